@@ -1,0 +1,19 @@
+/** Reading `application/x-www-form-urlencoded` parameters (RFC 6749 §3.1, §3.2). */
+
+/** The value of a parameter sent exactly once; absent, empty and repeated all read as `undefined`. */
+export function one(params: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = params.getAll(name)
+  return more.length === 0 && value !== '' ? value : undefined
+}
+
+/** Space-separated list, as `scope` and `prompt` are written; each word once. */
+export const list = (value: string | undefined): readonly string[] => [...new Set(value?.split(' ').filter(Boolean))]
+
+/** The names of parameters sent more than once. `resource` may repeat (RFC 8707 §2). */
+export function repeated(
+  params: URLSearchParams,
+  { except = ['resource'] as readonly string[] } = {},
+): readonly string[] {
+  const names = [...params.keys()]
+  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at && !except.includes(name)))]
+}

@@ -1,0 +1,96 @@
+/**
+ * The record of a flow: what was sent between the four roles, which rules were checked, and why it failed.
+ *
+ * Nothing here can hold a secret: values are made readable only by the allow-list below, everything else is kept
+ * as a keyed digest and a length. Redaction happens where an event is made, never where it is shown.
+ */
+import type { Role, StepNumber } from './flow.ts'
+import type { Reason } from './refusals.ts'
+
+export type Band =
+  | 'discovery'
+  | 'request'
+  | 'sign-in'
+  | 'consent'
+  | 'code'
+  | 'token'
+  | 'api'
+  | 'refresh'
+  | 'introspection'
+  | 'revoke'
+  | 'sign-out'
+
+export interface FlowEvent {
+  readonly v: 1
+  readonly id: string
+  /** The flow's reference, `8S1K-42QD`: the same on the page, in the error, in the log and here. */
+  readonly flow: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Milliseconds the request took. */
+  readonly took: number
+  readonly source: Role
+  readonly from: Role
+  readonly to: Role
+  readonly step: StepNumber | undefined
+  readonly band: Band
+  /** What happened, shortly: `POST /token`, `consent shown`, `allowed`. */
+  readonly what: string
+  readonly status: number | undefined
+  readonly params: Readonly<Record<string, Redacted>>
+  readonly result: Readonly<Record<string, Redacted>>
+  readonly checks: readonly Check[]
+  readonly outcome: 'ok' | 'shown' | 'refused' | 'failed'
+  readonly reason: Reason | undefined
+  readonly expected: Redacted | undefined
+  readonly got: Redacted | undefined
+  readonly client: string | undefined
+  /** A keyed digest of the person, never a name. */
+  readonly person: string | undefined
+  readonly grant: string | undefined
+}
+
+/** One rule the server applied, in order. */
+export interface Check {
+  readonly rule: Reason
+  readonly ok: boolean
+}
+
+export type Redacted = { readonly clear: string } | { readonly digest: string; readonly length: number }
+
+/** Parameters that may be kept as they are. A name that is not here is kept as a digest. */
+export const clearParameters: ReadonlySet<string> = new Set([
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'code_challenge_method',
+  'response_mode',
+  'resource',
+  'prompt',
+  'max_age',
+  'ui_locales',
+  'acr_values',
+  'display',
+  'grant_type',
+  'token_type_hint',
+  'client_assertion_type',
+  'token_type',
+  'expires_in',
+  'error',
+  'error_description',
+  'iss',
+  'active',
+])
+
+/** Makes a flow's reference from five random bytes: eight letters and digits that are hard to misread. */
+export function flowReference(random: Uint8Array): string {
+  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+  let bits = 0n
+  for (const byte of random.subarray(0, 5)) bits = (bits << 8n) | BigInt(byte)
+  let text = ''
+  for (let at = 0; at < 8; at++) text = `${alphabet[Number((bits >> BigInt(at * 5)) & 31n)]}${text}`
+  return `${text.slice(0, 4)}-${text.slice(4)}`
+}
+
+export const isFlowReference = (value: string): boolean => /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/.test(value)
