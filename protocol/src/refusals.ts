@@ -677,6 +677,30 @@ export const refusals = {
     why: 'The access token lacks scope.',
     fix: 'Ask for all the scopes that the challenge names, together with those already held.',
   },
+  token_extension_unknown: {
+    error: 'invalid_token',
+    spec: 'RFC 7515 §4.1.11',
+    why: 'The token has header parameters that must be understood and are not.',
+    fix: 'Configure the issuer to sign access tokens without the crit header.',
+  },
+  token_bound_to_key: {
+    error: 'invalid_token',
+    spec: 'RFC 9449 §7.2',
+    why: 'The token is bound to a key, and this request does not prove that its sender holds it.',
+    fix: 'Ask the issuer for a bearer token for this API.',
+  },
+  issuer_unavailable: {
+    error: 'temporarily_unavailable',
+    spec: 'RFC 9110 §15.6.4',
+    why: "The issuer's keys, or its answer about a token, can't be had just now.",
+    fix: 'Try again in a moment; check that the API can reach the issuer.',
+  },
+  guard_settings_wrong: {
+    error: 'server_error',
+    spec: 'RFC 9728 §2',
+    why: "The guard is configured with a value it can't use.",
+    fix: 'Correct the setting that the error names.',
+  },
 } as const satisfies Record<string, Refusal>
 
 export type Reason = keyof typeof refusals

@@ -1,0 +1,123 @@
+/**
+ * The issuer: the unit of isolation that every endpoint is handed, with all that it may use.
+ *
+ * Clock, randomness, storage, keys and recorder come in here and nowhere else, so that a test can replace each.
+ * Every URL that the server prints starts with `url`, never with a request's Host.
+ */
+import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import type { Refused } from '@symbolon/protocol/decision'
+import type { Role, StepNumber } from '@symbolon/protocol/flow'
+import type { Band, Check } from '@symbolon/protocol/trace'
+import type { Seconds } from './records.ts'
+import type { Store } from './store.ts'
+
+export interface Issuer {
+  /** The issuer identifier, without a trailing slash. */
+  readonly url: string
+  readonly settings: Settings
+  readonly store: Store
+  readonly keys: KeyRing
+  readonly sealing: Sealing
+  readonly passwords: Passwords
+  readonly recorder: Recorder
+  readonly now: () => Seconds
+  readonly random: (bytes: number) => Uint8Array
+}
+
+/** Deployment settings: flat, each with a default in `defaultSettings`. */
+export interface Settings {
+  /** What people call this place: "Example". */
+  readonly name: string
+  /** Says reasons in errors, records every flow. Never on for a real deployment. */
+  readonly development: boolean
+  readonly defaultLocale: string
+  readonly codeLifetime: Seconds
+  readonly accessTokenLifetime: Seconds
+  readonly idTokenLifetime: Seconds
+  /** How long a refresh token may lie unused, and how long a family may live at all. */
+  readonly refreshTokenIdle: Seconds
+  readonly refreshTokenLifetime: Seconds
+  /** A replaced refresh token still gets its same successor for so long. */
+  readonly refreshRetryWindow: Seconds
+  readonly interactionLifetime: Seconds
+  readonly sessionLifetime: Seconds
+  /** With "Keep me signed in". */
+  readonly keptSessionLifetime: Seconds
+  readonly signingKeyLifetime: Seconds
+  /** How long a verifier may cache the keys: a new key is published that long before it signs. */
+  readonly jwksCache: Seconds
+  readonly defaultSigningAlgorithm: SigningAlgorithm
+}
+
+export const defaultSettings: Settings = {
+  name: 'Symbolon',
+  development: false,
+  defaultLocale: 'en',
+  codeLifetime: 60,
+  accessTokenLifetime: 600,
+  idTokenLifetime: 600,
+  refreshTokenIdle: 30 * 86_400,
+  refreshTokenLifetime: 365 * 86_400,
+  refreshRetryWindow: 120,
+  interactionLifetime: 3_600,
+  sessionLifetime: 12 * 3_600,
+  keptSessionLifetime: 30 * 86_400,
+  signingKeyLifetime: 90 * 86_400,
+  jwksCache: 600,
+  defaultSigningAlgorithm: 'ES256',
+}
+
+/** The issuer's signing keys: published before use, retired after the longest token's life. */
+export interface KeyRing {
+  /** Signs a compact JWS with the active key of the algorithm; `typ` and `kid` go into the header. */
+  sign(
+    claims: Readonly<Record<string, unknown>>,
+    how: { readonly algorithm: SigningAlgorithm; readonly typ: string },
+  ): Promise<string>
+  /** The claims of a JWT that this issuer signed with the given `typ`; `undefined` for anything else. Expiry is the caller's. */
+  verify(jwt: string, typ: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** The public keys, as `jwks_uri` serves them. */
+  published(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>
+}
+
+/** Authenticated encryption under keys derived from the installation's secret, one for each purpose. */
+export interface Sealing {
+  seal(purpose: string, text: string, context: string): string
+  /** `undefined` when it was not sealed here for this purpose and context. */
+  open(purpose: string, sealed: string, context: string): string | undefined
+  /** A keyed digest, for tokens that must be recomputed (CSRF) and values that must be compared but not read. */
+  digest(purpose: string, value: string): string
+}
+
+/** Argon2id at OWASP's parameters, off the main thread. */
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** With no hash it does the same work and is `false`, so that an unknown account takes as long as a known one. */
+  verify(password: string, hash: string | null): Promise<boolean>
+}
+
+/** Takes what an endpoint saw, redacts it at once and keeps it off the request's path; drops rather than blocks. */
+export interface Recorder {
+  record(observed: Observed): void
+}
+
+export interface Observed {
+  readonly flow: string
+  readonly band: Band
+  readonly step?: StepNumber | undefined
+  readonly from: Role
+  readonly to: Role
+  readonly what: string
+  /** Epoch milliseconds at which the request came in. */
+  readonly at: number
+  readonly took: number
+  readonly status?: number | undefined
+  readonly params?: Iterable<readonly [string, string]> | undefined
+  readonly result?: Iterable<readonly [string, string]> | undefined
+  readonly checks?: readonly Check[] | undefined
+  readonly refused?: Refused | undefined
+  readonly outcome: 'ok' | 'shown' | 'refused' | 'failed'
+  readonly client?: string | undefined
+  readonly person?: string | undefined
+  readonly grant?: string | undefined
+}

@@ -1,0 +1,186 @@
+/**
+ * What the authorization server keeps: one record for each thing, the same whichever database holds it.
+ *
+ * Records belong to one issuer; a store is bound to it, so none carries the issuer's id. Times are epoch seconds.
+ * Codes, tokens and cookies are 32 random bytes and are kept as `hashOf` them only.
+ */
+import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import type { Claims } from '@symbolon/protocol/claims'
+
+export type Seconds = number
+
+/** Metadata exactly as RFC 7591 §2 names it, with Symbolon's own keys beside it. */
+export interface ClientRecord {
+  readonly clientId: string
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** SHA-256 of each secret that is good now; two may overlap while one is replaced. */
+  readonly secrets: readonly { readonly hash: string; readonly expiresAt: Seconds | null }[]
+  readonly disabled: boolean
+  /** Declared by the configuration file, which alone may change it. */
+  readonly declared: boolean
+  readonly createdAt: Seconds
+  readonly updatedAt: Seconds
+}
+
+/** An API that tokens are for (RFC 8707): its identifier is the audience. */
+export interface ResourceRecord {
+  readonly resource: string
+  readonly name: string
+  readonly tokenFormat: 'jwt' | 'opaque'
+  readonly tokenLifetime: Seconds | null
+  readonly signingAlgorithm: SigningAlgorithm | null
+  readonly scopes: readonly ScopeRecord[]
+  readonly declared: boolean
+}
+
+export interface ScopeRecord {
+  readonly scope: string
+  /** What it allows, as a verb phrase in words: "See your photos". By language tag; `en` always present. */
+  readonly title: Readonly<Record<string, string>>
+  readonly detail: Readonly<Record<string, string>>
+  readonly risk: 'low' | 'normal' | 'high'
+  /** The person may untick it on the consent page. */
+  readonly optional: boolean
+}
+
+export interface PersonRecord {
+  /** Random and stable: the `sub` of public subjects. */
+  readonly personId: string
+  readonly username: string
+  readonly email: string | null
+  readonly passwordHash: string | null
+  /** Standard claims (OpenID Connect Core §5.1) other than `sub`. */
+  readonly claims: Claims
+  readonly disabled: boolean
+  readonly declared: boolean
+  readonly createdAt: Seconds
+  readonly updatedAt: Seconds
+}
+
+/** One person signed in in one browser. */
+export interface SessionRecord {
+  readonly sessionId: string
+  /** `hashOf` the browser's cookie: several people may be signed in in one browser. */
+  readonly browserHash: string
+  readonly personId: string
+  readonly authTime: Seconds
+  readonly amr: readonly string[]
+  readonly userAgent: string
+  readonly createdAt: Seconds
+  readonly lastSeenAt: Seconds
+  readonly expiresAt: Seconds
+  readonly endedAt: Seconds | null
+}
+
+/** What a person has allowed a client, remembered: a "connected app". */
+export interface ConsentRecord {
+  readonly personId: string
+  readonly clientId: string
+  readonly scope: readonly string[]
+  readonly resources: readonly string[]
+  /** Name and redirect host as the person saw them; a change asks again. */
+  readonly shown: { readonly name: string; readonly host: string }
+  readonly createdAt: Seconds
+  readonly updatedAt: Seconds
+}
+
+export interface CodeRecord {
+  readonly codeHash: string
+  /** The grant that redeeming the code will make; a replay revokes it. */
+  readonly grantId: string
+  readonly flow: string
+  readonly clientId: string
+  readonly personId: string
+  readonly sessionId: string
+  readonly redirectUri: string
+  /** Whether the authorization request named it, and the token request so must too (RFC 6749 §4.1.3). */
+  readonly redirectUriSent: boolean
+  readonly codeChallenge: string | null
+  readonly scope: readonly string[]
+  readonly resources: readonly string[]
+  readonly nonce: string | null
+  readonly authTime: Seconds
+  readonly amr: readonly string[]
+  readonly createdAt: Seconds
+  readonly expiresAt: Seconds
+  readonly redeemedAt: Seconds | null
+}
+
+/** One authorization and all the tokens that descend from it: the family that is revoked together. */
+export interface GrantRecord {
+  readonly grantId: string
+  readonly flow: string
+  readonly clientId: string
+  readonly personId: string
+  readonly sessionId: string
+  readonly scope: readonly string[]
+  readonly resources: readonly string[]
+  readonly nonce: string | null
+  readonly authTime: Seconds
+  readonly amr: readonly string[]
+  readonly createdAt: Seconds
+  readonly lastUsedAt: Seconds
+  /** When the last thing that can descend from it is over; then it is swept. */
+  readonly expiresAt: Seconds
+  readonly revokedAt: Seconds | null
+}
+
+export interface RefreshTokenRecord {
+  readonly tokenHash: string
+  readonly grantId: string
+  readonly clientId: string
+  readonly createdAt: Seconds
+  readonly expiresAt: Seconds
+  /** Set once, when the token is replaced. */
+  readonly rotatedAt: Seconds | null
+  /** The successor, sealed under a key that only the presented token yields. */
+  readonly successor: string | null
+}
+
+/** An opaque access token. JWT access tokens are not stored. */
+export interface AccessTokenRecord {
+  readonly tokenHash: string
+  /** `null` for a client acting for itself. */
+  readonly grantId: string | null
+  readonly clientId: string
+  readonly personId: string | null
+  readonly scope: readonly string[]
+  readonly audience: readonly string[]
+  readonly issuedAt: Seconds
+  readonly expiresAt: Seconds
+}
+
+/** What an interaction ended in, sealed for the browser that went through it, so that reloading repeats it. */
+export interface InteractionOutcomeRecord {
+  readonly interactionHash: string
+  readonly sealed: string
+  readonly expiresAt: Seconds
+}
+
+export interface SigningKeyRecord {
+  readonly kid: string
+  readonly algorithm: SigningAlgorithm
+  readonly publicJwk: Readonly<Record<string, string>>
+  /** The private key, sealed under the installation's secret. */
+  readonly sealedPrivate: string
+  readonly createdAt: Seconds
+  /** Published from creation, signs from here on … */
+  readonly activeAt: Seconds
+  /** … until here, verifies until `removedAt`, then is gone. */
+  readonly retiredAt: Seconds | null
+  readonly removedAt: Seconds | null
+}
+
+/** Wrong passwords counted for one account, one network, or both together. */
+export interface ThrottleRecord {
+  readonly key: string
+  readonly failures: number
+  readonly lastFailureAt: Seconds
+  readonly expiresAt: Seconds
+}
+
+/** Whether the person is there and may act: all that most decisions need of them. */
+export interface PersonStatus {
+  readonly personId: string
+  readonly disabled: boolean
+}

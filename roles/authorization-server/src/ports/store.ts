@@ -1,0 +1,181 @@
+/**
+ * What the server needs of storage: a few reads that each answer one decision, and one atomic commit.
+ *
+ * A store is bound to one issuer. `commit` applies all its writes or none; a *spending* write that finds its row
+ * gone or used makes the whole commit lost, so single use is decided by the database alone.
+ */
+import type { FlowEvent } from '@symbolon/protocol/trace'
+import type {
+  AccessTokenRecord,
+  ClientRecord,
+  CodeRecord,
+  ConsentRecord,
+  GrantRecord,
+  InteractionOutcomeRecord,
+  PersonRecord,
+  PersonStatus,
+  RefreshTokenRecord,
+  ResourceRecord,
+  Seconds,
+  SessionRecord,
+  SigningKeyRecord,
+  ThrottleRecord,
+} from './records.ts'
+
+export interface Store {
+  readonly clients: {
+    find(clientId: string): Promise<ClientRecord | undefined>
+    list(): Promise<readonly ClientRecord[]>
+  }
+  readonly resources: { list(): Promise<readonly ResourceRecord[]> }
+  readonly people: {
+    find(personId: string): Promise<PersonRecord | undefined>
+    /** By username or email, both compared after `loginKey`. */
+    findByLogin(login: string): Promise<PersonRecord | undefined>
+    list(): Promise<readonly PersonRecord[]>
+  }
+  readonly sessions: {
+    /** Those that are neither ended nor expired, newest sign-in first. */
+    ofBrowser(browserHash: string, now: Seconds): Promise<readonly SessionRecord[]>
+    ofPerson(personId: string, now: Seconds): Promise<readonly SessionRecord[]>
+    find(sessionId: string): Promise<SessionRecord | undefined>
+  }
+  readonly consents: {
+    find(personId: string, clientId: string): Promise<ConsentRecord | undefined>
+    ofPerson(personId: string): Promise<readonly ConsentRecord[]>
+  }
+  readonly interactions: { findOutcome(interactionHash: string): Promise<InteractionOutcomeRecord | undefined> }
+  readonly codes: {
+    find(
+      codeHash: string,
+    ): Promise<{ readonly code: CodeRecord; readonly person: PersonStatus | undefined } | undefined>
+  }
+  readonly grants: {
+    find(
+      grantId: string,
+    ): Promise<{ readonly grant: GrantRecord; readonly person: PersonStatus | undefined } | undefined>
+    /** Those that are neither revoked nor expired. */
+    ofPerson(personId: string, now: Seconds): Promise<readonly GrantRecord[]>
+  }
+  readonly refreshTokens: {
+    find(
+      tokenHash: string,
+    ): Promise<
+      | { readonly token: RefreshTokenRecord; readonly grant: GrantRecord; readonly person: PersonStatus | undefined }
+      | undefined
+    >
+  }
+  readonly accessTokens: {
+    find(tokenHash: string): Promise<
+      | {
+          readonly token: AccessTokenRecord
+          readonly grant: GrantRecord | undefined
+          readonly person: PersonStatus | undefined
+        }
+      | undefined
+    >
+    /** Whether a JWT access token was revoked by itself, there being no grant to revoke. */
+    isRevoked(jti: string): Promise<boolean>
+  }
+  readonly keys: { list(): Promise<readonly SigningKeyRecord[]> }
+  readonly throttles: { find(keys: readonly string[]): Promise<readonly ThrottleRecord[]> }
+  /** The number under `name`, 0 when never claimed; see the `claim` write. */
+  version(name: string): Promise<number>
+  readonly flows: {
+    append(events: readonly FlowEvent[], expiresAt: Seconds): Promise<void>
+    /** Newest first. */
+    list(query: { readonly limit: number }): Promise<readonly FlowSummary[]>
+    events(flow: string): Promise<readonly FlowEvent[]>
+  }
+  /** All writes or none. `lost` names the spending write that another request had already done. */
+  commit(writes: readonly Write[]): Promise<Committed>
+}
+
+export type Committed = { readonly committed: true } | { readonly committed: false; readonly lost: Spend['do'] }
+
+export interface FlowSummary {
+  readonly flow: string
+  readonly startedAt: number
+  readonly lastAt: number
+  readonly events: number
+  readonly client: string | undefined
+  readonly outcome: FlowEvent['outcome']
+  readonly reason: string | undefined
+}
+
+/** A write that can happen once: when its row is gone or used, the whole commit is lost. */
+export type Spend =
+  | { readonly do: 'redeem-code'; readonly codeHash: string; readonly now: Seconds }
+  | {
+      readonly do: 'rotate-refresh-token'
+      readonly tokenHash: string
+      readonly successor: string
+      readonly now: Seconds
+    }
+  | { readonly do: 'use-assertion'; readonly clientId: string; readonly jtiHash: string; readonly expiresAt: Seconds }
+  | { readonly do: 'finish-interaction'; readonly outcome: InteractionOutcomeRecord }
+  /** Compare and swap on a named number: it must be `version` and becomes `version + 1`. */
+  | { readonly do: 'claim'; readonly name: string; readonly version: number }
+
+export type Write =
+  | Spend
+  | { readonly do: 'put-client'; readonly client: ClientRecord }
+  | { readonly do: 'delete-client'; readonly clientId: string }
+  | { readonly do: 'put-resource'; readonly resource: ResourceRecord }
+  | { readonly do: 'delete-resource'; readonly resource: string }
+  | { readonly do: 'put-person'; readonly person: PersonRecord }
+  /** With all they have: sessions, consents, grants, codes. */
+  | { readonly do: 'delete-person'; readonly personId: string }
+  | { readonly do: 'insert-session'; readonly session: SessionRecord }
+  | {
+      readonly do: 'touch-session'
+      readonly sessionId: string
+      readonly lastSeenAt: Seconds
+      readonly expiresAt: Seconds
+    }
+  | { readonly do: 'end-session'; readonly sessionId: string; readonly now: Seconds }
+  /** The browser got a new cookie; those signed in in it come along. */
+  | { readonly do: 'move-sessions'; readonly from: string; readonly to: string }
+  | { readonly do: 'put-consent'; readonly consent: ConsentRecord }
+  | { readonly do: 'delete-consent'; readonly personId: string; readonly clientId: string }
+  | { readonly do: 'insert-code'; readonly code: CodeRecord }
+  | { readonly do: 'insert-grant'; readonly grant: GrantRecord }
+  | { readonly do: 'touch-grant'; readonly grantId: string; readonly lastUsedAt: Seconds; readonly expiresAt: Seconds }
+  | { readonly do: 'narrow-grant'; readonly grantId: string; readonly scope: readonly string[] }
+  /** Ends a family: every token is read together with its grant. Also when the grant is still only a code. */
+  | { readonly do: 'revoke-grant'; readonly grantId: string; readonly now: Seconds }
+  | { readonly do: 'revoke-grants-of'; readonly personId: string; readonly clientId: string; readonly now: Seconds }
+  | { readonly do: 'revoke-grants-of-session'; readonly sessionId: string; readonly now: Seconds }
+  | { readonly do: 'insert-refresh-token'; readonly token: RefreshTokenRecord }
+  | { readonly do: 'touch-refresh-token'; readonly tokenHash: string; readonly expiresAt: Seconds }
+  | { readonly do: 'insert-access-token'; readonly token: AccessTokenRecord }
+  | { readonly do: 'revoke-access-token'; readonly tokenHash: string }
+  | { readonly do: 'revoke-jti'; readonly jti: string; readonly expiresAt: Seconds }
+  | { readonly do: 'insert-key'; readonly key: SigningKeyRecord }
+  | {
+      readonly do: 'update-key'
+      readonly kid: string
+      readonly activeAt: Seconds
+      readonly retiredAt: Seconds | null
+      readonly removedAt: Seconds | null
+    }
+  | { readonly do: 'delete-key'; readonly kid: string }
+  /** Adds one failure; a record that had expired starts again at one. */
+  | { readonly do: 'count-failure'; readonly key: string; readonly now: Seconds; readonly expiresAt: Seconds }
+  | { readonly do: 'clear-failures'; readonly key: string }
+
+/** The database as a whole: opened once, giving each issuer its store. */
+export interface Storage {
+  /** The store of the issuer with this URL; the issuer's row is made at the first call. */
+  issuer(url: string): Promise<Store>
+  /** Deletes at most `limit` expired rows of each table and says how many went. */
+  sweep(now: Seconds, limit: number): Promise<number>
+  /** Resolves when the database answers; rejects with `StorageUnavailable` when not. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The database can't be reached, is full or can't be written: nothing of the commit happened, trying again may help. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable'
+}
