@@ -58,7 +58,7 @@ export function parseChallenges(header: string): readonly Challenge[] {
   take(/[ \t,]*/y)
   while (at < header.length) {
     const current = challenges.at(-1)
-    const parameter = current?.token68 === undefined ? takeParameter() : undefined
+    const parameter = current && current.token68 === undefined ? takeParameter() : undefined
     if (current && parameter) {
       const [name, value] = parameter
       if (Object.hasOwn(current.parameters, name)) return []

@@ -111,6 +111,12 @@ export const refusals = {
     why: 'scope is not a list of words separated by single spaces.',
     fix: 'Separate scopes by one space and use only the characters of RFC 6749 appendix A.4.',
   },
+  scope_missing: {
+    error: 'invalid_scope',
+    spec: 'RFC 6749 §3.3',
+    why: 'The request names no scope, and the client is registered for none.',
+    fix: 'Send scope, or register the scope that the client usually asks for.',
+  },
   scope_unknown: {
     error: 'invalid_scope',
     spec: 'RFC 6749 §3.3',
