@@ -5,6 +5,9 @@ export const signingAlgorithms = ['ES256', 'RS256'] as const
 
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
+export const isSigningAlgorithm = (value: unknown): value is SigningAlgorithm =>
+  (signingAlgorithms as readonly unknown[]).includes(value)
+
 /** What this server accepts from others; no symmetric algorithm and never `none`. */
 export const verificationAlgorithms = [
   'ES256',

@@ -1,0 +1,123 @@
+/**
+ * A client as the rules see it: its registered metadata read once, with every default of the standards filled in.
+ *
+ * Metadata keys are those of RFC 7591 §2 and OpenID Connect Registration §2. Our own, beside them: `resources`,
+ * `introspects`, `require_pkce`, `rotate_refresh_tokens`, `consent`.
+ *
+ * @see RFC 7591 §2 and §2.2
+ */
+import { isSigningAlgorithm, type SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import { list } from '@symbolon/protocol/parameters'
+import type { ClientRecord, Seconds } from './ports/records.ts'
+
+export const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
+
+export type AuthenticationMethod = (typeof authenticationMethods)[number]
+
+export interface Client {
+  readonly id: string
+  /** What people call it, in the language nearest to `locale` (RFC 7591 §2.2); its id when it has no name. */
+  readonly name: (locale: string) => string
+  readonly uri: string | undefined
+  readonly logoUri: string | undefined
+  readonly policyUri: string | undefined
+  readonly tosUri: string | undefined
+  readonly contacts: readonly string[]
+  readonly applicationType: 'web' | 'native'
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly grantTypes: readonly string[]
+  readonly responseTypes: readonly string[]
+  /** The scopes it may ask for; `undefined`: any scope of its resources. */
+  readonly scopes: readonly string[] | undefined
+  /** The resources it may ask tokens for; `undefined`: any that the person allows. */
+  readonly resources: readonly string[] | undefined
+  /** The resources it speaks for: it may introspect tokens whose audience they are (RFC 7662 §2.1). */
+  readonly introspects: readonly string[]
+  /** A method that is not served never authenticates anybody. */
+  readonly authenticationMethod: string
+  readonly authenticationSigningAlgorithm: string | undefined
+  readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | undefined
+  readonly secrets: ClientRecord['secrets']
+  readonly requirePkce: boolean
+  readonly rotateRefreshTokens: boolean
+  /** First-party: nobody is asked. */
+  readonly skipConsent: boolean
+  /** The algorithm its ID tokens are signed with; RS256 unless registered (OpenID Connect Registration §2). */
+  readonly idTokenSigningAlgorithm: SigningAlgorithm
+  readonly defaultMaxAge: Seconds | undefined
+  readonly requireAuthTime: boolean
+  readonly disabled: boolean
+}
+
+declare const authenticated: unique symbol
+
+/** A client whose credentials were checked, or a public client. Only `client-authentication/` makes one. */
+export type AuthenticatedClient = Client & { readonly [authenticated]: true }
+
+/** A client that has no credentials (RFC 6749 §2.1). */
+export const isPublic = (client: Client): boolean => client.authenticationMethod === 'none'
+
+export function clientFrom(record: ClientRecord): Client {
+  const { metadata } = record
+  const hasSecrets = record.secrets.length > 0
+  const authenticationMethod =
+    text(metadata.token_endpoint_auth_method) ?? (hasSecrets ? 'client_secret_basic' : 'none')
+  const scope = text(metadata.scope)
+  const idTokenAlgorithm = text(metadata.id_token_signed_response_alg)
+  return {
+    id: record.clientId,
+    name: (locale) => localized(metadata, 'client_name', locale) ?? record.clientId,
+    uri: text(metadata.client_uri),
+    logoUri: text(metadata.logo_uri),
+    policyUri: text(metadata.policy_uri),
+    tosUri: text(metadata.tos_uri),
+    contacts: texts(metadata.contacts) ?? [],
+    applicationType: metadata.application_type === 'native' ? 'native' : 'web',
+    redirectUris: texts(metadata.redirect_uris) ?? [],
+    postLogoutRedirectUris: texts(metadata.post_logout_redirect_uris) ?? [],
+    grantTypes: texts(metadata.grant_types) ?? ['authorization_code'],
+    responseTypes: texts(metadata.response_types) ?? ['code'],
+    scopes: scope === undefined ? undefined : list(scope),
+    resources: texts(metadata.resources),
+    introspects: texts(metadata.introspects) ?? [],
+    authenticationMethod,
+    authenticationSigningAlgorithm: text(metadata.token_endpoint_auth_signing_alg),
+    jwks: keySet(metadata.jwks),
+    secrets: record.secrets,
+    requirePkce: metadata.require_pkce !== false,
+    rotateRefreshTokens: flag(metadata.rotate_refresh_tokens) ?? authenticationMethod === 'none',
+    skipConsent: metadata.consent === 'never',
+    idTokenSigningAlgorithm: isSigningAlgorithm(idTokenAlgorithm) ? idTokenAlgorithm : 'RS256',
+    defaultMaxAge: seconds(metadata.default_max_age),
+    requireAuthTime: metadata.require_auth_time === true,
+    disabled: record.disabled,
+  }
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const texts = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
+
+const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined)
+
+const seconds = (value: unknown) => (Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined)
+
+function keySet(value: unknown): Client['jwks'] {
+  const keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined
+  if (!Array.isArray(keys)) return undefined
+  return { keys: keys.filter((key) => typeof key === 'object' && key !== null) }
+}
+
+/** `client_name#pt-BR`, then `client_name#pt`, then `client_name`; language tags compare without case (BCP 47). */
+function localized(metadata: Readonly<Record<string, unknown>>, name: string, locale: string): string | undefined {
+  const [language = ''] = locale.split('-')
+  const wanted = [`${name}#${locale}`, `${name}#${language}`, name].map((key) => key.toLowerCase())
+  for (const want of wanted) {
+    const key = Object.keys(metadata).find((key) => key.toLowerCase() === want)
+    const value = key === undefined ? undefined : text(metadata[key])
+    if (value !== undefined) return value
+  }
+  return undefined
+}

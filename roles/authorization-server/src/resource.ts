@@ -1,0 +1,127 @@
+/**
+ * The resources that tokens are for, and how an asked scope finds its resource (RFC 8707).
+ *
+ * A scope belongs to a resource; OpenID's scopes belong to none. A request may name its resources; when it does not,
+ * they follow from the scopes asked for. One grant may span several resources, one access token is for one only:
+ * the token request names it, or gets the first that was granted. With no resource at all the token's audience is
+ * the issuer itself, and it is good for userinfo.
+ *
+ * @see RFC 8707 §2, §2.1, §2.2
+ * @see RFC 9068 §3, the audience and scope of one token fit together
+ */
+import { claimsOfScope, openidScopes } from '@symbolon/protocol/claims'
+import { allow, type Decision, refuse } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { intersect, missing, union } from '@symbolon/protocol/scope'
+import type { Client } from './client.ts'
+import type { ResourceRecord, ScopeRecord } from './ports/records.ts'
+
+export type Resource = ResourceRecord
+
+/** A scope, and the resource that owns it; the scopes of OpenID have none. */
+export interface FoundScope {
+  readonly scope: string
+  readonly record: ScopeRecord | undefined
+  readonly resource: Resource | undefined
+}
+
+/** What a request comes down to once every scope has found its resource. */
+export interface Target {
+  readonly scope: readonly string[]
+  /** The audiences asked for; empty when only the issuer itself is. */
+  readonly resources: readonly string[]
+}
+
+export const isOpenidScope = (scope: string): boolean => openidScopes.includes(scope)
+
+/** The scopes that ask for claims, `openid` itself among them. */
+export const claimScopes: readonly string[] = ['openid', ...Object.keys(claimsOfScope)]
+
+export const scopesOf = (resource: Resource): readonly string[] => resource.scopes.map(({ scope }) => scope)
+
+/** An absolute URI without a fragment (RFC 8707 §2). */
+export const isResourceIdentifier = (value: string): boolean => URL.canParse(value) && !value.includes('#')
+
+/** Finds each scope's owner among `resources`, in registration order; what nobody owns is `unknown`. */
+export function findScopes(
+  scope: readonly string[],
+  resources: readonly Resource[],
+): { readonly found: readonly FoundScope[]; readonly unknown: readonly string[] } {
+  const all = scope.map((name) => {
+    const resource = resources.find((resource) => scopesOf(resource).includes(name))
+    return { scope: name, resource, record: resource?.scopes.find((record) => record.scope === name) }
+  })
+  const known = ({ scope, resource }: FoundScope) => resource !== undefined || isOpenidScope(scope)
+  return { found: all.filter(known), unknown: all.filter((one) => !known(one)).map(({ scope }) => scope) }
+}
+
+/** The resources that a client may ask tokens for. */
+export const resourcesFor = (client: Client, resources: readonly Resource[]): readonly Resource[] =>
+  client.resources === undefined
+    ? resources
+    : resources.filter(({ resource }) => client.resources?.includes(resource) === true)
+
+/**
+ * Resolves what an authorization or client credentials request asks for. Without a scope it asks for what the client
+ * is registered for (RFC 6749 §3.3).
+ */
+export function resolveTarget(request: {
+  readonly client: Client
+  readonly scope: readonly string[]
+  /** The `resource` parameters, as sent. */
+  readonly resources: readonly string[]
+  /** All resources of the issuer. */
+  readonly known: readonly Resource[]
+}): Decision<Target> {
+  const { client, known } = request
+  const usable = resourcesFor(client, known)
+  const malformed = request.resources.find((resource) => !isResourceIdentifier(resource))
+  if (malformed !== undefined) return refuse('resource_malformed', { got: clear(malformed) })
+  const strange = request.resources.find((name) => !usable.some(({ resource }) => resource === name))
+  if (strange !== undefined) {
+    return refuse('resource_unknown', { expected: clear(usable.map(({ resource }) => resource)), got: clear(strange) })
+  }
+
+  const scope = request.scope.length > 0 ? request.scope : (client.scopes ?? [])
+  if (scope.length === 0) return refuse('scope_missing')
+  const named = usable.filter(({ resource }) => request.resources.includes(resource))
+  const within = named.length > 0 ? named : usable
+  const { found, unknown } = findScopes(scope, within)
+  if (unknown.length > 0) {
+    return refuse('scope_unknown', { expected: clear(within.flatMap(scopesOf)), got: clear(unknown) })
+  }
+  const excess = client.scopes === undefined ? [] : missing(scope, client.scopes)
+  if (excess.length > 0) return refuse('scope_not_allowed', { expected: clear(client.scopes), got: clear(excess) })
+
+  const owners = found.flatMap(({ resource }) => (resource === undefined ? [] : [resource.resource]))
+  return allow({ scope, resources: union(request.resources, owners) })
+}
+
+/** The one resource a token is for, and the part of the granted scope that goes with it. */
+export interface Audience {
+  /** `undefined`: the issuer itself, for userinfo. */
+  readonly resource: Resource | undefined
+  readonly scope: readonly string[]
+}
+
+/**
+ * Picks the resource of one token out of what was granted (RFC 8707 §2.2). The scope is what was granted for this
+ * resource, with OpenID's scopes, which let the same token be used at userinfo.
+ */
+export function audienceOf(request: {
+  readonly granted: Target
+  /** The `resource` parameters of the token request. */
+  readonly asked: readonly string[]
+  readonly known: readonly Resource[]
+}): Decision<Audience> {
+  const { granted, asked, known } = request
+  if (asked.length > 1) return refuse('resources_several', { got: clear(asked) })
+  const name = asked[0] ?? granted.resources[0]
+  if (name === undefined) return allow({ resource: undefined, scope: granted.scope.filter(isOpenidScope) })
+  if (!granted.resources.includes(name)) {
+    return refuse('resource_not_granted', { expected: clear(granted.resources), got: clear(name) })
+  }
+  const resource = known.find(({ resource }) => resource === name)
+  if (resource === undefined) return refuse('resource_unknown', { got: clear(name) })
+  return allow({ resource, scope: intersect(granted.scope, [...openidScopes, ...scopesOf(resource)]) })
+}
