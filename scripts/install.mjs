@@ -6,7 +6,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { delimiter, dirname, join, sep } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -56,9 +56,7 @@ function lock() {
 const outsidePath = () =>
   (process.env.PATH ?? '')
     .split(delimiter)
-    .filter(
-      (folder) => !folder.endsWith(join('node_modules', '.bin')) && !folder.includes(`node_modules${sep}npm${sep}`),
-    )
+    .filter((folder) => !folder.endsWith(join('node_modules', '.bin')))
     .join(delimiter)
 
 /** Runs `npm ci`; answers how it ended and what it said. */
