@@ -487,6 +487,12 @@ export const refusals = {
   },
 
   // transport
+  not_found: {
+    error: 'invalid_request',
+    spec: 'RFC 9110 §15.5.5',
+    why: 'There is nothing at this address.',
+    fix: "Take the endpoints' addresses from the issuer's metadata.",
+  },
   method_not_allowed: {
     error: 'invalid_request',
     spec: 'RFC 6749 §3.2',
@@ -602,6 +608,18 @@ export const refusals = {
     spec: 'RFC 6749 §6',
     why: "The access token is over and can't be renewed.",
     fix: 'Sign the person in again; ask for offline_access if access must last.',
+  },
+  session_too_large: {
+    error: 'server_error',
+    spec: 'RFC 6265 §6.1',
+    why: 'The session does not fit into cookies.',
+    fix: "Keep sessions on the server with session: { kind: 'store' }, or ask the provider for less.",
+  },
+  client_settings_wrong: {
+    error: 'server_error',
+    spec: 'RFC 6749 §2',
+    why: 'The client is not configured in a way that can work.',
+    fix: 'Correct the setting.',
   },
   provider_unavailable: {
     error: 'temporarily_unavailable',

@@ -1,0 +1,36 @@
+/**
+ * Reads a request's query and body once, strictly: what is not well-formed UTF-8 form encoding is refused as a whole,
+ * so that no endpoint sees half of it.
+ *
+ * @see RFC 6749 appendix B
+ */
+import type { Reason } from '@symbolon/protocol/refusals'
+
+export type Parsed = { readonly params: URLSearchParams } | { readonly unreadable: Reason }
+
+const nothing = new URLSearchParams()
+
+/** Parameters of a form-encoded text. U+0000 is refused: no parameter has a use for it and PostgreSQL can't hold it. */
+export function parseParameters(text: string): Parsed {
+  if (text === '') return { params: nothing }
+  try {
+    // URLSearchParams forgives broken escapes and bytes; decodeURIComponent does not.
+    if (decodeURIComponent(text).includes('\0')) return { unreadable: 'body_malformed' }
+  } catch {
+    return { unreadable: 'body_malformed' }
+  }
+  return { params: new URLSearchParams(text) }
+}
+
+export function parseForm(body: Uint8Array, contentType: string | undefined): Parsed {
+  if (body.length === 0) return { params: nothing }
+  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';').map((part) => part.trim())
+  if (type !== 'application/x-www-form-urlencoded') return { unreadable: 'content_type_wrong' }
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return { unreadable: 'content_type_wrong' }
+  try {
+    return parseParameters(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return { unreadable: 'body_malformed' }
+  }
+}
