@@ -37,7 +37,17 @@ export interface PersonView {
   readonly login: string
 }
 
-/** A form of an interaction posts to `action` and carries `csrf`. */
+/**
+ * A form of an interaction posts to `action` and carries `csrf`. Beside it the forms send:
+ * - sign-in: `username`, `password`, `keep` (`yes` when ticked)
+ * - choose-account: `session`, one of the accounts', or `another`
+ * - consent: `decision` (`allow` or `deny`), and `scope` once for each ticked permission
+ * - sign-out: `decision` (`sign-out` or `stay`), and the view's `fields`
+ *
+ * The account pages post, with `csrf`: to `/account/sessions` `end` (a session's id, or `others`); to
+ * `/account/apps/<client>` `remove` (`app`, or a scope). `GET /account/apps/<client>?remove=…` asks before, and
+ * `GET /account?session=…` goes to another signed-in person. Signing out is `GET /logout`, which asks.
+ */
 export interface FormView {
   readonly action: string
   readonly csrf: string
