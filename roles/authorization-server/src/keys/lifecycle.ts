@@ -1,0 +1,104 @@
+/**
+ * The life of signing keys: published, then signing, then only verifying, then gone.
+ *
+ * A new key is published for as long as a verifier may cache the set before it signs anything, and an old one stays
+ * published for as long as anything that it signed can live. Rotation by age or by command is the same plan; two
+ * processes that carry it out at once make one key only.
+ *
+ * @see OpenID Connect Core §10.1.1
+ */
+import { type SigningAlgorithm, signingAlgorithms } from '@symbolon/protocol/algorithms'
+import type { Issuer, Settings } from '../ports/issuer.ts'
+import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+import { makeSigningKey } from './signing-key.ts'
+
+type Keeper = Pick<Issuer, 'store' | 'sealing' | 'now' | 'settings'>
+
+/** The newest key of the algorithm that signs now. */
+export const activeKey = (
+  keys: readonly SigningKeyRecord[],
+  algorithm: SigningAlgorithm,
+  now: Seconds,
+): SigningKeyRecord | undefined =>
+  keys
+    .filter((key) => key.algorithm === algorithm && key.activeAt <= now && (key.retiredAt ?? Infinity) > now)
+    .toSorted((a, b) => b.activeAt - a.activeAt || b.kid.localeCompare(a.kid))[0]
+
+export interface RotationPlan {
+  /** The algorithms that need a key, and when it shall begin to sign. */
+  readonly make: readonly { readonly algorithm: SigningAlgorithm; readonly activeAt: Seconds }[]
+  readonly retire: readonly {
+    readonly key: SigningKeyRecord
+    readonly retiredAt: Seconds
+    readonly removedAt: Seconds
+  }[]
+  readonly remove: readonly SigningKeyRecord[]
+}
+
+/** What is to be done now. Pure, so that years of rotation can be tested in a moment. */
+export function planRotation(input: {
+  readonly keys: readonly SigningKeyRecord[]
+  readonly settings: Settings
+  /** The longest life of any token signed with these keys. */
+  readonly longestToken: Seconds
+  readonly now: Seconds
+  /** Replaced whatever their age. */
+  readonly force: readonly SigningAlgorithm[]
+}): RotationPlan {
+  const { keys, settings, longestToken, now, force } = input
+  const remove = keys.filter((key) => key.removedAt !== null && key.removedAt <= now)
+  const plans = signingAlgorithms.map((algorithm) => {
+    const living = keys.filter((key) => key.algorithm === algorithm && (key.retiredAt ?? Infinity) > now)
+    const [newest] = living.toSorted((a, b) => b.activeAt - a.activeAt)
+    // With no key at all nobody can have cached anything, and nothing works until there is one.
+    if (newest === undefined) return { make: [{ algorithm, activeAt: now }], retire: [] }
+    // A successor that waits to begin is rotation enough.
+    const waiting = newest.activeAt > now
+    const old = now - newest.activeAt >= settings.signingKeyLifetime - settings.jwksCache
+    if (waiting || !(old || force.includes(algorithm))) return { make: [], retire: [] }
+    const activeAt = now + settings.jwksCache
+    const removedAt = activeAt + longestToken
+    const retire = living
+      .filter((key) => key.retiredAt === null)
+      .map((key) => ({ key, retiredAt: activeAt, removedAt }))
+    return { make: [{ algorithm, activeAt }], retire }
+  })
+  return { make: plans.flatMap(({ make }) => make), retire: plans.flatMap(({ retire }) => retire), remove }
+}
+
+/**
+ * Makes the keys that are missing or due, retires and removes those that are over. Run at start and now and then.
+ * Returns the key ids that were made.
+ */
+export const maintainKeys = (issuer: Keeper): Promise<readonly string[]> => carryOut(issuer, [])
+
+/** Replaces the keys of one algorithm, or of all, now; by age only without `force`. */
+export const rotateKeys = (
+  issuer: Keeper,
+  { force = false, algorithm }: { readonly force?: boolean; readonly algorithm?: SigningAlgorithm } = {},
+): Promise<readonly string[]> => carryOut(issuer, force ? (algorithm ? [algorithm] : signingAlgorithms) : [])
+
+const claimName = 'signing keys'
+
+async function carryOut(issuer: Keeper, force: readonly SigningAlgorithm[]): Promise<readonly string[]> {
+  const { store, settings } = issuer
+  const version = await store.version(claimName)
+  const [keys, resources] = await Promise.all([store.keys.list(), store.resources.list()])
+  const now = issuer.now()
+  const lifetimes = resources.map(({ tokenLifetime }) => tokenLifetime ?? 0)
+  const longestToken = Math.max(settings.accessTokenLifetime, settings.idTokenLifetime, ...lifetimes)
+  const plan = planRotation({ keys, settings, longestToken, now, force })
+  const made = await Promise.all(plan.make.map((key) => makeSigningKey(issuer.sealing, { ...key, createdAt: now })))
+  const writes: readonly Write[] = [
+    ...made.map((key) => ({ do: 'insert-key', key }) as const),
+    ...plan.retire.map(
+      ({ key, ...end }) => ({ do: 'update-key', kid: key.kid, activeAt: key.activeAt, ...end }) as const,
+    ),
+    ...plan.remove.map(({ kid }) => ({ do: 'delete-key', kid }) as const),
+  ]
+  if (writes.length === 0) return []
+  const { committed } = await store.commit([{ do: 'claim', name: claimName, version }, ...writes])
+  // Another process carried out the same plan, from the same keys.
+  return committed ? made.map(({ kid }) => kid) : []
+}

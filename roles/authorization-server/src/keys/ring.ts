@@ -1,0 +1,122 @@
+/**
+ * The key ring: signs with the active key of an algorithm, verifies what this issuer signed, publishes the public set.
+ *
+ * Keys are kept in memory and read again soon enough that a key made by another process is published here well before
+ * it signs. An unknown `kid` reads them at once, but not more than once in a few seconds.
+ *
+ * @see RFC 7515 §5, RFC 7517 §5, RFC 8725 §3.1
+ */
+import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import type { KeyRing, Sealing, Settings } from '../ports/issuer.ts'
+import type { Seconds } from '../ports/records.ts'
+import type { Store } from '../ports/store.ts'
+import { activeKey } from './lifecycle.ts'
+import { openSigningKey, type SigningKey } from './signing-key.ts'
+
+export interface ReloadableKeyRing extends KeyRing {
+  /** Reads the keys again now, after this process has changed them. */
+  reload(): Promise<void>
+}
+
+const betweenReloads = 5
+const longestToken = 16_384
+
+export function createKeyRing(parts: {
+  readonly store: Store
+  readonly sealing: Sealing
+  readonly now: () => Seconds
+  readonly settings: Pick<Settings, 'jwksCache'>
+}): ReloadableKeyRing {
+  const { store, sealing, now } = parts
+  // A verifier may have cached a set from here just before it grew: together that must stay below jwksCache.
+  const fresh = Math.min(60, Math.floor(parts.settings.jwksCache / 4))
+  const headers = new Map<string, string>()
+  let ring: { readonly keys: ReadonlyMap<string, SigningKey>; readonly readAt: Seconds } | undefined
+  let reading: Promise<void> | undefined
+
+  const read = async (): Promise<void> => {
+    const readAt = now()
+    const records = await store.keys.list()
+    const keys = records.map((record) => {
+      const known = ring?.keys.get(record.kid)
+      return [record.kid, known ? { ...known, record } : openSigningKey(record, sealing)] as const
+    })
+    ring = { keys: new Map(keys), readAt }
+  }
+  /** However many ask at once, the keys are read once. */
+  const reload = (): Promise<void> => {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+  const current = async (maxAge: Seconds): Promise<ReadonlyMap<string, SigningKey>> => {
+    if (ring === undefined || now() - ring.readAt >= maxAge) await reload()
+    return ring?.keys ?? new Map()
+  }
+  const header = (key: SigningKey, typ: string): string => {
+    const name = `${key.record.kid} ${typ}`
+    const known = headers.get(name)
+    if (known !== undefined) return known
+    const encoded = encode({ alg: key.record.algorithm, typ, kid: key.record.kid })
+    headers.set(name, encoded)
+    return encoded
+  }
+  const active = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
+    for (const maxAge of [fresh, 0]) {
+      const keys = await current(maxAge)
+      const record = activeKey(
+        [...keys.values()].map(({ record }) => record),
+        algorithm,
+        now(),
+      )
+      const key = record && keys.get(record.kid)
+      if (key !== undefined) return key
+    }
+    throw new Error(`There is no active ${algorithm} key; keys are made by maintainKeys.`)
+  }
+
+  return {
+    reload,
+    async sign(claims, { algorithm, typ }) {
+      const key = await active(algorithm)
+      const signed = `${header(key, typ)}.${encode(claims)}`
+      return `${signed}.${await key.sign(signed)}`
+    },
+    async verify(jwt, typ) {
+      const parsed = parse(jwt)
+      if (parsed === undefined || parsed.header.typ !== typ) return undefined
+      const { kid } = parsed.header
+      const find = (keys: ReadonlyMap<string, SigningKey>) => (typeof kid === 'string' ? keys.get(kid) : undefined)
+      const key = find(await current(fresh)) ?? find(await current(betweenReloads))
+      // The algorithm is the key's, not the token's; an extension we do not know must be refused (RFC 7515 §4.1.11).
+      if (key === undefined || key.record.algorithm !== parsed.header.alg || 'crit' in parsed.header) return undefined
+      if (!(await key.verify(parsed.signed, parsed.signature))) return undefined
+      return object(parsed.payload)
+    },
+    async published() {
+      const keys = await current(fresh)
+      const living = [...keys.values()].filter(({ record }) => (record.removedAt ?? Infinity) > now())
+      return { keys: living.map(({ record }) => record.publicJwk) }
+    },
+  }
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+function parse(jwt: string) {
+  if (jwt.length > longestToken) return undefined
+  const [head = '', payload = '', signature = '', ...more] = jwt.split('.')
+  const header = object(head)
+  if (header === undefined || more.length > 0) return undefined
+  return { header, payload, signed: `${head}.${payload}`, signature: Buffer.from(signature, 'base64url') }
+}
+
+function object(encoded: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
