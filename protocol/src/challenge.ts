@@ -79,7 +79,9 @@ export function parseChallenges(header: string): readonly Challenge[] {
         challenge.token68 = token68
       }
     }
-    if (!take(comma) && (take(space), at < header.length)) return []
+    if (take(comma)) continue
+    take(space)
+    if (at < header.length) return []
   }
   return challenges.map(({ parameters, ...rest }) => ({ ...rest, parameters: { ...parameters } }))
 }
