@@ -37,6 +37,7 @@ export interface Cookie {
   /** `undefined` takes the cookie away. */
   readonly value: string | undefined
   readonly maxAge?: number | undefined
+  /** Below the issuer. */
   readonly path?: string | undefined
   readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
 }
@@ -55,7 +56,13 @@ export type Answer =
   | (Any & { readonly kind: 'json'; readonly status: number; readonly body: unknown })
   | (Any & { readonly kind: 'empty'; readonly status: number })
   | (Any & { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string })
-  | (Any & { readonly kind: 'page'; readonly status: number; readonly view: View })
+  | (Any & {
+      readonly kind: 'page'
+      readonly status: number
+      readonly view: View
+      /** The languages that the app asked for: `ui_locales`, best first. */
+      readonly locales?: readonly string[] | undefined
+    })
 
 export type Endpoint = (request: EndpointRequest, issuer: Issuer) => Promise<Answer>
 

@@ -1,0 +1,159 @@
+/**
+ * Step 1: may this authorization request go on, and if it may not, who can be told?
+ *
+ * Client and redirect URI are proven first. Nothing before that may answer the client, everything after may.
+ *
+ * @see RFC 6749 §4.1.1 and §4.1.2.1
+ * @see OpenID Connect Core §3.1.2.1, §3.1.2.2, §11 (offline access)
+ * @see RFC 9700 §2.1, the security practice this server enforces
+ */
+import { deflateRawSync } from 'node:zlib'
+import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { list, one } from '@symbolon/protocol/parameters'
+import type { Check } from '@symbolon/protocol/trace'
+import type { Client } from '../client.ts'
+import type { Seconds } from '../ports/records.ts'
+import { type Resource, resolveTarget } from '../resource.ts'
+import { isResponseMode, type ResponseMode } from './3-authorization-response.ts'
+import { type AskedRequest, recipientRules, requestRules } from './authorization-rules.ts'
+import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
+
+/** What the client asks for, read once. Plain data: it is frozen for as long as the person takes. */
+export interface AuthorizationRequest {
+  readonly clientId: string
+  readonly redirectUri: string
+  /** Whether the request named it, and the token request so must too (RFC 6749 §4.1.3). */
+  readonly redirectUriSent: boolean
+  readonly responseMode: ResponseMode
+  readonly state: string | null
+  readonly scope: readonly string[]
+  readonly resources: readonly string[]
+  readonly codeChallenge: string | null
+  readonly nonce: string | null
+  readonly prompt: readonly string[]
+  readonly maxAge: Seconds | null
+  readonly loginHint: string | null
+  /** The person that `id_token_hint` names: nobody else may be answered for. */
+  readonly hintedPerson: string | null
+  readonly uiLocales: readonly string[]
+}
+
+declare const proven: unique symbol
+
+/** Where the client hears the answer. Made here only, from a verified redirect URI. */
+export interface ReplyTo {
+  readonly redirectUri: VerifiedRedirectUri
+  readonly responseMode: ResponseMode
+  readonly state: string | null
+  readonly [proven]: true
+}
+
+export type AuthorizationDecision = { readonly checks: readonly Check[] } & (
+  | { readonly outcome: 'proceed'; readonly request: AuthorizationRequest; readonly replyTo: ReplyTo }
+  | { readonly outcome: 'tell-the-client'; readonly refused: Refused; readonly replyTo: ReplyTo }
+  | { readonly outcome: 'tell-the-person'; readonly refused: Refused }
+)
+
+export interface Asked {
+  readonly params: URLSearchParams
+  /** The client that `client_id` names, if there is one. */
+  readonly client: Client | undefined
+  /** All resources of the issuer. */
+  readonly resources: readonly Resource[]
+  /** The claims of `id_token_hint`, when it is an ID token of this issuer. */
+  readonly hint: Readonly<Record<string, unknown>> | undefined
+}
+
+export function decideAuthorization({ params, client, resources, hint }: Asked): AuthorizationDecision {
+  const checks: Check[] = []
+  const check = <Input>(rules: readonly Rule<Input>[], input: Input): Refused | undefined => {
+    for (const rule of rules) {
+      const broken = rule.broken(input)
+      checks.push({ rule: rule.reason, ok: !broken })
+      if (broken) return refuse(rule.reason, rule.seen?.(input))
+    }
+    return undefined
+  }
+
+  const unknown = check(recipientRules, { params, client })
+  if (unknown || !client) return { outcome: 'tell-the-person', refused: unknown ?? refuse('client_unknown'), checks }
+  const returnsTo = findRedirectUri(params, client)
+  checks.push({ rule: returnsTo.ok ? 'redirect_uri_not_registered' : returnsTo.reason, ok: returnsTo.ok })
+  if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: returnsTo, checks }
+
+  const mode = one(params, 'response_mode')
+  const replyTo = {
+    redirectUri: returnsTo.value,
+    responseMode: isResponseMode(mode) ? mode : 'query',
+    state: one(params, 'state') ?? null,
+  } as ReplyTo
+  const asked: AskedRequest = { params, client, hint }
+  const broken = check(requestRules, asked)
+  if (broken) return { outcome: 'tell-the-client', refused: broken, replyTo, checks }
+
+  const target = resolveTarget({
+    client,
+    scope: withoutIdleOffline(list(one(params, 'scope')), client),
+    resources: params.getAll('resource').filter(Boolean),
+    known: resources,
+  })
+  checks.push({ rule: target.ok ? 'scope_unknown' : target.reason, ok: target.ok })
+  if (!target.ok) return { outcome: 'tell-the-client', refused: target, replyTo, checks }
+
+  const maxAge = one(params, 'max_age')
+  const request: AuthorizationRequest = {
+    clientId: client.id,
+    redirectUri: replyTo.redirectUri,
+    redirectUriSent: one(params, 'redirect_uri') !== undefined,
+    responseMode: replyTo.responseMode,
+    state: replyTo.state,
+    scope: withoutIdleOffline(target.value.scope, client),
+    resources: target.value.resources,
+    codeChallenge: one(params, 'code_challenge') ?? null,
+    nonce: one(params, 'nonce') ?? null,
+    prompt: list(one(params, 'prompt')),
+    maxAge: maxAge === undefined ? (client.defaultMaxAge ?? null) : Number(maxAge),
+    loginHint: one(params, 'login_hint') ?? null,
+    hintedPerson: typeof hint?.sub === 'string' ? hint.sub : null,
+    uiLocales: list(one(params, 'ui_locales')),
+  }
+  if (deflateRawSync(JSON.stringify(request)).length > frozenAtMost) {
+    checks.push({ rule: 'parameter_too_long', ok: false })
+    return { outcome: 'tell-the-client', refused: refuse('parameter_too_long'), replyTo, checks }
+  }
+  return { outcome: 'proceed', request, replyTo, checks }
+}
+
+/**
+ * What a frozen request may take, compressed: sealed with the facts of an interaction it must fit into one cookie of
+ * 4,096 bytes. A state of 2,000 random base64url characters does, beside everything that is usual.
+ */
+const frozenAtMost = 1_900
+
+/** The way back of a request that was frozen, proven anew: the client may have changed while the person was reading. */
+export function replyToAgain(request: AuthorizationRequest, client: Client): ReplyTo | undefined {
+  const redirectUri = matchRedirectUri(request.redirectUri, client.redirectUris)
+  if (redirectUri === undefined || client.disabled) return undefined
+  return { redirectUri, responseMode: request.responseMode, state: request.state } as ReplyTo
+}
+
+/**
+ * A client with exactly one address may leave it out (RFC 6749 §3.1.2.3), but not one that speaks OpenID Connect, where
+ * it is required: leaving it out is only the plain OAuth client's.
+ */
+function findRedirectUri(params: URLSearchParams, client: Client): Decision<VerifiedRedirectUri> {
+  const presented = one(params, 'redirect_uri')
+  const [only, ...others] = client.redirectUris
+  const mayBeLeftOut = only !== undefined && others.length === 0 && !list(one(params, 'scope')).includes('openid')
+  if (presented === undefined && !mayBeLeftOut) return refuse('redirect_uri_missing')
+  const found = matchRedirectUri(presented ?? only ?? '', client.redirectUris)
+  if (found === undefined) {
+    return refuse('redirect_uri_not_registered', { expected: clear(client.redirectUris), got: clear(presented) })
+  }
+  return allow(found)
+}
+
+/** Keeping access means refreshing it: a client that can't refresh asks for nothing with it (OpenID Connect Core §11). */
+const withoutIdleOffline = (scope: readonly string[], client: Client): readonly string[] =>
+  client.grantTypes.includes('refresh_token') ? scope : scope.filter((one) => one !== 'offline_access')

@@ -1,0 +1,106 @@
+/**
+ * When a person is asked, what for, and what follows from the answer.
+ *
+ * A consent is remembered as the union of all that was allowed; only what is not in it is new. A permission is either
+ * part of what the client can't do without, or optional and up to the person.
+ *
+ * @see RFC 6749 §3.3 (less may be granted than asked), RFC 8252 §8.6 (native apps are always asked for)
+ * @see OpenID Connect Core §3.1.2.4 and §11 (offline access needs consent)
+ */
+import { intersect, missing, union, within } from '@symbolon/protocol/scope'
+import { type Client, isPublic } from '../client.ts'
+import type { ConsentRecord } from '../ports/records.ts'
+import { type FoundScope, findScopes, type Resource, scopesOf } from '../resource.ts'
+import type { AuthorizationRequest } from './1-authorization-request.ts'
+import { destinationOf } from './redirect-uri.ts'
+
+export interface Granted {
+  readonly scope: readonly string[]
+  readonly resources: readonly string[]
+}
+
+export interface Permission extends FoundScope {
+  readonly optional: boolean
+  /** Part of what the person allowed this client before. */
+  readonly allowed: boolean
+}
+
+export interface ConsentQuestion {
+  readonly permissions: readonly Permission[]
+  /** The client's name or address is not the one that the person allowed. */
+  readonly changed: boolean
+}
+
+export interface ConsentSituation {
+  readonly request: AuthorizationRequest
+  readonly client: Client
+  readonly resources: readonly Resource[]
+  readonly remembered: ConsentRecord | undefined
+  readonly shown: ConsentRecord['shown']
+}
+
+export function decideConsent(
+  situation: ConsentSituation,
+): { readonly question: ConsentQuestion } | { readonly granted: Granted } {
+  const { request, client, resources, remembered, shown } = situation
+  if (client.skipConsent) return { granted: { scope: request.scope, resources: request.resources } }
+
+  const before = remembered?.scope ?? []
+  const permissions = findScopes(request.scope, resources).found.map((found) => ({
+    ...found,
+    optional: found.record?.optional === true || found.scope === 'offline_access',
+    allowed: before.includes(found.scope),
+  }))
+  const changed = remembered !== undefined && (remembered.shown.name !== shown.name || remembered.shown.host !== shown.host)
+  const question = { permissions, changed }
+  const resourcesKnown = within(request.resources, remembered?.resources ?? [])
+  const again = request.prompt.includes('consent') || isUnproven(client, request.redirectUri)
+  if (remembered === undefined || changed || again) return { question }
+
+  const fresh = permissions.filter(({ allowed }) => !allowed)
+  if (fresh.length === 0 && resourcesKnown) return { granted: narrow(situation, request.scope) }
+  // A silent request gets what was allowed before; what was optional then can't be asked for now.
+  const silent = request.prompt.includes('none') && fresh.every(({ optional }) => optional)
+  const left = intersect(request.scope, before)
+  return silent && left.length > 0 ? { granted: narrow(situation, left) } : { question }
+}
+
+/** What the answer of the person grants: all that is required, and what they ticked. `undefined`: nothing is left. */
+export function applyChoice(
+  situation: ConsentSituation,
+  { permissions }: ConsentQuestion,
+  ticked: readonly string[],
+): Granted | undefined {
+  const scope = permissions.filter(({ scope, optional }) => !optional || ticked.includes(scope)).map(({ scope }) => scope)
+  return scope.length === 0 ? undefined : narrow(situation, scope)
+}
+
+/** The consent to remember once `granted` was; `undefined` when it says nothing new. */
+export function rememberedAfter(
+  granted: Granted,
+  { remembered, shown }: Pick<ConsentSituation, 'remembered' | 'shown'>,
+): Pick<ConsentRecord, 'scope' | 'resources' | 'shown'> | undefined {
+  const scope = union(remembered?.scope ?? [], granted.scope)
+  const resources = union(remembered?.resources ?? [], granted.resources)
+  const same =
+    remembered !== undefined &&
+    within(scope, remembered.scope) &&
+    within(resources, remembered.resources) &&
+    remembered.shown.name === shown.name &&
+    remembered.shown.host === shown.host
+  return same ? undefined : { scope, resources, shown }
+}
+
+/** Drops the resources that were asked for only through scopes that were not granted. */
+function narrow({ request, resources }: ConsentSituation, scope: readonly string[]): Granted {
+  const refused = missing(request.scope, scope)
+  const kept = request.resources.filter((name) => {
+    const own = resources.filter(({ resource }) => resource === name).flatMap(scopesOf)
+    return intersect(own, scope).length > 0 || intersect(own, refused).length === 0
+  })
+  return { scope, resources: kept }
+}
+
+/** Anybody can use a public client's address on this computer: that it is the client is only what it says (RFC 8252 §8.6). */
+const isUnproven = (client: Client, redirectUri: string): boolean =>
+  isPublic(client) && (client.applicationType === 'native' || destinationOf(redirectUri).kind !== 'web')
