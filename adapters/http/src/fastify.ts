@@ -41,8 +41,8 @@ const limits = {
 export async function listen({ host, port, tls, trustProxy, ...rest }: ListenOptions): Promise<Listener> {
   const server = createServer({ tls, trustProxy, ...rest })
   await server.listen({ host, port })
-  const bound = server.addresses()[0]
-  const at = bound === undefined ? port : bound.port
+  const bound = server.server.address()
+  const at = bound !== null && typeof bound === 'object' ? bound.port : port
   const name = host.includes(':') ? `[${host}]` : host
   return { url: `${tls ? 'https' : 'http'}://${name}:${at}`, port: at, close: () => server.close() }
 }
@@ -74,7 +74,12 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): FastifyIns
 
   server.get('/health', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
   server.get('/ready', async (_request, reply) => {
-    const reason = closing ? 'closing' : await ready().then(() => undefined, () => 'storage')
+    const reason = closing
+      ? 'closing'
+      : await ready().then(
+          () => undefined,
+          () => 'storage',
+        )
     reply.header('cache-control', 'no-store')
     if (reason === undefined) return reply.send({ status: 'ready' })
     return reply.code(503).header('retry-after', '2').send({ status: 'unavailable', reason })

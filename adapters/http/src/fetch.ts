@@ -14,7 +14,11 @@ export function createFetchHandler({ bodyLimit = 65_536, ...options }: FetchHand
     const body = await readAtMost(request, bodyLimit)
     if (body === undefined) return Response.json({ error: 'invalid_request' }, { status: 413 })
     const { pathname, search } = new URL(request.url)
-    const { status, headers, body: text } = await handle({
+    const {
+      status,
+      headers,
+      body: text,
+    } = await handle({
       method: request.method,
       target: `${pathname}${search}`,
       headers: Object.fromEntries(request.headers),

@@ -5,14 +5,14 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Answer, EndpointRequest, Route } from '@symbolon/authorization-server/endpoints/endpoint'
-import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
+import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
 import { type Reason, refusals, wireDescriptions } from '@symbolon/protocol/refusals'
 import { flowReference } from '@symbolon/protocol/trace'
 import type { Frame } from '@symbolon/protocol/views'
 import { assets } from '@symbolon/resource-owner/assets'
-import { chooseLocale } from '@symbolon/resource-owner/words/index'
-import { preferredLocales } from './locale.ts'
+import { assetHeaders } from '@symbolon/resource-owner/headers'
+import { bestLocale, preferredLocales } from './locale.ts'
 import type { HttpRequest, HttpResponse, LogEntry } from './message.ts'
 import { parseForm, parseParameters } from './parse.ts'
 import { createRouting, type Find, type Found } from './routing.ts'
@@ -37,7 +37,7 @@ export function createHandler({ issuers, routes, log = () => undefined }: Handle
     if (asset !== undefined) return asset
 
     const known = lookUp(find, rawPath)
-    const found = known ?? anyone(incoming.headers['accept'])
+    const found = known ?? anyone(incoming.headers.accept)
     const { issuer } = found.served
     const request = read(incoming, { found, rawQuery: rest.join('?'), receivedAt })
     const { answer, cause } = await answerTo(request, incoming, { known, issuer })
@@ -73,7 +73,7 @@ function read(
     form: 'params' in form ? form.params : new URLSearchParams(),
     unreadable,
     headers: incoming.headers,
-    cookies: found.served.cookies.read(incoming.headers['cookie']),
+    cookies: found.served.cookies.read(incoming.headers.cookie),
     remoteAddress: incoming.remoteAddress,
     receivedAt,
     flow: flowReference(found.served.issuer.random(5)),
@@ -115,7 +115,7 @@ async function answerTo(
 
 const rememberLanguage = (language: string) => ({
   name: 'language',
-  value: chooseLocale(language.split(' ')),
+  value: bestLocale(language.split(' ')),
   maxAge: 365 * 86_400,
 })
 
@@ -150,7 +150,7 @@ function frameFor(request: EndpointRequest, { served }: Found, answer: Answer): 
   return {
     issuerName: issuer.settings.name,
     issuerUrl: issuer.url,
-    locale: chooseLocale([...preferredLocales(request, asked), issuer.settings.defaultLocale]),
+    locale: bestLocale([...preferredLocales(request, asked), issuer.settings.defaultLocale]),
     flow: answer.flow ?? request.flow,
     here: `${served.base}${request.path}${here.size === 0 ? '' : `?${here}`}`,
     development: issuer.settings.development,
@@ -171,9 +171,10 @@ function lookUp(find: Find, path: string): Found | undefined {
 function nobodysRoute(issuers: readonly Issuer[]): (accept: string | undefined) => Found {
   const [first] = issuers
   if (first === undefined) throw new Error('A server needs an issuer.')
-  const found = createRouting([first], [{ path: '/', methods: {}, cors: false, audience: 'person' }])(
-    new URL(first.url).pathname,
-  )
+  const found = createRouting(
+    [first],
+    [{ path: '/', methods: {}, cors: false, audience: 'person' }],
+  )(new URL(first.url).pathname)
   if (found === undefined) throw new Error(`The issuer ${first.url} has no path to serve.`)
   return () => found
 }
@@ -184,13 +185,10 @@ function assetOf(path: string, issuers: readonly Issuer[], incoming: HttpRequest
   if (!issuers.some((issuer) => new URL(issuer.url).pathname.replace(/\/$/, '') === path.slice(0, at))) return undefined
   const asset = assets.get(path.slice(at))
   if (asset === undefined) return undefined
-  const headers = {
-    'content-type': asset.type,
-    'cache-control': 'public, max-age=31536000, immutable',
-    'cross-origin-resource-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-    etag: asset.etag,
-  }
+  const headers = assetHeaders(
+    asset,
+    issuers.every(({ url }) => url.startsWith('https:')),
+  )
   if (incoming.headers['if-none-match'] === asset.etag) return { status: 304, headers, body: '' }
   return { status: 200, headers, body: incoming.method === 'HEAD' ? '' : asset.body }
 }

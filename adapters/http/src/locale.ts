@@ -3,11 +3,17 @@
  * what the browser says.
  */
 import type { EndpointRequest } from '@symbolon/authorization-server/endpoints/endpoint'
+import { choose } from '@symbolon/resource-owner/words/index'
 
 export function preferredLocales(request: EndpointRequest, asked: readonly string[] = []): readonly string[] {
   const chosen = request.query.get('ui_locales')?.split(' ').filter(Boolean) ?? []
   const before = request.cookies.get('language')
-  return [...chosen, ...(before === undefined ? [] : [before]), ...asked, ...accepted(request.headers['accept-language'])]
+  return [
+    ...chosen,
+    ...(before === undefined ? [] : [before]),
+    ...asked,
+    ...accepted(request.headers['accept-language']),
+  ]
 }
 
 /** The tags of an Accept-Language header, best first (RFC 9110 §12.5.4). */
@@ -24,4 +30,10 @@ export function accepted(header: string | undefined): readonly string[] {
     .filter(({ tag, weight }) => weight > 0 && /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(tag))
     .sort((a, b) => b.weight - a.weight)
     .map(({ tag }) => tag)
+}
+
+/** The first of these that the pages speak, with its region where dates and numbers need it. */
+export function bestLocale(locales: readonly string[]): string {
+  const { tag, locale } = choose(locales)
+  return locale.startsWith(tag) ? locale : tag
 }

@@ -24,7 +24,10 @@ export function parseParameters(text: string): Parsed {
 
 export function parseForm(body: Uint8Array, contentType: string | undefined): Parsed {
   if (body.length === 0) return { params: nothing }
-  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';').map((part) => part.trim())
+  const [type, ...parameters] = (contentType ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
   if (type !== 'application/x-www-form-urlencoded') return { unreadable: 'content_type_wrong' }
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return { unreadable: 'content_type_wrong' }

@@ -2,7 +2,7 @@
 import type { Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import createRouter, { type HTTPMethod, type HTTPVersion } from 'find-my-way'
-import { createCookieJar, type CookieJar } from './cookies.ts'
+import { type CookieJar, createCookieJar } from './cookies.ts'
 
 /** An issuer as it is served: below which path, with which cookies. */
 export interface Served {
@@ -34,7 +34,9 @@ export function createRouting(issuers: readonly Issuer[], routes: readonly Route
     for (const route of routes) {
       // An issuer without a path has its inserted and its appended places in one.
       if (route.atOrigin && base === '') continue
-      const path = route.atOrigin ? `${route.path}${base}` : `${base}${route.path === '/' && base !== '' ? '' : route.path}`
+      const path = route.atOrigin
+        ? `${route.path}${base}`
+        : `${base}${route.path === '/' && base !== '' ? '' : route.path}`
       router.on(any, path, () => undefined, { route, served })
     }
   }

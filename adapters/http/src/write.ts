@@ -2,7 +2,7 @@
 import type { Answer } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Frame } from '@symbolon/protocol/views'
 import { render } from '@symbolon/resource-owner/flow/2-user-authorization'
-import { securityHeaders } from '@symbolon/resource-owner/headers'
+import { pageHeaders } from '@symbolon/resource-owner/headers'
 import type { HttpResponse } from './message.ts'
 import type { Found } from './routing.ts'
 
@@ -29,11 +29,11 @@ export function write(answer: Answer, { served, route }: Found, frame: Frame): H
       return finish(answer.status, { location: answer.location }, '')
     case 'page': {
       const page = render(answer.view, frame)
+      const isolated = ['home', 'account', 'sessions', 'apps', 'app'].includes(answer.view.show)
       const headers: Record<string, string> = {
-        ...securityHeaders({ https: served.https, formAction: page.formAction, view: answer.view.show }),
-        'content-type': 'text/html; charset=utf-8',
+        ...pageHeaders({ https: served.https, formAction: page.formAction, isolated }),
       }
-      if (page.refresh !== undefined) headers['refresh'] = page.refresh
+      if (page.refresh !== undefined) headers.refresh = page.refresh
       return finish(answer.status, headers, page.html)
     }
   }
