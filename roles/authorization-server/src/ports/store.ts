@@ -120,9 +120,11 @@ export type Spend =
 export type Write =
   | Spend
   | { readonly do: 'put-client'; readonly client: ClientRecord }
+  /** With all it was given: consents, codes, grants, tokens. */
   | { readonly do: 'delete-client'; readonly clientId: string }
   | { readonly do: 'put-resource'; readonly resource: ResourceRecord }
   | { readonly do: 'delete-resource'; readonly resource: string }
+  /** Rejects with `StorageConflict` when somebody else has the username or email. */
   | { readonly do: 'put-person'; readonly person: PersonRecord }
   /** With all they have: sessions, consents, grants, codes. */
   | { readonly do: 'delete-person'; readonly personId: string }
@@ -175,7 +177,15 @@ export interface Storage {
   close(): Promise<void>
 }
 
-/** The database can't be reached, is full or can't be written: nothing of the commit happened, trying again may help. */
+/**
+ * The database can't be reached, is full or can't be written; trying again may help. Nothing of the commit happened,
+ * or all of it when the connection broke before the answer came: spending writes make it safe to try again.
+ */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable'
+}
+
+/** A record that must be alone of its kind is there already, such as another person with the same username or email. */
+export class StorageConflict extends Error {
+  override readonly name = 'StorageConflict'
 }

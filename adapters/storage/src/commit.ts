@@ -1,0 +1,124 @@
+/** From each write to the statements that do it, in the order in which they must run. */
+import type { Spend, Write } from '@symbolon/authorization-server/ports/store'
+import { json } from './columns.ts'
+import { type Step, step } from './sql.ts'
+import * as accessTokens from './statements/access-tokens.ts'
+import * as clients from './statements/clients.ts'
+import * as codes from './statements/codes.ts'
+import * as consents from './statements/consents.ts'
+import * as grants from './statements/grants.ts'
+import * as outcomes from './statements/interaction-outcomes.ts'
+import * as people from './statements/people.ts'
+import * as refreshTokens from './statements/refresh-tokens.ts'
+import * as resources from './statements/resources.ts'
+import * as sessions from './statements/sessions.ts'
+import * as keys from './statements/signing-keys.ts'
+import * as throttles from './statements/throttles.ts'
+import { useAssertion } from './statements/used-assertions.ts'
+import * as versions from './statements/versions.ts'
+
+type Steps = { readonly [Do in Write['do']]: (write: Extract<Write, { readonly do: Do }>) => readonly Step[] }
+
+const stepsOf: Steps = {
+  'redeem-code': ({ codeHash, now }) => [step(codes.redeemCode, { code_hash: codeHash, now })],
+  'rotate-refresh-token': ({ tokenHash, successor, now }) => [
+    step(refreshTokens.rotateRefreshToken, { token_hash: tokenHash, successor, now }),
+  ],
+  'use-assertion': ({ clientId, jtiHash, expiresAt }) => [
+    step(useAssertion, { client_id: clientId, jti_hash: jtiHash, expires_at: expiresAt }),
+  ],
+  'finish-interaction': ({ outcome }) => [step(outcomes.finishInteraction, outcomes.outcomeRow(outcome))],
+  claim: ({ name, version }) => [
+    version === 0 ? step(versions.claimFirst, { name }) : step(versions.claimNext, { name, version }),
+  ],
+
+  'put-client': ({ client }) => [step(clients.putClient, clients.clientRow(client))],
+  'delete-client': ({ clientId: client_id }) => [
+    step(codes.deleteCodesOfClient, { client_id }),
+    step(refreshTokens.deleteRefreshTokensOfClient, { client_id }),
+    step(accessTokens.deleteAccessTokensOfClient, { client_id }),
+    step(grants.deleteGrantsOfClient, { client_id }),
+    step(consents.deleteConsentsOfClient, { client_id }),
+    step(clients.deleteClient, { client_id }),
+  ],
+  'put-resource': ({ resource }) => [step(resources.putResource, resources.resourceRow(resource))],
+  'delete-resource': ({ resource }) => [step(resources.deleteResource, { resource })],
+
+  'put-person': ({ person }) => [step(people.putPerson, people.personRow(person))],
+  'delete-person': ({ personId: person_id }) => [
+    step(codes.deleteCodesOfPerson, { person_id }),
+    step(refreshTokens.deleteRefreshTokensOfPerson, { person_id }),
+    step(accessTokens.deleteAccessTokensOfPerson, { person_id }),
+    step(grants.deleteGrantsOfPerson, { person_id }),
+    step(consents.deleteConsentsOfPerson, { person_id }),
+    step(sessions.deleteSessionsOfPerson, { person_id }),
+    step(people.deletePerson, { person_id }),
+  ],
+
+  'insert-session': ({ session }) => [step(sessions.insertSession, sessions.sessionRow(session))],
+  'touch-session': ({ sessionId, lastSeenAt, expiresAt }) => [
+    step(sessions.touchSession, { session_id: sessionId, last_seen_at: lastSeenAt, expires_at: expiresAt }),
+  ],
+  'end-session': ({ sessionId, now }) => [step(sessions.endSession, { session_id: sessionId, now })],
+  'move-sessions': ({ from, to }) => [step(sessions.moveSessions, { from_hash: from, to_hash: to })],
+
+  'put-consent': ({ consent }) => [step(consents.putConsent, consents.consentRow(consent))],
+  'delete-consent': ({ personId, clientId }) => [
+    step(consents.deleteConsent, { person_id: personId, client_id: clientId }),
+  ],
+
+  'insert-code': ({ code }) => [step(codes.insertCode, codes.codeRow(code))],
+  'insert-grant': ({ grant }) => [step(grants.insertGrant, grants.grantRow(grant))],
+  'touch-grant': ({ grantId, lastUsedAt, expiresAt }) => [
+    step(grants.touchGrant, { grant_id: grantId, last_used_at: lastUsedAt, expires_at: expiresAt }),
+  ],
+  'narrow-grant': ({ grantId, scope }) => [step(grants.narrowGrant, { grant_id: grantId, scope: json(scope) })],
+  'revoke-grant': ({ grantId: grant_id, now }) => [
+    step(codes.revokeCodesOfGrant, { grant_id, now }),
+    step(grants.revokeGrant, { grant_id, now }),
+  ],
+  'revoke-grants-of': ({ personId: person_id, clientId: client_id, now }) => [
+    step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
+    step(grants.revokeGrantsOfPersonAndClient, { person_id, client_id, now }),
+  ],
+  'revoke-grants-of-session': ({ sessionId: session_id, now }) => [
+    step(codes.revokeCodesOfSession, { session_id, now }),
+    step(grants.revokeGrantsOfSession, { session_id, now }),
+  ],
+
+  'insert-refresh-token': ({ token }) => [step(refreshTokens.insertRefreshToken, refreshTokens.refreshTokenRow(token))],
+  'touch-refresh-token': ({ tokenHash, expiresAt }) => [
+    step(refreshTokens.touchRefreshToken, { token_hash: tokenHash, expires_at: expiresAt }),
+  ],
+  'insert-access-token': ({ token }) => [step(accessTokens.insertAccessToken, accessTokens.accessTokenRow(token))],
+  'revoke-access-token': ({ tokenHash }) => [step(accessTokens.deleteAccessToken, { token_hash: tokenHash })],
+  'revoke-jti': ({ jti, expiresAt }) => [step(accessTokens.revokeJti, { jti, expires_at: expiresAt })],
+
+  'insert-key': ({ key }) => [step(keys.insertKey, keys.keyRow(key))],
+  'update-key': ({ kid, activeAt, retiredAt, removedAt }) => [
+    step(keys.updateKey, { kid, active_at: activeAt, retired_at: retiredAt, removed_at: removedAt }),
+  ],
+  'delete-key': ({ kid }) => [step(keys.deleteKey, { kid })],
+
+  'count-failure': ({ key, now, expiresAt }) => [
+    step(throttles.countFailure, { throttle_key: key, now, expires_at: expiresAt }),
+  ],
+  'clear-failures': ({ key }) => [step(throttles.clearFailures, { throttle_key: key })],
+}
+
+/** Every spending write is one spending step, so the write of a lost step is the one that was lost. */
+export interface Planned {
+  readonly steps: readonly Step[]
+  readonly writeOf: readonly Write['do'][]
+}
+
+export function plan(writes: readonly Write[]): Planned {
+  const planned = writes.flatMap((write) => {
+    const steps = stepsOf[write.do] as (write: Write) => readonly Step[]
+    return steps(write).map((each) => ({ step: each, do: write.do }))
+  })
+  return { steps: planned.map((each) => each.step), writeOf: planned.map((each) => each.do) }
+}
+
+/** The spending write at a step's place. */
+export const spentBy = ({ writeOf }: Planned, place: number): Spend['do'] => writeOf[place] as Spend['do']

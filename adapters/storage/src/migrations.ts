@@ -1,0 +1,37 @@
+/**
+ * Which schema the program knows, and how a database comes to it: numbered, forward only, all missing ones in one
+ * transaction. The number of a migration is its place in this list; one that was released never changes.
+ */
+import { text as firstTables } from './migrations/0001-first-tables.sql.ts'
+import { type Migration, statement } from './sql.ts'
+import { StorageProblem } from './storage-problem.ts'
+
+export const migrations: readonly Migration[] = [{ name: '0001-first-tables', text: firstTables }]
+
+export const makeSchemaTable = `create table if not exists schema_versions (
+  version bigint not null primary key,
+  name text not null
+)`
+
+export const findSchemaVersion = statement<Record<never, never>, { readonly version: number | null }>(
+  'schema_versions.find',
+  'select max(version) as version from schema_versions',
+)
+
+export const insertSchemaVersion = statement<{ version: number; name: string }>(
+  'schema_versions.insert',
+  'insert into schema_versions (version, name) values (:version, :name)',
+)
+
+/** The migrations that a database with schema `version` lacks, with their numbers. */
+export function missingFrom(
+  version: number,
+  known: readonly Migration[],
+): readonly { readonly version: number; readonly name: string; readonly migration: Migration }[] {
+  if (version > known.length) {
+    throw new StorageProblem(
+      `The database has schema ${version}; this program knows ${known.length}. Install the newer version of the program, or restore a backup that is as old as this one.`,
+    )
+  }
+  return known.map((migration, index) => ({ version: index + 1, name: migration.name, migration })).slice(version)
+}

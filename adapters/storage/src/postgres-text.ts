@@ -1,0 +1,30 @@
+/** Rewrites `:name` to `$n`. Statements hold no casts and no colon in a literal; a test sees to it. */
+import type { Value, Values } from './sql.ts'
+
+export interface PostgresText {
+  readonly text: string
+  readonly valuesOf: (values: Values) => Value[]
+}
+
+export function toPostgres(text: string): PostgresText {
+  const order: string[] = []
+  const numbered = text.replace(/:([a-z]\w*)/g, (_, name: string) => {
+    if (!order.includes(name)) order.push(name)
+    return `$${order.indexOf(name) + 1}`
+  })
+  const valueFor = (values: Values, name: string): Value => {
+    const value = values[name]
+    if (value === undefined) throw new TypeError(`No value for :${name}`)
+    return value
+  }
+  return { text: numbered, valuesOf: (values) => order.map((name) => valueFor(values, name)) }
+}
+
+/**
+ * A spending statement that returns no row must undo the transaction that it stands in the middle of, and nobody
+ * waits for its answer before the next one is sent: so it divides by the number of rows, and 1 / 0 is an error.
+ */
+export const orFail = (text: string): string => `with spent as (${text}) select 1 / count(*) as spent from spent`
+
+/** The SQLSTATE of that error: division_by_zero. */
+export const lostState = '22012'

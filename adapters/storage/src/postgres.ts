@@ -1,0 +1,162 @@
+/**
+ * PostgreSQL behind the statements: a pool, prepared statements, and commits sent whole before any answer is awaited,
+ * so that a commit of many statements costs one round trip.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client, Pool, type PoolClient, type QueryResult, types } from 'pg'
+import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
+import { breaksConnection, isWorthRetrying, problemOf, stateOf, translated } from './postgres-errors.ts'
+import { lostState, orFail, type PostgresText, toPostgres } from './postgres-text.ts'
+import type { Database, Migration, Outcome, Statement, Step, Values } from './sql.ts'
+import { findsNothing, refuseUnstorable } from './storable.ts'
+
+/** The type id of `bigint`, which the driver would give as text. All of ours are seconds, milliseconds or counts. */
+const bigint = 20
+
+interface Query {
+  readonly name?: string
+  readonly text: string
+  readonly values?: (string | number | null)[]
+}
+
+export async function openPostgres(
+  location: string,
+  { connections, patience }: { readonly connections: number; readonly patience: number },
+): Promise<Database> {
+  const pool = new Pool({
+    connectionString: location,
+    max: connections,
+    pipeline: true,
+    application_name: 'symbolon',
+    keepAlive: true,
+    connectionTimeoutMillis: patience,
+    statement_timeout: patience,
+    idle_in_transaction_session_timeout: patience,
+    // The server gives up first; this is for one that is no longer there to.
+    query_timeout: patience + 1_000,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === bigint ? Number : format === 'binary' ? types.getTypeParser(oid, format) : types.getTypeParser(oid),
+    },
+  })
+  // An idle connection that the server ends is already out of the pool; the next request makes another.
+  pool.on('error', () => {})
+
+  const texts = new Map<string, PostgresText>()
+  const textOf = (name: string, text: string): PostgresText => {
+    const known = texts.get(name) ?? toPostgres(text)
+    texts.set(name, known)
+    return known
+  }
+  const queryOf = ({ name, text, spends, values }: Pick<Step, 'name' | 'text' | 'spends' | 'values'>): Query => {
+    const made = textOf(name, spends ? orFail(text) : text)
+    return { name, text: made.text, values: made.valuesOf(values) }
+  }
+
+  const read = async <Row>(statement: Statement<Values>, values: Values): Promise<readonly Row[]> => {
+    if (findsNothing(values)) return []
+    try {
+      return (await pool.query(queryOf({ ...statement, values }))).rows
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+
+  return {
+    one: async (statement, values) => (await read<never>(statement as Statement<Values>, values))[0],
+    many: (statement, values) => read(statement as Statement<Values>, values),
+    commit: async (steps) => {
+      for (const { values } of steps) refuseUnstorable(values)
+      return commit(pool, steps.map(queryOf))
+    },
+    migrate: (migrations) =>
+      migrate(location, patience, migrations).catch((error) => {
+        throw problemOf(error, nameOf(location))
+      }),
+    close: () => pool.end(),
+  }
+}
+
+/** The database's name; the rest of its address may hold a password. */
+const nameOf = (location: string): string => URL.parse(location)?.pathname.slice(1) || 'of that address'
+
+const attempts = 5
+
+async function commit(pool: Pool, queries: readonly Query[]): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await commitOnce(pool, queries)
+    } catch (error) {
+      if (!isWorthRetrying(error) || attempt === attempts) throw translated(error)
+      await delay(Math.random() * 10 * 2 ** attempt)
+    }
+  }
+}
+
+/** One statement is a transaction by itself. Read committed is enough: every rule is within one statement. */
+const commitOnce = (pool: Pool, queries: readonly Query[]): Promise<Outcome> =>
+  withClient(pool, async (client) => {
+    const first = queries.length === 1 ? 0 : 1
+    const begin = { text: 'begin isolation level read committed' }
+    const sent = first === 0 ? queries : [begin, ...queries, { text: 'commit' }]
+    const answers = await Promise.allSettled(sent.map((query) => client.query(query)))
+    const place = answers.findIndex(({ status }) => status === 'rejected')
+    const failure = answers[place]
+    if (failure?.status === 'rejected') {
+      if (stateOf(failure.reason) === lostState) return { lost: place - first }
+      throw failure.reason
+    }
+    const results = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    return { lost: undefined, changes: results.reduce((sum, result) => sum + changesOf(result), 0) }
+  })
+
+const changesOf = ({ command, rowCount }: QueryResult): number => (command === 'SELECT' ? 0 : (rowCount ?? 0))
+
+async function withClient<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect()
+  // The queries under way are told of it too.
+  const ignore = () => {}
+  client.on('error', ignore)
+  let broken = false
+  try {
+    return await work(client)
+  } catch (error) {
+    broken = breaksConnection(error)
+    throw error
+  } finally {
+    client.off('error', ignore)
+    client.release(broken)
+  }
+}
+
+/** Any number that nobody else uses for a lock of this database. */
+const migrationLock = 7_309_451
+
+/**
+ * All missing migrations in one transaction: whoever comes second waits, and then finds nothing missing. On a
+ * connection of its own, for it may take as long as it takes.
+ */
+async function migrate(location: string, patience: number, migrations: readonly Migration[]): Promise<void> {
+  const client = new Client({ connectionString: location, connectionTimeoutMillis: patience, keepAlive: true })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const found = await client.query("select to_regclass('schema_versions') is not null as there")
+    if (found.rows[0]?.there && missingFrom(await versionOf(client), migrations).length === 0) return
+    await client.query('begin')
+    await client.query(`select pg_advisory_xact_lock(${migrationLock})`)
+    await client.query(makeSchemaTable)
+    for (const { version, name, migration } of missingFrom(await versionOf(client), migrations)) {
+      await client.query(migration.text)
+      const { text, valuesOf } = toPostgres(insertSchemaVersion.text)
+      await client.query(text, valuesOf({ version, name }))
+    }
+    await client.query('commit')
+  } finally {
+    // With it goes whatever was not committed.
+    await client.end()
+  }
+}
+
+const versionOf = async (client: Client): Promise<number> =>
+  Number((await client.query(findSchemaVersion.text)).rows[0]?.version ?? 0)

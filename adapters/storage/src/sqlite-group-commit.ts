@@ -1,0 +1,130 @@
+/**
+ * Group commit: the commits of all requests that wait in one turn of the event loop share one transaction, and so
+ * one fsync. Each has a savepoint, so that one that is lost or fails undoes itself alone. Nobody is answered before
+ * the transaction is committed. A batch runs without a pause, so no read ever comes between its statements.
+ */
+import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
+import type { Outcome, Step } from './sql.ts'
+import type { Connected, Connection } from './sqlite-connection.ts'
+import { endsTransaction, isBusy, translated } from './sqlite-errors.ts'
+
+export interface GroupCommit {
+  commit(steps: readonly Step[]): Promise<Outcome>
+  /** Resolves when nothing waits any more. */
+  settle(): Promise<void>
+}
+
+interface Waiting {
+  readonly steps: readonly Step[]
+  readonly since: number
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** So many commits may share a transaction: it bounds how long the event loop stands still. */
+const largestBatch = 256
+const retryAfter = 10
+
+/** `patience`: milliseconds that a commit waits for another process to finish writing. */
+export function groupCommit(connected: Connected, patience: number): GroupCommit {
+  const queue: Waiting[] = []
+  let idle = Promise.withResolvers<void>()
+  let scheduled = false
+
+  const schedule = (how: (work: () => void) => unknown) => {
+    if (scheduled) return
+    scheduled = true
+    how(() => {
+      scheduled = false
+      flush()
+    })
+  }
+
+  const flush = () => {
+    const batch = queue.slice(0, largestBatch)
+    try {
+      const settle = connected.use((connection) => runBatch(connection, batch))
+      queue.splice(0, batch.length)
+      for (const answer of settle) answer()
+    } catch (error) {
+      const failed = isBusy(error) ? takeImpatient(queue, patience) : queue.splice(0, batch.length)
+      for (const each of failed) each.reject(translated(error))
+      if (queue.length > 0 && isBusy(error)) return schedule((work) => setTimeout(work, retryAfter))
+    }
+    if (queue.length > 0) schedule(setImmediate)
+    else idle.resolve()
+  }
+
+  return {
+    commit(steps) {
+      const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
+      if (queue.length === 0) idle = Promise.withResolvers()
+      queue.push({ steps, since: performance.now(), resolve, reject })
+      schedule(setImmediate)
+      return promise
+    },
+    settle: () => (queue.length === 0 ? Promise.resolve() : idle.promise),
+  }
+}
+
+/** Takes out those who have waited too long; they stand in front. */
+function takeImpatient(queue: Waiting[], patience: number): readonly Waiting[] {
+  const deadline = performance.now() - patience
+  const patient = queue.findIndex(({ since }) => since > deadline)
+  return queue.splice(0, patient === -1 ? queue.length : patient)
+}
+
+/** Runs the batch and commits it; gives back how each is to be answered. Throws when nothing of it happened. */
+function runBatch(connection: Connection, batch: readonly Waiting[]): readonly (() => void)[] {
+  run(connection, 'begin immediate')
+  try {
+    const answers = batch.map((each) => runOne(connection, each))
+    run(connection, 'commit')
+    return answers
+  } catch (error) {
+    if (connection.isTransaction) run(connection, 'rollback')
+    throw error
+  }
+}
+
+function runOne(connection: Connection, { steps, resolve, reject }: Waiting): () => void {
+  run(connection, 'savepoint one')
+  try {
+    const outcome = runSteps(connection, steps)
+    if (outcome.lost !== undefined) run(connection, 'rollback to one')
+    run(connection, 'release one')
+    return () => resolve(outcome)
+  } catch (error) {
+    if (endsTransaction(error)) throw error
+    run(connection, 'rollback to one')
+    run(connection, 'release one')
+    return () => reject(translated(error))
+  }
+}
+
+function runSteps(connection: Connection, steps: readonly Step[]): Outcome {
+  let changes = 0
+  for (const [place, { name, text, spends, values }] of steps.entries()) {
+    const prepared = connection.prepare(name, text)
+    if (!spends) changes += Number(prepared.run(values).changes)
+    else if (prepared.all(values).length === 0) return { lost: place }
+  }
+  return { lost: undefined, changes }
+}
+
+const run = (connection: Connection, text: string) => connection.prepare(text, text).run()
+
+/** For what must be read as well as written: `work` in one transaction of its own. */
+export function inTransaction<Result>(connection: Connection, work: () => Result): Result {
+  run(connection, 'begin immediate')
+  try {
+    const result = work()
+    run(connection, 'commit')
+    return result
+  } catch (error) {
+    if (connection.isTransaction) run(connection, 'rollback')
+    throw error
+  }
+}
+
+export const closed = () => new StorageUnavailable('The database is closed.')

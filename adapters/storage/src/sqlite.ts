@@ -1,0 +1,82 @@
+/** SQLite behind the statements: one connection, group commit, several processes on one file. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
+import type { Database, Migration, Statement, Values } from './sql.ts'
+import { type Connected, type Connection, keepConnected } from './sqlite-connection.ts'
+import { isBusy, problemOf, translated } from './sqlite-errors.ts'
+import { claimFile } from './sqlite-file.ts'
+import { closed, groupCommit, inTransaction } from './sqlite-group-commit.ts'
+import { findsNothing, refuseUnstorable } from './storable.ts'
+
+export const inMemory = ':memory:'
+
+/** `patience`: milliseconds to wait for another process that writes. */
+export async function openSqlite(path: string, patience: number): Promise<Database> {
+  if (path !== inMemory) claimFile(path)
+  const whileOpening = <Result>(work: () => Result) => untilFree(work, patience).catch(asProblem(path))
+  const connected = await whileOpening(() => keepConnected(path))
+  const group = groupCommit(connected, patience)
+  let open = true
+
+  const read = async <Row>({ name, text }: Statement<Values>, values: Values, how: 'get' | 'all'): Promise<Row> => {
+    if (!open) throw closed()
+    try {
+      return connected.use((connection) => connection.prepare(name, text)[how](values)) as Row
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+
+  return {
+    one: async (made, values) => (findsNothing(values) ? undefined : read(made as Statement<Values>, values, 'get')),
+    many: async (made, values) => (findsNothing(values) ? [] : read(made as Statement<Values>, values, 'all')),
+    commit: async (steps) => {
+      if (!open) throw closed()
+      for (const { values } of steps) refuseUnstorable(values)
+      return group.commit(steps)
+    },
+    migrate: (migrations) => whileOpening(() => migrate(connected, migrations)),
+    close: async () => {
+      open = false
+      await group.settle()
+      connected.close()
+    },
+  }
+}
+
+/** All missing migrations in one transaction: whoever comes second waits, and then finds nothing missing. */
+function migrate(connected: Connected, migrations: readonly Migration[]): void {
+  connected.use((connection) => {
+    if (hasSchemaTable(connection) && missingFrom(versionOf(connection), migrations).length === 0) return
+    inTransaction(connection, () => {
+      connection.exec(makeSchemaTable)
+      for (const { version, name, migration } of missingFrom(versionOf(connection), migrations)) {
+        connection.exec(migration.text)
+        connection.prepare(insertSchemaVersion.name, insertSchemaVersion.text).run({ version, name })
+      }
+    })
+  })
+}
+
+const hasSchemaTable = (connection: Connection): boolean =>
+  connection.prepare('schema_versions.exists', "select 1 from sqlite_schema where name = 'schema_versions'").get() !==
+  undefined
+
+const versionOf = (connection: Connection): number =>
+  Number(connection.prepare(findSchemaVersion.name, findSchemaVersion.text).get()?.version ?? 0)
+
+async function untilFree<Result>(work: () => Result, patience: number): Promise<Result> {
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+      await delay(10)
+    }
+  }
+}
+
+const asProblem = (path: string) => (error: unknown) => {
+  throw problemOf(error, path)
+}

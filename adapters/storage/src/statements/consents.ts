@@ -1,0 +1,73 @@
+/** `consents`: what a person allowed a client, one row for the two. Stays until either of them takes it back. */
+import type { ConsentRecord } from '@symbolon/authorization-server/ports/records'
+import { json, parsed } from '../columns.ts'
+import { statement } from '../sql.ts'
+
+type Row = {
+  readonly person_id: string
+  readonly client_id: string
+  readonly scope: string
+  readonly resources: string
+  readonly shown: string
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+const columns = 'person_id, client_id, scope, resources, shown, created_at, updated_at'
+
+export const findConsent = statement<{ person_id: string; client_id: string }, Row>(
+  'consents.find',
+  `select ${columns} from consents
+   where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id`,
+)
+
+export const consentsOfPerson = statement<{ person_id: string }, Row>(
+  'consents.of_person',
+  `select ${columns} from consents
+   where issuer_id = :issuer_id and person_id = :person_id
+   order by created_at desc, client_id`,
+)
+
+export const putConsent = statement<Row>(
+  'consents.put',
+  `insert into consents (issuer_id, ${columns})
+   values (:issuer_id, :person_id, :client_id, :scope, :resources, :shown, :created_at, :updated_at)
+   on conflict (issuer_id, person_id, client_id) do update set
+     scope = excluded.scope, resources = excluded.resources, shown = excluded.shown,
+     created_at = excluded.created_at, updated_at = excluded.updated_at`,
+)
+
+export const deleteConsent = statement<{ person_id: string; client_id: string }>(
+  'consents.delete',
+  'delete from consents where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id',
+)
+
+export const deleteConsentsOfPerson = statement<{ person_id: string }>(
+  'consents.delete_of_person',
+  'delete from consents where issuer_id = :issuer_id and person_id = :person_id',
+)
+
+export const deleteConsentsOfClient = statement<{ client_id: string }>(
+  'consents.delete_of_client',
+  'delete from consents where issuer_id = :issuer_id and client_id = :client_id',
+)
+
+export const consentRow = (consent: ConsentRecord): Row => ({
+  person_id: consent.personId,
+  client_id: consent.clientId,
+  scope: json(consent.scope),
+  resources: json(consent.resources),
+  shown: json(consent.shown),
+  created_at: consent.createdAt,
+  updated_at: consent.updatedAt,
+})
+
+export const consentRecord = (row: Row): ConsentRecord => ({
+  personId: row.person_id,
+  clientId: row.client_id,
+  scope: parsed(row.scope),
+  resources: parsed(row.resources),
+  shown: parsed(row.shown),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})

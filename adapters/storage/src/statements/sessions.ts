@@ -1,0 +1,97 @@
+/**
+ * `sessions`: made at sign-in, touched while it is used, ended at sign-out, swept when it expires. One that was ended
+ * stays until then and is never touched again.
+ */
+import type { SessionRecord } from '@symbolon/authorization-server/ports/records'
+import { json, parsed } from '../columns.ts'
+import { statement } from '../sql.ts'
+
+type Row = {
+  readonly session_id: string
+  readonly browser_hash: string
+  readonly person_id: string
+  readonly auth_time: number
+  readonly amr: string
+  readonly user_agent: string
+  readonly created_at: number
+  readonly last_seen_at: number
+  readonly expires_at: number
+  readonly ended_at: number | null
+}
+
+const columns = `session_id, browser_hash, person_id, auth_time, amr, user_agent, created_at, last_seen_at, expires_at,
+  ended_at`
+
+export const sessionsOfBrowser = statement<{ browser_hash: string; now: number }, Row>(
+  'sessions.of_browser',
+  `select ${columns} from sessions
+   where issuer_id = :issuer_id and browser_hash = :browser_hash and ended_at is null and expires_at > :now
+   order by auth_time desc, created_at desc, session_id`,
+)
+
+export const sessionsOfPerson = statement<{ person_id: string; now: number }, Row>(
+  'sessions.of_person',
+  `select ${columns} from sessions
+   where issuer_id = :issuer_id and person_id = :person_id and ended_at is null and expires_at > :now
+   order by auth_time desc, created_at desc, session_id`,
+)
+
+export const findSession = statement<{ session_id: string }, Row>(
+  'sessions.find',
+  `select ${columns} from sessions where issuer_id = :issuer_id and session_id = :session_id`,
+)
+
+export const insertSession = statement<Row>(
+  'sessions.insert',
+  `insert into sessions (issuer_id, ${columns})
+   values (:issuer_id, :session_id, :browser_hash, :person_id, :auth_time, :amr, :user_agent, :created_at,
+     :last_seen_at, :expires_at, :ended_at)`,
+)
+
+export const touchSession = statement<{ session_id: string; last_seen_at: number; expires_at: number }>(
+  'sessions.touch',
+  `update sessions set last_seen_at = :last_seen_at, expires_at = :expires_at
+   where issuer_id = :issuer_id and session_id = :session_id and ended_at is null`,
+)
+
+export const endSession = statement<{ session_id: string; now: number }>(
+  'sessions.end',
+  `update sessions set ended_at = :now
+   where issuer_id = :issuer_id and session_id = :session_id and ended_at is null`,
+)
+
+export const moveSessions = statement<{ from_hash: string; to_hash: string }>(
+  'sessions.move',
+  `update sessions set browser_hash = :to_hash where issuer_id = :issuer_id and browser_hash = :from_hash`,
+)
+
+export const deleteSessionsOfPerson = statement<{ person_id: string }>(
+  'sessions.delete_of_person',
+  'delete from sessions where issuer_id = :issuer_id and person_id = :person_id',
+)
+
+export const sessionRow = (session: SessionRecord): Row => ({
+  session_id: session.sessionId,
+  browser_hash: session.browserHash,
+  person_id: session.personId,
+  auth_time: session.authTime,
+  amr: json(session.amr),
+  user_agent: json(session.userAgent),
+  created_at: session.createdAt,
+  last_seen_at: session.lastSeenAt,
+  expires_at: session.expiresAt,
+  ended_at: session.endedAt,
+})
+
+export const sessionRecord = (row: Row): SessionRecord => ({
+  sessionId: row.session_id,
+  browserHash: row.browser_hash,
+  personId: row.person_id,
+  authTime: row.auth_time,
+  amr: parsed(row.amr),
+  userAgent: parsed(row.user_agent),
+  createdAt: row.created_at,
+  lastSeenAt: row.last_seen_at,
+  expiresAt: row.expires_at,
+  endedAt: row.ended_at,
+})

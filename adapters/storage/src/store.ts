@@ -1,0 +1,122 @@
+/** The store of one issuer: each read a statement, each commit a plan of statements, all within `issuer_id`. */
+
+import { loginKey } from '@symbolon/authorization-server/people/login-key'
+import type { Store } from '@symbolon/authorization-server/ports/store'
+import { partOf } from './columns.ts'
+import { plan, spentBy } from './commit.ts'
+import { type Sql, scopedTo } from './sql.ts'
+import { accessTokenRecord, findAccessToken, findRevokedJti } from './statements/access-tokens.ts'
+import { clientRecord, findClient, listClients } from './statements/clients.ts'
+import { codeRecord, findCode } from './statements/codes.ts'
+import { consentRecord, consentsOfPerson, findConsent } from './statements/consents.ts'
+import { appendSteps, eventRecord, eventsOfFlow, flowSummary, listFlows } from './statements/flows.ts'
+import { findGrant, type GrantRow, grantColumns, grantRecord, grantsOfPerson } from './statements/grants.ts'
+import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts'
+import { findPerson, findPersonByLogin, listPeople, personRecord, personStatus } from './statements/people.ts'
+import { findRefreshToken, refreshTokenRecord } from './statements/refresh-tokens.ts'
+import { listResources, resourceRecord } from './statements/resources.ts'
+import { findSession, sessionRecord, sessionsOfBrowser, sessionsOfPerson } from './statements/sessions.ts'
+import { keyRecord, listKeys } from './statements/signing-keys.ts'
+import { findThrottles, keysAtOnce, throttleRecord } from './statements/throttles.ts'
+import { findVersion } from './statements/versions.ts'
+
+export function storeOf(database: Sql, issuerId: string): Store {
+  const sql = scopedTo(database, issuerId)
+  return {
+    clients: {
+      find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientRecord),
+      list: async () => (await sql.many(listClients, {})).map(clientRecord),
+    },
+    resources: { list: async () => (await sql.many(listResources, {})).map(resourceRecord) },
+    people: {
+      find: async (personId) => maybe(await sql.one(findPerson, { person_id: personId }), personRecord),
+      findByLogin: async (login) =>
+        maybe(await sql.one(findPersonByLogin, { login_key: loginKey(login) }), personRecord),
+      list: async () => (await sql.many(listPeople, {})).map(personRecord),
+    },
+    sessions: {
+      ofBrowser: async (browserHash, now) =>
+        (await sql.many(sessionsOfBrowser, { browser_hash: browserHash, now })).map(sessionRecord),
+      ofPerson: async (personId, now) =>
+        (await sql.many(sessionsOfPerson, { person_id: personId, now })).map(sessionRecord),
+      find: async (sessionId) => maybe(await sql.one(findSession, { session_id: sessionId }), sessionRecord),
+    },
+    consents: {
+      find: async (personId, clientId) =>
+        maybe(await sql.one(findConsent, { person_id: personId, client_id: clientId }), consentRecord),
+      ofPerson: async (personId) => (await sql.many(consentsOfPerson, { person_id: personId })).map(consentRecord),
+    },
+    interactions: {
+      findOutcome: async (interactionHash) =>
+        maybe(await sql.one(findOutcome, { interaction_hash: interactionHash }), outcomeRecord),
+    },
+    codes: {
+      find: async (codeHash) =>
+        maybe(await sql.one(findCode, { code_hash: codeHash }), (row) => ({
+          code: codeRecord(row),
+          person: personStatus(row),
+        })),
+    },
+    grants: {
+      find: async (grantId) =>
+        maybe(await sql.one(findGrant, { grant_id: grantId }), (row) => ({
+          grant: grantRecord(row),
+          person: personStatus(row),
+        })),
+      ofPerson: async (personId, now) =>
+        (await sql.many(grantsOfPerson, { person_id: personId, now })).map(grantRecord),
+    },
+    refreshTokens: {
+      find: async (tokenHash) =>
+        maybe(await sql.one(findRefreshToken, { token_hash: tokenHash }), (row) => ({
+          token: refreshTokenRecord(row),
+          grant: grantOf(row),
+          person: personStatus(row),
+        })),
+    },
+    accessTokens: {
+      find: async (tokenHash) =>
+        maybe(await sql.one(findAccessToken, { token_hash: tokenHash }), (row) => ({
+          token: accessTokenRecord(row),
+          grant: row.grant_grant_id === null ? undefined : grantOf(row),
+          person: personStatus(row),
+        })),
+      isRevoked: async (jti) => (await sql.one(findRevokedJti, { jti })) !== undefined,
+    },
+    keys: { list: async () => (await sql.many(listKeys, {})).map(keyRecord) },
+    throttles: {
+      find: async (keys) => {
+        const found = await Promise.all(chunksOf(keysAtOnce, keys).map((few) => sql.many(findThrottles, four(few))))
+        return found.flat().map(throttleRecord)
+      },
+    },
+    version: async (name) => (await sql.one(findVersion, { name }))?.version ?? 0,
+    flows: {
+      append: async (events, expiresAt) => {
+        if (events.length > 0) await sql.commit(appendSteps(events, expiresAt))
+      },
+      list: async ({ limit }) => (await sql.many(listFlows, { limit })).map(flowSummary),
+      events: async (flow) => (await sql.many(eventsOfFlow, { flow })).map(eventRecord),
+    },
+    commit: async (writes) => {
+      if (writes.length === 0) return { committed: true }
+      const planned = plan(writes)
+      const { lost } = await sql.commit(planned.steps)
+      return lost === undefined ? { committed: true } : { committed: false, lost: spentBy(planned, lost) }
+    },
+  }
+}
+
+const maybe = <Row, Made>(row: Row | undefined, make: (row: Row) => Made): Made | undefined =>
+  row === undefined ? undefined : make(row)
+
+const grantOf = (row: Readonly<Record<string, unknown>>) => grantRecord(partOf<GrantRow>(row, 'grant_', grantColumns))
+
+const chunksOf = (size: number, keys: readonly string[]): readonly (readonly string[])[] =>
+  keys.length === 0 ? [] : [keys.slice(0, size), ...chunksOf(size, keys.slice(size))]
+
+function four(keys: readonly string[]) {
+  const last = keys.at(-1) ?? ''
+  const [key_1 = last, key_2 = last, key_3 = last, key_4 = last] = keys
+  return { key_1, key_2, key_3, key_4 }
+}
