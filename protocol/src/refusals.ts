@@ -361,6 +361,12 @@ export const refusals = {
     why: 'The request asks for more than was granted.',
     fix: 'Ask for the further scope at the authorization endpoint.',
   },
+  grant_needs_credentials: {
+    error: 'unauthorized_client',
+    spec: 'RFC 6749 §4.4',
+    why: 'A public client has nothing to prove that it acts for itself.',
+    fix: 'Register the client with a secret or a key, or let a person allow the access.',
+  },
   openid_scope_without_person: {
     error: 'invalid_scope',
     spec: 'RFC 6749 §4.4',
@@ -478,6 +484,12 @@ export const refusals = {
     spec: 'OpenID Connect Core §5.3',
     why: 'The access token was not issued for the openid scope.',
     fix: 'Ask for scope openid.',
+  },
+  token_of_another_client: {
+    error: 'unauthorized_client',
+    spec: 'RFC 7009 §2.1',
+    why: 'The token was issued to a different client.',
+    fix: 'Revoke a token with the client that it was given to.',
   },
   introspection_not_allowed: {
     error: 'invalid_client',

@@ -3,7 +3,7 @@
  *
  * A scope belongs to a resource; OpenID's scopes belong to none. A request may name its resources; when it does not,
  * they follow from the scopes asked for. One grant may span several resources, one access token is for one only:
- * the token request names it, or gets the first that was granted. With no resource at all the token's audience is
+ * the token request names it, or gets the first that owns a granted scope. With no resource at all the token's audience is
  * the issuer itself, and it is good for userinfo.
  *
  * @see RFC 8707 §2, §2.1, §2.2
@@ -116,7 +116,9 @@ export function audienceOf(request: {
 }): Decision<Audience> {
   const { granted, asked, known } = request
   if (asked.length > 1) return refuse('resources_several', { got: clear(asked) })
-  const name = asked[0] ?? granted.resources[0]
+  const wanted = ({ resource, scopes }: Resource) =>
+    granted.resources.includes(resource) && scopes.some(({ scope }) => granted.scope.includes(scope))
+  const name = asked[0] ?? known.find(wanted)?.resource ?? granted.resources[0]
   if (name === undefined) return allow({ resource: undefined, scope: granted.scope.filter(isOpenidScope) })
   if (!granted.resources.includes(name)) {
     return refuse('resource_not_granted', { expected: clear(granted.resources), got: clear(name) })

@@ -3,9 +3,10 @@
  * concern. The endpoint hands it to the recorder; no rule knows that it exists.
  */
 import { type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
-import type { Check } from '@symbolon/protocol/trace'
+import type { Band, Check } from '@symbolon/protocol/trace'
 
 export interface About {
+  readonly band?: Band | undefined
   readonly flow?: string | undefined
   readonly client?: string | undefined
   readonly person?: string | undefined

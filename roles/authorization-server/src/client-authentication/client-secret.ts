@@ -1,0 +1,90 @@
+/**
+ * Client secrets, in the Authorization header (`client_secret_basic`) or in the body (`client_secret_post`).
+ *
+ * @see RFC 6749 §2.3.1, RFC 7617 §2
+ */
+import { hash, timingSafeEqual } from 'node:crypto'
+import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
+import { hidden } from '@symbolon/protocol/evidence'
+import { one } from '@symbolon/protocol/parameters'
+import type { Client } from '../client.ts'
+import type { Seconds } from '../ports/records.ts'
+import type { Credentials, Method } from './method.ts'
+
+/** What an unknown client's secret is compared with: the hash of nothing anybody can send. */
+const nobody: Client['secrets'] = [{ hash: '0'.repeat(43), expiresAt: null }]
+
+export interface SecretCheck {
+  readonly client: Client | undefined
+  readonly secret: string
+  readonly now: Seconds
+}
+
+export const secretRules: readonly Rule<SecretCheck>[] = [
+  {
+    reason: 'client_secret_wrong',
+    broken: ({ client, secret }) => matching(client?.secrets ?? nobody, secret).length === 0,
+    seen: ({ secret }) => ({ got: hidden(secret) }),
+  },
+  {
+    reason: 'client_secret_expired',
+    broken: ({ client, secret, now }) =>
+      matching(client?.secrets ?? nobody, secret).every(({ expiresAt }) => expiresAt !== null && expiresAt <= now),
+  },
+]
+
+/** Compares with every secret, so that the time taken says nothing about which one it was. */
+function matching(secrets: Client['secrets'], presented: string): Client['secrets'] {
+  if (presented === '') return []
+  const digest = Buffer.from(hash('sha256', presented, 'base64url'))
+  return secrets.filter((secret) => {
+    const stored = Buffer.from(secret.hash)
+    return stored.length === digest.length && timingSafeEqual(stored, digest)
+  })
+}
+
+const credentials = (clientId: string, secret: string): Credentials => ({
+  clientId,
+  prove: async ({ client, now, trail }) => trail.apply(secretRules, { client, secret, now }),
+})
+
+export const clientSecretBasic: Method = {
+  name: 'client_secret_basic',
+  used: ({ authorization }) => authorization !== undefined,
+  read({ authorization = '', form }) {
+    const basic = readBasic(authorization)
+    // Many clients repeat client_id in the body; it may only say the same.
+    const repeated = one(form, 'client_id')
+    const differs = basic.ok && repeated !== undefined && repeated !== basic.value.clientId
+    return differs ? refuse('client_authentication_malformed') : basic
+  },
+}
+
+export const clientSecretPost: Method = {
+  name: 'client_secret_post',
+  used: ({ form }) => one(form, 'client_secret') !== undefined,
+  read({ form }) {
+    const clientId = one(form, 'client_id')
+    const secret = one(form, 'client_secret')
+    return clientId === undefined || secret === undefined
+      ? refuse('client_authentication_missing')
+      : allow(credentials(clientId, secret))
+  },
+}
+
+/** Both halves are form-encoded before they are joined by the first colon. */
+function readBasic(authorization: string): Decision<Credentials> {
+  const malformed = refuse('client_authentication_malformed')
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
+  if (encoded === undefined) return malformed
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'))
+    const colon = text.indexOf(':')
+    const clientId = formDecode(text.slice(0, colon))
+    return colon < 1 || clientId === '' ? malformed : allow(credentials(clientId, formDecode(text.slice(colon + 1))))
+  } catch {
+    return malformed
+  }
+}
+
+const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))

@@ -1,0 +1,61 @@
+/**
+ * Client authentication, the same at every endpoint that asks for it: exactly one method, the registered one.
+ *
+ * To add a method: one file beside this one, and one line in the table.
+ *
+ * @see RFC 6749 §2.3 (one method in a request), §3.2.1
+ */
+import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { type AuthenticatedClient, type AuthenticationMethod, type Client, clientFrom } from '../client.ts'
+import { createTrail } from '../trace/trail.ts'
+import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
+import type { Attempt, Method, Presented } from './method.ts'
+import { none } from './none.ts'
+import { privateKeyJwt } from './private-key-jwt.ts'
+
+/** Methods that carry a credential; `none` is what is left when no credential came. */
+const withCredentials: readonly Method[] = [clientSecretBasic, clientSecretPost, privateKeyJwt]
+
+/** The methods served, as metadata lists them. */
+export const servedMethods: readonly AuthenticationMethod[] = [none, ...withCredentials].map(({ name }) => name)
+
+interface Registration {
+  readonly client: Client | undefined
+  readonly method: AuthenticationMethod
+}
+
+const registrationRules: readonly Rule<Registration>[] = [
+  { reason: 'client_unknown', broken: ({ client }) => client === undefined },
+  {
+    reason: 'client_authentication_method_wrong',
+    broken: ({ client, method }) => client?.authenticationMethod !== method,
+    seen: ({ client, method }) => ({ expected: clear(client?.authenticationMethod), got: clear(method) }),
+  },
+]
+
+const standingRules: readonly Rule<Client>[] = [{ reason: 'client_disabled', broken: ({ disabled }) => disabled }]
+
+/** The only maker of an `AuthenticatedClient`. */
+export async function authenticateClient(
+  presented: Presented,
+  { issuer, now, trail }: Pick<Attempt, 'issuer' | 'now' | 'trail'>,
+): Promise<Decision<AuthenticatedClient>> {
+  const [method = none, ...more] = withCredentials.filter(({ used }) => used(presented))
+  if (more.length > 0) return trail.refused(refuse('client_authentication_several'))
+  const credentials = method.read(presented)
+  if (!credentials.ok) return trail.refused(credentials)
+
+  const { clientId, prove } = credentials.value
+  trail.concerns({ client: clientId })
+  const record = await issuer.store.clients.find(clientId)
+  const client = record && clientFrom(record)
+  const unregistered = trail.apply(registrationRules, { client, method: method.name })
+  if (client === undefined || unregistered !== undefined) {
+    // An unknown client costs the same work as a known one, and gets the same answer.
+    await prove({ client: undefined, issuer, now, trail: createTrail() })
+    return unregistered ?? refuse('client_unknown')
+  }
+  const refused = (await prove({ client, issuer, now, trail })) ?? trail.apply(standingRules, client)
+  return refused ?? allow(client as AuthenticatedClient)
+}

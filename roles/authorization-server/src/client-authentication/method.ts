@@ -1,0 +1,39 @@
+/**
+ * What a client authentication method is: how its credentials are recognised, read and proven.
+ *
+ * Reading says which client is meant; proving says whether it is that client. Between the two the client is found
+ * and its registration decides whether the method may be used at all.
+ *
+ * @see RFC 6749 §2.3, OpenID Connect Core §9
+ */
+import type { Decision, Refused } from '@symbolon/protocol/decision'
+import type { AuthenticationMethod, Client } from '../client.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import type { Seconds } from '../ports/records.ts'
+import type { Trail } from '../trace/trail.ts'
+
+/** The parts of a request in which credentials can stand: the header and the body, never the URL. */
+export interface Presented {
+  readonly form: URLSearchParams
+  readonly authorization: string | undefined
+}
+
+export interface Method {
+  readonly name: AuthenticationMethod
+  /** Whether the request uses this method, well or badly. */
+  readonly used: (presented: Presented) => boolean
+  readonly read: (presented: Presented) => Decision<Credentials>
+}
+
+export interface Credentials {
+  readonly clientId: string
+  /** The refusal, if they are not good. Does the same work when there is no client they could be good for. */
+  readonly prove: (attempt: Attempt) => Promise<Refused | undefined>
+}
+
+export interface Attempt {
+  readonly client: Client | undefined
+  readonly issuer: Issuer
+  readonly now: Seconds
+  readonly trail: Trail
+}

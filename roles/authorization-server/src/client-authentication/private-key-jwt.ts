@@ -1,0 +1,156 @@
+/**
+ * `private_key_jwt`: the client signs a short statement that it is itself, for this issuer alone, once.
+ *
+ * @see RFC 7523 §2.2, §3
+ * @see RFC 10070 §4, the issuer is the only audience
+ * @see RFC 8725 §3.1, the algorithm comes from the registration
+ */
+import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
+import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { one } from '@symbolon/protocol/parameters'
+import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWK } from 'jose'
+import type { Client } from '../client.ts'
+import { hashOf } from '../handles.ts'
+import type { Seconds } from '../ports/records.ts'
+import type { Attempt, Method } from './method.ts'
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const longestAssertion = 8_192
+const longestLife: Seconds = 600
+/** Clocks differ a little; only for what must not lie in the future. */
+const skew: Seconds = 10
+
+interface Assertion {
+  readonly clientId: string
+  readonly jwt: string
+  readonly header: Readonly<Record<string, unknown>>
+  /** Not verified yet. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+export interface AssertionCheck {
+  readonly clientId: string
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly issuer: string
+  readonly now: Seconds
+}
+
+const shown = (value: unknown) => clear(typeof value === 'string' ? value : JSON.stringify(value))
+
+/** What a verified assertion must say. */
+export const assertionRules: readonly Rule<AssertionCheck>[] = [
+  {
+    reason: 'assertion_issuer_wrong',
+    broken: ({ claims, clientId }) => claims.iss !== clientId || claims.sub !== clientId,
+    seen: ({ claims, clientId }) => ({ expected: clear(clientId), got: shown(claims.iss) }),
+  },
+  {
+    reason: 'assertion_audience_wrong',
+    broken: ({ claims, issuer }) => {
+      const [audience, ...more] = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
+      return audience !== issuer || more.length > 0
+    },
+    seen: ({ claims, issuer }) => ({ expected: clear(issuer), got: shown(claims.aud) }),
+  },
+  {
+    reason: 'assertion_expired',
+    broken: ({ claims, now }) =>
+      !isTime(claims.exp) ||
+      claims.exp <= now ||
+      claims.exp > now + longestLife ||
+      (claims.nbf !== undefined && !(isTime(claims.nbf) && claims.nbf <= now + skew)) ||
+      (claims.iat !== undefined && !(isTime(claims.iat) && claims.iat <= now + skew)),
+    seen: ({ claims, now }) => ({
+      expected: clear(`exp after ${now}, at most ${now + longestLife}`),
+      got: shown({ iat: claims.iat, nbf: claims.nbf, exp: claims.exp }),
+    }),
+  },
+  {
+    // Without a jti it could be used again and nobody would know.
+    reason: 'assertion_replayed',
+    broken: ({ claims }) => typeof claims.jti !== 'string' || claims.jti === '',
+    seen: () => ({ expected: clear('a jti'), got: clear(undefined) }),
+  },
+]
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
+export const privateKeyJwt: Method = {
+  name: 'private_key_jwt',
+  used: ({ form }) => form.has('client_assertion') || form.has('client_assertion_type'),
+  read({ form }) {
+    const jwt = one(form, 'client_assertion')
+    const malformed = refuse('assertion_malformed')
+    if (jwt === undefined || jwt.length > longestAssertion) return malformed
+    if (one(form, 'client_assertion_type') !== assertionType) return malformed
+    try {
+      const header = { ...decodeProtectedHeader(jwt) }
+      const claims = { ...decodeJwt(jwt) }
+      const clientId = claims.sub
+      // Untyped assertions are still in use (RFC 10070 §4); one typed as something else is something else.
+      const types = [undefined, 'jwt', 'client-authentication+jwt']
+      if (clientId === undefined || !types.includes(header.typ?.toLowerCase())) return malformed
+      const named = one(form, 'client_id')
+      if (named !== undefined && named !== clientId) return refuse('assertion_issuer_wrong')
+      const assertion = { clientId, jwt, header, claims }
+      return allow({ clientId, prove: (attempt) => prove(assertion, attempt) })
+    } catch {
+      return malformed
+    }
+  },
+}
+
+async function prove(assertion: Assertion, { client, issuer, now, trail }: Attempt): Promise<Refused | undefined> {
+  if (client === undefined) return undefined
+  const verified = await verifySignature(assertion, client)
+  if (!verified.ok) return trail.refused(verified)
+  const { clientId, claims } = assertion
+  const broken = trail.apply(assertionRules, { clientId, claims, issuer: issuer.url, now })
+  if (broken !== undefined) return broken
+  // Spent at once: whatever becomes of the request, this assertion never authenticates another.
+  const jtiHash = hashOf(String(claims.jti))
+  const expiresAt = Math.ceil(Number(claims.exp))
+  const spent = await issuer.store.commit([{ do: 'use-assertion', clientId, jtiHash, expiresAt }])
+  return spent.committed ? undefined : trail.refused(refuse('assertion_replayed'))
+}
+
+/** Only registered public keys and only asymmetric algorithms: neither is chosen by what the assertion says of itself. */
+async function verifySignature({ jwt, header }: Assertion, client: Client): Promise<Decision<true>> {
+  const registered = client.authenticationSigningAlgorithm
+  const algorithms = verificationAlgorithms.filter((name) => registered === undefined || name === registered)
+  if (!algorithms.some((name) => name === header.alg)) {
+    return refuse('assertion_algorithm_refused', { expected: clear(algorithms), got: shown(header.alg) })
+  }
+  const keys = (client.jwks?.keys ?? []).filter((key) => !('d' in key) && !('k' in key))
+  const keyUnknown = refuse('assertion_key_unknown', { got: shown(header.kid) })
+  try {
+    return await firstThatVerifies(jwt, { keys: keys as readonly JWK[], algorithms })
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey) return keyUnknown
+    if (error instanceof errors.JWSSignatureVerificationFailed) return refuse('assertion_signature_wrong')
+    return refuse('assertion_malformed')
+  }
+}
+
+/** Without a `kid` several keys can fit; one that verifies is enough. */
+async function firstThatVerifies(
+  jwt: string,
+  { keys, algorithms }: { readonly keys: readonly JWK[]; readonly algorithms: readonly string[] },
+): Promise<Decision<true>> {
+  const options = { algorithms: [...algorithms] }
+  try {
+    await compactVerify(jwt, createLocalJWKSet({ keys: [...keys] }), options)
+    return allow(true)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    for await (const key of error) {
+      const verified = await compactVerify(jwt, key, options).then(
+        () => true,
+        () => false,
+      )
+      if (verified) return allow(true)
+    }
+    return refuse('assertion_signature_wrong')
+  }
+}

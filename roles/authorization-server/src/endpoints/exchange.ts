@@ -1,0 +1,123 @@
+/**
+ * What every endpoint that programs call shares: one trail, one event for the recorder, one form of error.
+ *
+ * The wire says the generic sentence of the error and the flow's reference; which rule refused is in the record, and
+ * in the answer only while developing.
+ *
+ * @see RFC 6749 §3.2 (repeated parameters), §5.1 (no-store), §5.2 (errors)
+ */
+import type { Decision, Refused, Rule } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import type { StepNumber } from '@symbolon/protocol/flow'
+import { repeated } from '@symbolon/protocol/parameters'
+import { type Reason, refusals, wireDescriptions } from '@symbolon/protocol/refusals'
+import type { Band } from '@symbolon/protocol/trace'
+import type { Issuer } from '../ports/issuer.ts'
+import type { Seconds } from '../ports/records.ts'
+import { StorageUnavailable } from '../ports/store.ts'
+import { createTrail, type Trail } from '../trace/trail.ts'
+import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
+
+export interface Exchange {
+  readonly request: EndpointRequest
+  readonly issuer: Issuer
+  readonly now: Seconds
+  readonly trail: Trail
+}
+
+export interface Reply {
+  readonly status: number
+  /** `undefined` answers with an empty body. */
+  readonly body: Readonly<Record<string, unknown>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+export interface ExchangeKind {
+  /** Shown in the record: `/token`. */
+  readonly path: string
+  readonly band: Band
+  readonly step?: StepNumber
+  readonly from?: 'client' | 'resource-server'
+  readonly handle: (exchange: Exchange) => Promise<Decision<Reply>>
+  /** How a refusal is answered, where it is not as at the token endpoint. */
+  readonly deny?: (refused: Refused, exchange: Exchange) => Reply
+}
+
+export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
+
+const formRules: readonly Rule<readonly string[]>[] = [
+  {
+    reason: 'parameter_repeated',
+    broken: (names) => names.length > 0,
+    seen: (names) => ({ expected: clear('each parameter once'), got: clear(names) }),
+  },
+]
+
+export function exchange(kind: ExchangeKind): Endpoint {
+  const { handle, deny = denyClient } = kind
+  return async (request, issuer) => {
+    const trail = createTrail()
+    const now = issuer.now()
+    const context: Exchange = { request, issuer, now, trail }
+    try {
+      const refused = trail.apply(formRules, repeated(request.form))
+      const decision = refused ?? (await handle(context))
+      const reply = decision.ok ? decision.value : deny(decision, context)
+      record(kind, context, { reply, refused: decision.ok ? undefined : decision })
+      return answer(reply, context, decision.ok ? undefined : decision.reason)
+    } catch (error) {
+      const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'server_error'
+      record(kind, context, { reply: undefined, refused: { ok: false, reason } })
+      throw error
+    }
+  }
+}
+
+function answer({ status, body, headers }: Reply, { request, trail }: Exchange, reason: Reason | undefined): Answer {
+  const { client, flow = request.flow } = trail.about
+  const shared = { status, headers: { ...noStore, ...headers }, flow, client, reason }
+  return body === undefined ? { kind: 'empty', ...shared } : { kind: 'json', body, ...shared }
+}
+
+function record(
+  kind: ExchangeKind,
+  { request, issuer, trail }: Exchange,
+  { reply, refused }: { readonly reply: Reply | undefined; readonly refused: Refused | undefined },
+): void {
+  const { flow = request.flow, band = kind.band, ...about } = trail.about
+  issuer.recorder.record({
+    ...about,
+    flow,
+    band,
+    step: kind.step,
+    from: kind.from ?? 'client',
+    to: 'authorization-server',
+    what: `${request.method} ${kind.path}`,
+    at: request.receivedAt,
+    took: Math.max(0, Date.now() - request.receivedAt),
+    status: reply?.status,
+    params: request.form.size > 0 ? request.form : request.query,
+    result: Object.entries(reply?.body ?? {}).map(([name, value]) => [name, String(value)] as const),
+    checks: trail.checks,
+    refused,
+    outcome: reply === undefined ? 'failed' : refused ? 'refused' : 'ok',
+  })
+}
+
+/** RFC 6749 §5.2. A client that could not be authenticated is told how it could be (RFC 9110 §15.5.2). */
+function denyClient({ reason }: Refused, exchange: Exchange): Reply {
+  const { error } = refusals[reason]
+  const body = { error, error_description: describe(reason, exchange) }
+  if (error !== 'invalid_client') return { status: 400, body }
+  const challenge = `Basic realm="${exchange.issuer.url}", charset="UTF-8"`
+  return { status: 401, body, headers: { 'www-authenticate': challenge } }
+}
+
+export function describe(reason: Reason, { issuer, request, trail }: Exchange): string {
+  const { error, why } = refusals[reason]
+  const text = issuer.settings.development ? `${why} (${reason})` : wireDescriptions[error]
+  return printable(`${text} Ref ${trail.about.flow ?? request.flow}`)
+}
+
+/** The characters that error_description may have (RFC 6749 §5.2). */
+const printable = (text: string): string => text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?')

@@ -1,0 +1,91 @@
+/**
+ * The token endpoint: authenticate, parse, load, decide, mint, commit, reply.
+ *
+ * The order is the same for every grant type. A grant supplies parse, load and decide and can't reach the rest, so
+ * that a new one can't forget to authenticate, to spend or to be recorded.
+ *
+ * @see RFC 6749 §3.2
+ */
+import { allow, type Decision, type Refused, type Rule } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { one } from '@symbolon/protocol/parameters'
+import type { AuthenticatedClient } from '../client.ts'
+import { authenticateClient } from '../client-authentication/index.ts'
+import { mintTokenResponse, type TokenResponse } from '../flow/5-token-response.ts'
+import type { Grant } from '../grants/grant.ts'
+import { grants } from '../grants/index.ts'
+import { StorageUnavailable } from '../ports/store.ts'
+import { resourcesFor } from '../resource.ts'
+import { type Exchange, exchange } from './exchange.ts'
+
+interface GrantChoice {
+  readonly grantType: string | undefined
+  readonly grant: Grant<unknown, unknown> | undefined
+  readonly client: AuthenticatedClient
+}
+
+const grantRules: readonly Rule<GrantChoice>[] = [
+  { reason: 'grant_type_missing', broken: ({ grantType }) => grantType === undefined },
+  {
+    reason: 'grant_type_unsupported',
+    broken: ({ grant }) => grant === undefined,
+    seen: ({ grantType }) => ({ expected: clear([...grants.keys()]), got: clear(grantType) }),
+  },
+  {
+    reason: 'grant_type_not_allowed',
+    broken: ({ grant, client }) => grant === undefined || !client.grantTypes.includes(grant.grantType),
+    seen: ({ grantType, client }) => ({ expected: clear(client.grantTypes), got: clear(grantType) }),
+  },
+]
+
+export const token = exchange({
+  path: '/token',
+  band: 'token',
+  step: 4,
+  async handle(exchange) {
+    const { request, issuer, now, trail } = exchange
+    const presented = { form: request.form, authorization: request.headers.authorization }
+    const client = await authenticateClient(presented, { issuer, now, trail })
+    if (!client.ok) return client
+
+    const grantType = one(request.form, 'grant_type')
+    const grant = grants.get(grantType ?? '')
+    const refused = trail.apply(grantRules, { grantType, grant, client: client.value })
+    if (refused !== undefined || grant === undefined) return refused ?? { ok: false, reason: 'grant_type_unsupported' }
+    if (grantType === 'refresh_token') trail.concerns({ band: 'refresh' })
+
+    const issued = await issue(exchange, grant, client.value)
+    if (!issued.ok) await revoke(issued, exchange)
+    return issued.ok ? allow({ status: 200, body: { ...issued.value } }) : issued
+  },
+})
+
+/** Each lost race is one that another request won; what it left behind decides on this one. */
+const attempts = 3
+
+async function issue(
+  { request, issuer, now, trail }: Exchange,
+  grant: Grant<unknown, unknown>,
+  client: AuthenticatedClient,
+): Promise<Decision<TokenResponse>> {
+  const parsed = grant.parse(request.form)
+  if (!parsed.ok) return trail.refused(parsed)
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const [found, all] = await Promise.all([grant.load(parsed.value, issuer.store), issuer.store.resources.list()])
+    const resources = resourcesFor(client, all)
+    const { settings } = issuer
+    const decision = grant.decide({ request: parsed.value, client, found, resources, settings, now }, trail)
+    if (!decision.ok) return decision
+    // Minted before anything is spent: a signer that fails must not cost the person their code. What a lost race
+    // minted never leaves this function.
+    const minted = await mintTokenResponse(decision.value, issuer, now)
+    if (minted.writes.length === 0) return allow(minted.body)
+    const { committed } = await issuer.store.commit(minted.writes)
+    if (committed) return allow(minted.body)
+  }
+  throw new StorageUnavailable('Other requests kept winning the race for the same code or token.')
+}
+
+async function revoke({ revokeGrant: grantId }: Refused, { issuer, now }: Exchange): Promise<void> {
+  if (grantId !== undefined) await issuer.store.commit([{ do: 'revoke-grant', grantId, now }])
+}

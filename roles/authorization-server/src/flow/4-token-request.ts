@@ -1,0 +1,139 @@
+/**
+ * Step 4, the token request: may this client have tokens for this code?
+ *
+ * @see RFC 6749 §4.1.3, redeeming the code
+ * @see RFC 7636 §4.6, proving that it is the client that started the flow
+ * @see RFC 9700 §4.8.2, no downgrade of that proof
+ */
+import { allow, type Decision, type Rule } from '@symbolon/protocol/decision'
+import { clear, hidden } from '@symbolon/protocol/evidence'
+import { verifierMatches } from '@symbolon/protocol/pkce'
+import { isPublic } from '../client.ts'
+import type { GrantInput, Issuance } from '../grants/grant.ts'
+import type { CodeRecord, GrantRecord, PersonStatus } from '../ports/records.ts'
+import { audienceOf } from '../resource.ts'
+import { grantExpiry, refreshTokenExpiry } from '../tokens/lifetimes.ts'
+import type { Trail } from '../trace/trail.ts'
+
+export interface CodeRequest {
+  readonly codeHash: string
+  readonly redirectUri: string | undefined
+  readonly codeVerifier: string | undefined
+  readonly resources: readonly string[]
+}
+
+export interface FoundCode {
+  readonly code: CodeRecord
+  readonly person: PersonStatus | undefined
+}
+
+export type Redemption = GrantInput<CodeRequest, FoundCode | undefined>
+
+type Case = Redemption & { readonly found: FoundCode }
+
+export const existenceRules: readonly Rule<Redemption>[] = [
+  { reason: 'code_unknown', broken: ({ found }) => found === undefined },
+]
+
+/** In this order: what belongs to another client is left alone, and what is used twice is revoked before all else. */
+export const redemptionRules: readonly Rule<Case>[] = [
+  {
+    reason: 'code_of_another_client',
+    broken: ({ found, client }) => found.code.clientId !== client.id,
+    seen: ({ found, client }) => ({ expected: clear(found.code.clientId), got: clear(client.id) }),
+  },
+  {
+    reason: 'code_replayed',
+    broken: ({ found }) => found.code.redeemedAt !== null,
+    seen: ({ found, now }) => ({
+      revokeGrant: found.code.grantId,
+      expected: clear('a code that is used once'),
+      got: clear(`first used ${now - (found.code.redeemedAt ?? now)} s ago`),
+    }),
+  },
+  {
+    reason: 'code_expired',
+    broken: ({ found, now }) => found.code.expiresAt <= now,
+    seen: ({ found: { code }, now }) => ({
+      expected: clear(`at most ${code.expiresAt - code.createdAt} s old`),
+      got: clear(`${now - code.createdAt} s old`),
+    }),
+  },
+  {
+    reason: 'redirect_uri_missing',
+    broken: ({ found, request }) => found.code.redirectUriSent && request.redirectUri === undefined,
+    seen: ({ found }) => ({ expected: clear(found.code.redirectUri), got: clear(undefined) }),
+  },
+  {
+    reason: 'redirect_uri_changed',
+    broken: ({ found, request }) => request.redirectUri !== undefined && request.redirectUri !== found.code.redirectUri,
+    seen: ({ found, request }) => ({ expected: clear(found.code.redirectUri), got: clear(request.redirectUri) }),
+  },
+  {
+    // A client that must use PKCE gets nothing for a code that was issued without, whoever left the challenge out.
+    reason: 'code_verifier_missing',
+    broken: ({ found, request, client }) =>
+      request.codeVerifier === undefined &&
+      (found.code.codeChallenge !== null || client.requirePkce || isPublic(client)),
+  },
+  {
+    reason: 'code_verifier_unexpected',
+    broken: ({ found, request }) => found.code.codeChallenge === null && request.codeVerifier !== undefined,
+  },
+  {
+    reason: 'code_verifier_wrong',
+    broken: ({ found, request }) =>
+      found.code.codeChallenge !== null && !verifierMatches(request.codeVerifier ?? '', found.code.codeChallenge),
+    seen: ({ found, request }) => ({
+      expected: clear(found.code.codeChallenge ?? undefined),
+      got: hidden(request.codeVerifier ?? ''),
+    }),
+  },
+  { reason: 'person_unavailable', broken: ({ found }) => found.person === undefined || found.person.disabled },
+]
+
+export function decideRedemption(input: Redemption, trail: Trail): Decision<Issuance> {
+  const { found, request, client, resources, settings, now } = input
+  const unknown = trail.apply(existenceRules, input)
+  if (unknown !== undefined || found === undefined)
+    return unknown ?? trail.refused({ ok: false, reason: 'code_unknown' })
+  const refused = trail.apply(redemptionRules, { ...input, found })
+  if (refused !== undefined) return refused
+
+  const { code } = found
+  const audience = audienceOf({ granted: code, asked: request.resources, known: resources })
+  if (!audience.ok) return trail.refused(audience)
+
+  const openid = code.scope.includes('openid')
+  // An OpenID client asks for lasting access by name (OpenID Connect Core §11); a plain OAuth client has no name for it.
+  const lasting = client.grantTypes.includes('refresh_token') && (!openid || code.scope.includes('offline_access'))
+  const refreshExpiresAt = refreshTokenExpiry({ createdAt: now }, settings, now)
+  const granted = resources.filter(({ resource }) => code.resources.includes(resource))
+  const grant: GrantRecord = {
+    grantId: code.grantId,
+    flow: code.flow,
+    clientId: code.clientId,
+    personId: code.personId,
+    sessionId: code.sessionId,
+    scope: code.scope,
+    resources: code.resources,
+    nonce: code.nonce,
+    authTime: code.authTime,
+    amr: code.amr,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt: grantExpiry(lasting ? refreshExpiresAt : now, granted, settings),
+    revokedAt: null,
+  }
+  return allow({
+    client,
+    grant,
+    audience: audience.value,
+    idToken: openid ? { nonce: code.nonce } : undefined,
+    refreshToken: lasting ? { do: 'issue', expiresAt: refreshExpiresAt } : { do: 'nothing' },
+    writes: [
+      { do: 'redeem-code', codeHash: code.codeHash, now },
+      { do: 'insert-grant', grant },
+    ],
+  })
+}

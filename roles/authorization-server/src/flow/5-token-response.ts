@@ -1,0 +1,79 @@
+/**
+ * Step 5, the token response: mints what step 4 decided. Nothing of it counts until its writes are committed.
+ *
+ * @see RFC 6749 §5.1
+ * @see OpenID Connect Core §3.1.3.3
+ */
+import type { Issuance } from '../grants/grant.ts'
+import { hashOf, newHandle } from '../handles.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import type { Seconds } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+import { mintAccessToken } from '../tokens/access-token.ts'
+import { mintIdToken } from '../tokens/id-token.ts'
+
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  readonly expires_in: Seconds
+  readonly scope?: string
+  readonly refresh_token?: string
+  readonly id_token?: string
+}
+
+export interface Minted {
+  readonly body: TokenResponse
+  /** In the order in which they are to happen: what is spent comes first. */
+  readonly writes: readonly Write[]
+}
+
+export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now: Seconds): Promise<Minted> {
+  const { client, grant, audience } = issuance
+  const access = await mintAccessToken(issuer, { clientId: client.id, grant, audience, now })
+  const idToken =
+    issuance.idToken && grant
+      ? await mintIdToken(issuer, { client, grant, nonce: issuance.idToken.nonce, accessToken: access.token, now })
+      : undefined
+  const refresh = mintRefreshToken(issuance, issuer, now)
+  return {
+    body: {
+      access_token: access.token,
+      token_type: 'Bearer',
+      expires_in: access.lifetime,
+      ...(audience.scope.length > 0 && { scope: audience.scope.join(' ') }),
+      ...(refresh.token !== undefined && { refresh_token: refresh.token }),
+      ...(idToken !== undefined && { id_token: idToken }),
+    },
+    writes: [...refresh.spends, ...issuance.writes, ...access.writes, ...refresh.writes],
+  }
+}
+
+interface MintedRefreshToken {
+  readonly token: string | undefined
+  readonly spends: readonly Write[]
+  readonly writes: readonly Write[]
+}
+
+function mintRefreshToken(
+  { refreshToken: plan, grant, client }: Issuance,
+  issuer: Issuer,
+  now: Seconds,
+): MintedRefreshToken {
+  if (plan.do === 'nothing' || grant === undefined) return { token: undefined, spends: [], writes: [] }
+  if (plan.do === 'repeat') return { token: plan.token, spends: [], writes: [] }
+  const token = newHandle(issuer.random)
+  const record = {
+    tokenHash: hashOf(token),
+    grantId: grant.grantId,
+    clientId: client.id,
+    createdAt: now,
+    expiresAt: plan.expiresAt,
+    rotatedAt: null,
+    successor: null,
+  }
+  const spends: readonly Write[] =
+    plan.do === 'rotate'
+      ? [{ do: 'rotate-refresh-token', tokenHash: plan.tokenHash, successor: plan.seal.seal(token), now }]
+      : []
+  return { token, spends, writes: [{ do: 'insert-refresh-token', token: record }] }
+}

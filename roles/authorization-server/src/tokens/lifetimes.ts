@@ -1,0 +1,19 @@
+/** How long each token lives, and the authorization behind it (RFC 9700 §4.14.2, RFC 10017 §6.3.2.3). */
+import type { Settings } from '../ports/issuer.ts'
+import type { Seconds } from '../ports/records.ts'
+import type { Resource } from '../resource.ts'
+
+export const accessTokenLifetime = (resource: Resource | undefined, settings: Settings): Seconds =>
+  resource?.tokenLifetime ?? settings.accessTokenLifetime
+
+/** A refresh token ends when it lies unused, and at the latest with its family, which no rotation prolongs. */
+export const refreshTokenExpiry = (
+  family: { readonly createdAt: Seconds },
+  settings: Settings,
+  now: Seconds,
+): Seconds => Math.min(now + settings.refreshTokenIdle, family.createdAt + settings.refreshTokenLifetime)
+
+/** The last moment at which anything that was issued up to `lastIssue` can still be used. */
+export const grantExpiry = (lastIssue: Seconds, resources: readonly Resource[], settings: Settings): Seconds =>
+  lastIssue +
+  Math.max(accessTokenLifetime(undefined, settings), ...resources.map((one) => accessTokenLifetime(one, settings)))
