@@ -1,0 +1,160 @@
+/**
+ * Calling an API as the person who signed in, steps 6 and 7: with an access token that is renewed when it is nearly
+ * over, or when the API says so, once however many requests wait for it.
+ *
+ * @see RFC 6750 §3.1, RFC 6749 §6
+ */
+import { missing } from '@symbolon/protocol/scope'
+import { parseCookies } from './cookies.ts'
+import { AuthError, toError } from './errors.ts'
+import { buildResourceRequest } from './flow/6-resource-request.ts'
+import { type Understood, understandResourceResponse } from './flow/7-resource-response.ts'
+import { refresh } from './grants/refresh.ts'
+import { mayFetch, unavailable } from './network.ts'
+import { refusedBy } from './record.ts'
+import { type Kept, type Session, type SessionRecord, toSession } from './sessions/session.ts'
+import type { ConfiguredProvider, Core } from './settings.ts'
+
+export interface ApiAnswer {
+  readonly response: Response
+  /** To be put on the answer to the browser: the session may have been renewed. */
+  readonly setCookies: readonly string[]
+  readonly session: Session
+  /** What the API wants and the session lacks; ask for it with `signInUrl(provider, { scopes })`. */
+  readonly missingScopes: readonly string[]
+  readonly understood: Understood
+}
+
+/** Milliseconds to wait for an API to begin its answer. */
+const patience = 30_000
+
+export interface ApiCall {
+  /** The request of the browser, for its cookies. */
+  readonly request: Pick<Request, 'headers'>
+  readonly url: string
+  readonly init: RequestInit
+}
+
+export async function callApi(core: Core, { request, url, init }: ApiCall): Promise<ApiAnswer> {
+  const cookies = parseCookies(request.headers.get('cookie'))
+  const found = await core.sessions.load(cookies)
+  const configured = found && core.providers.get(found.provider)
+  if (!found || configured?.provider.issuer !== found.issuer) throw new AuthError('session_missing')
+  const renew = (record: SessionRecord): Promise<Kept> =>
+    core.sessions.renew(cookies, record, (current) => renewed(core, configured, current))
+
+  let kept: Kept = { record: found, setCookies: [] }
+  if (isNearlyOver(found, core.now())) kept = await renewInTime(found, renew, core.now())
+
+  let response = await send(core, configured, kept, { url, init })
+  let understood = understandResourceResponse(response)
+  const canRepeat = !(init.body instanceof ReadableStream)
+  if (understood.kind === 'token-refused' && kept.record.tokens?.refreshToken !== undefined && canRepeat) {
+    await response.body?.cancel()
+    kept = await renew(kept.record)
+    response = await send(core, configured, kept, { url, init })
+    understood = understandResourceResponse(response)
+  }
+  const { record, setCookies } = kept
+  const missingScopes = understood.kind === 'scope-missing' ? missing(understood.scopes, record.scopes) : []
+  return { response, setCookies, session: toSession(record), missingScopes, understood }
+}
+
+const isNearlyOver = ({ tokens }: SessionRecord, now: number): boolean =>
+  tokens?.renewAt !== undefined && now / 1000 >= tokens.renewAt
+
+/** A token that is not quite over serves on while the provider can't be reached, or without a refresh token. */
+async function renewInTime(
+  record: SessionRecord,
+  renew: (record: SessionRecord) => Promise<Kept>,
+  now: number,
+): Promise<Kept> {
+  const { expiresAt = 0, refreshToken } = record.tokens ?? {}
+  const stillGood = now / 1000 < expiresAt
+  if (refreshToken === undefined && stillGood) return { record, setCookies: [] }
+  try {
+    return await renew(record)
+  } catch (error) {
+    if (stillGood && error instanceof AuthError && error.code === 'provider_unavailable')
+      return { record, setCookies: [] }
+    throw error
+  }
+}
+
+async function renewed(
+  core: Core,
+  { provider, network }: ConfiguredProvider,
+  record: SessionRecord,
+): Promise<SessionRecord> {
+  const began = core.now()
+  const about = {
+    flow: record.flow,
+    band: 'refresh',
+    from: 'client',
+    to: 'authorization-server',
+    what: 'access token renewed',
+    began,
+    client: provider.client.client_id,
+    person: { issuer: record.issuer, sub: record.user.sub },
+  } as const
+  try {
+    const metadata = await provider.metadata(network)
+    const next = await refresh({ provider, metadata, network }, record, core.now)
+    const refused = next.tokens ? undefined : ({ reason: 'session_cannot_renew' } as const)
+    core.recorder({ ...about, outcome: refused ? 'refused' : 'ok', refused, result: { scope: next.scopes.join(' ') } })
+    return next
+  } catch (error) {
+    core.recorder({ ...about, outcome: 'failed', refused: refusedBy(error) })
+    throw error
+  }
+}
+
+async function send(
+  core: Core,
+  { provider }: ConfiguredProvider,
+  { record, setCookies }: Kept,
+  call: Pick<ApiCall, 'url' | 'init'>,
+): Promise<Response> {
+  const { tokens, flow, issuer, user } = record
+  if (!tokens) throw new AuthError('session_cannot_renew', {}, setCookies)
+  const built = buildResourceRequest(call, { accessToken: tokens.accessToken, apis: provider.apis })
+  if (!built.ok) throw toError(built)
+  const url = new URL(built.value.url)
+  if (!mayFetch(url, provider.allowHttp))
+    throw new AuthError('resource_unknown', { expected: 'https', got: url.origin })
+
+  const began = core.now()
+  const what = `${call.init.method ?? 'GET'} ${url.origin}${url.pathname}`
+  const about = {
+    flow,
+    band: 'api',
+    what,
+    began,
+    client: provider.client.client_id,
+    person: { issuer, sub: user.sub },
+  } as const
+  core.recorder({ ...about, step: 6, from: 'client', to: 'resource-server', outcome: 'ok' })
+  const response = await begun(core, built.value.url, built.value.init)
+  const ok = response.status < 400
+  const reason = response.status === 403 ? 'scope_insufficient' : 'token_invalid'
+  const { kind } = understandResourceResponse(response)
+  const refused = kind === 'token-refused' || kind === 'scope-missing' ? ({ reason } as const) : undefined
+  const step = { step: 7, from: 'resource-server', to: 'client', status: response.status } as const
+  core.recorder({ ...about, ...step, outcome: ok ? 'ok' : 'refused', refused })
+  return response
+}
+
+/** Waits for the beginning of the answer only: a large picture may take its time. */
+async function begun({ fetch }: Core, url: string, init: RequestInit): Promise<Response> {
+  const silence = new AbortController()
+  const timer = setTimeout(() => silence.abort(), patience)
+  const signal = init.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal
+  try {
+    return await fetch(url, { ...init, signal })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw unavailable(url, error)
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * "Sign in with …" for any server that speaks `Request` and `Response`.
+ *
+ * Read in this order: `settings.ts`, the routes in `routes/`, the steps of the flow in `flow/`, what is remembered
+ * in `attempts.ts` and `sessions/`, and how APIs are called in `api.ts`.
+ */
+import { missing } from '@symbolon/protocol/scope'
+import { type ApiAnswer, callApi } from './api.ts'
+import { parseCookies } from './cookies.ts'
+import { AuthError } from './errors.ts'
+import { newFlow } from './record.ts'
+import { wantsHtml } from './requests.ts'
+import { json, redirect, refusalJson, refusalPage } from './responses.ts'
+import { createCallback, RefusedSignIn } from './routes/callback.ts'
+import { readReturnTo, readScopes, signIn } from './routes/sign-in.ts'
+import { type SignedOut, signOut, signOutRoute } from './routes/sign-out.ts'
+import { type Session, toSession } from './sessions/session.ts'
+import { type AuthSettings, type Core, readSettings } from './settings.ts'
+
+/** Anything that carries the browser's cookies. */
+export type WithCookies = Pick<Request, 'headers'>
+
+export interface SignInOptions {
+  /** A path of the app. */
+  readonly returnTo?: string
+  /** To be asked for on top of what is held. */
+  readonly scopes?: readonly string[]
+}
+
+export interface Auth {
+  readonly baseUrl: string
+  readonly basePath: string
+  /** The names of the providers, in the order of the settings. */
+  readonly providers: readonly string[]
+  /** Answers `/api/auth/…`; `undefined` for any other path. */
+  readonly handle: (request: Request) => Promise<Response | undefined>
+  /** Who is signed in; `undefined` when nobody is. Throws when that can't be found out. */
+  readonly session: (request: WithCookies) => Promise<Session | undefined>
+  /** The same, but throws `session_missing` when nobody is signed in. */
+  readonly require: (request: WithCookies) => Promise<Session>
+  /** Where a link or redirect starts a sign-in. */
+  readonly signInUrl: (provider: string, options?: SignInOptions) => string
+  /** Where a link asks whether to sign out. */
+  readonly signOutUrl: (options?: Pick<SignInOptions, 'returnTo'>) => string
+  /** What of `wanted` the session does not hold. */
+  readonly missingScopes: (session: Session, wanted: readonly string[]) => readonly string[]
+  /** Calls an API with the access token. Throws `session_missing`, `session_cannot_renew` or `provider_unavailable`. */
+  readonly fetch: (request: WithCookies, url: string | URL, init?: RequestInit) => Promise<ApiAnswer>
+  readonly signOut: (request: WithCookies) => Promise<SignedOut>
+}
+
+export function createAuth(settings: AuthSettings): Auth {
+  const core = readSettings(settings)
+  const { site, basePath, providers, sessions } = core
+  const routes = createRoutes(core)
+
+  const session = async (request: WithCookies): Promise<Session | undefined> => {
+    const record = await sessions.load(parseCookies(request.headers.get('cookie')))
+    // a session from a provider that is configured no more, or is another by now, is nobody's
+    return record && providers.get(record.provider)?.provider.issuer === record.issuer ? toSession(record) : undefined
+  }
+
+  return {
+    baseUrl: site.origin,
+    basePath,
+    providers: [...providers.keys()],
+    session,
+    async require(request) {
+      const found = await session(request)
+      if (!found) throw new AuthError('session_missing')
+      return found
+    },
+    async handle(request) {
+      const url = new URL(request.url)
+      const [route = '', name, ...rest] = url.pathname.startsWith(`${basePath}/`)
+        ? url.pathname.slice(basePath.length + 1).split('/')
+        : []
+      if (rest.length > 0) return undefined
+      if (route === 'session' && name === undefined)
+        return answered(core, request, ['GET', 'HEAD'], async () => showSession())
+      const own = Object.hasOwn(routes, route) ? routes[route] : undefined
+      if (!own || own.named !== (name !== undefined)) return undefined
+      return answered(core, request, own.methods, () => own.answer(request, name ?? ''))
+
+      async function showSession() {
+        return json((await session(request)) ?? null, { status: 200, headers: { vary: 'Cookie' } })
+      }
+    },
+    signInUrl(provider, { returnTo, scopes = [] } = {}) {
+      configured(core, provider)
+      const query = new URLSearchParams()
+      if (returnTo !== undefined) query.set('returnTo', readReturnTo(core, returnTo))
+      if (scopes.length > 0) query.set('scope', readScopes(scopes.join(' ')).join(' '))
+      return `${site.origin}${basePath}/signin/${provider}${query.size > 0 ? `?${query}` : ''}`
+    },
+    signOutUrl({ returnTo } = {}) {
+      const query = returnTo === undefined ? '' : `?${new URLSearchParams({ returnTo: readReturnTo(core, returnTo) })}`
+      return `${site.origin}${basePath}/signout${query}`
+    },
+    missingScopes: ({ scopes }, wanted) => missing(wanted, scopes),
+    fetch: (request, url, init = {}) => callApi(core, { request, url: String(url), init }),
+    signOut: (request) => signOut(core, request),
+  }
+}
+
+interface Route {
+  /** Whether the path goes on with a provider's name. */
+  readonly named: boolean
+  readonly methods: readonly string[]
+  readonly answer: (request: Request, name: string) => Promise<Response>
+}
+
+function createRoutes(core: Core): Readonly<Record<string, Route>> {
+  const callback = createCallback(core)
+  return {
+    signin: {
+      named: true,
+      methods: ['GET', 'POST'],
+      answer: (request, name) => signIn(core, request, configured(core, name)),
+    },
+    callback: {
+      named: true,
+      methods: ['GET', 'POST'],
+      answer: (request, name) => callback(request, configured(core, name)),
+    },
+    signout: { named: false, methods: ['GET', 'POST'], answer: (request) => signOutRoute(core, request) },
+  }
+}
+
+function configured({ providers }: Core, name: string) {
+  const found = providers.get(name)
+  if (!found)
+    throw new AuthError('parameter_malformed', {
+      expected: `a provider: ${[...providers.keys()].join(', ')}`,
+      got: name.slice(0, 50),
+    })
+  return found
+}
+
+/** The one door that every failure leaves by: told to the log in full, to the browser without a secret. */
+async function answered(core: Core, request: Request, methods: readonly string[], work: () => Promise<Response>) {
+  try {
+    if (!methods.includes(request.method))
+      throw new AuthError('method_not_allowed', { expected: methods.join(', '), got: request.method })
+    return await work()
+  } catch (thrown) {
+    return refused(core, request, { thrown, methods })
+  }
+}
+
+interface Failure {
+  readonly thrown: unknown
+  readonly methods: readonly string[]
+}
+
+function refused(core: Core, request: Request, { thrown, methods }: Failure): Response {
+  const { site, basePath, errorPage } = core
+  const { attempt, setCookies, error: cause } = thrown instanceof RefusedSignIn ? thrown : unattempted(thrown)
+  const error = cause instanceof AuthError ? cause : new AuthError('server_error')
+  const flow = attempt?.flow ?? newFlow()
+  core.log(cause instanceof Error ? cause : error)
+
+  const answer = {
+    status: error.status,
+    setCookies,
+    headers: {
+      ...(error.status === 405 && { allow: methods.join(', ') }),
+      ...(error.status === 503 && { 'retry-after': '5' }),
+    },
+  }
+  const refusal = {
+    error,
+    flow,
+    back: `${site.origin}${attempt?.returnTo ?? '/'}`,
+    again:
+      attempt &&
+      `${site.origin}${basePath}/signin/${attempt.provider}?${new URLSearchParams({ returnTo: attempt.returnTo })}`,
+  }
+  if (!wantsHtml(request)) return refusalJson(refusal, answer)
+  if (errorPage === undefined) return refusalPage(refusal, answer)
+  const url = new URL(errorPage, site)
+  url.searchParams.set('error', error.code)
+  url.searchParams.set('reference', flow)
+  if (attempt) {
+    url.searchParams.set('provider', attempt.provider)
+    url.searchParams.set('returnTo', attempt.returnTo)
+  }
+  return redirect(url.href, { status: 303, setCookies })
+}
+
+const unattempted = (error: unknown) => ({ error, attempt: undefined, setCookies: [] })

@@ -1,0 +1,62 @@
+/**
+ * Step 1, the client's part: the address to which the browser is sent.
+ *
+ * @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2, OpenID Connect Core §3.1.2.1
+ */
+import { openidScopes } from '@symbolon/protocol/claims'
+import { challengeOf } from '@symbolon/protocol/pkce'
+import { union } from '@symbolon/protocol/scope'
+import type { AuthorizationServer } from 'oauth4webapi'
+import type { Attempt } from '../attempts.ts'
+import type { Provider } from '../providers/provider.ts'
+
+/** The request holds no secret: of the verifier only its digest leaves, and state and nonce are random. */
+export function buildAuthorizationRequest(metadata: AuthorizationServer, provider: Provider, attempt: Attempt): URL {
+  const url = new URL(metadata.authorization_endpoint ?? '')
+  const parameters: Readonly<Record<string, string | undefined>> = {
+    ...provider.parameters,
+    response_type: 'code',
+    client_id: provider.client.client_id,
+    redirect_uri: attempt.redirectUri,
+    scope: attempt.scopes.join(' ') || undefined,
+    state: attempt.state,
+    nonce: provider.openid ? attempt.nonce : undefined,
+    code_challenge: challengeOf(attempt.verifier),
+    code_challenge_method: 'S256',
+    resource: provider.resource,
+    response_mode: provider.responseMode === 'query' ? undefined : provider.responseMode,
+  }
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
+  return url
+}
+
+/** What this package sets itself, and settings may therefore not. */
+export const ownParameters: readonly string[] = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'resource',
+  'response_mode',
+  'request',
+  'request_uri',
+  'max_age',
+]
+
+/**
+ * The scopes to ask for. Asking for more asks for what is held already as well, since the new access token replaces
+ * the old one; what the person left unticked before is not asked for again by the way.
+ */
+export function scopesToAsk(
+  configured: readonly string[],
+  { more, held }: { readonly more: readonly string[]; readonly held: readonly string[] | undefined },
+): readonly string[] {
+  if (more.length === 0) return configured
+  if (held === undefined) return union(configured, more)
+  const ofTheProtocol = configured.filter((scope) => openidScopes.includes(scope))
+  return union(union(ofTheProtocol, held), more)
+}

@@ -1,0 +1,23 @@
+/**
+ * Sign in with any OAuth or OpenID provider, and call APIs as the person who did.
+ *
+ * ```ts
+ * const auth = createAuth({
+ *   baseUrl: 'http://localhost:4200',
+ *   secret: process.env.AUTH_SECRET,
+ *   providers: { symbolon: openid({ issuer: 'http://localhost:4000', clientId: 'print-shop' }) },
+ * })
+ * ```
+ */
+export type { ApiAnswer } from './api.ts'
+export { type Auth, createAuth, type SignInOptions, type WithCookies } from './auth.ts'
+export { AuthError } from './errors.ts'
+export type { Understood } from './flow/7-resource-response.ts'
+export { type GitHubSettings, github } from './providers/github.ts'
+export { type ClientAuthentication, type OpenIdSettings, openid } from './providers/openid.ts'
+export type { Provider, User } from './providers/provider.ts'
+export type { SignedOut } from './routes/sign-out.ts'
+export { memoryStore } from './sessions/memory-store.ts'
+export type { Session } from './sessions/session.ts'
+export type { Lease, SessionStore, StoredEntry } from './sessions/store.ts'
+export type { AuthSettings, SessionSettings } from './settings.ts'

@@ -1,0 +1,83 @@
+/**
+ * A provider's metadata: found by its issuer, believed only when it names exactly that issuer, fetched once however
+ * many sign-ins wait for it.
+ *
+ * @see OpenID Connect Discovery §4, RFC 8414 §3
+ */
+import { type AuthorizationServer, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
+import { AuthError } from '../errors.ts'
+import { type Fetch, transport } from '../network.ts'
+
+const freshFor = 60 * 60_000
+
+export function createDiscovery(issuer: string): (network: Fetch) => Promise<AuthorizationServer> {
+  let known: { readonly metadata: AuthorizationServer; readonly until: number } | undefined
+  let underWay: Promise<AuthorizationServer> | undefined
+
+  const fetchAgain = async (network: Fetch): Promise<AuthorizationServer> => {
+    try {
+      const metadata = await discover(issuer, network)
+      known = { metadata, until: performance.now() + freshFor }
+      return metadata
+    } catch (error) {
+      // what was known serves on while the provider can't be asked
+      if (known && error instanceof AuthError && error.code === 'provider_unavailable') return known.metadata
+      throw error
+    } finally {
+      underWay = undefined
+    }
+  }
+
+  return async (network) => {
+    if (known && known.until > performance.now()) return known.metadata
+    underWay ??= fetchAgain(network)
+    return underWay
+  }
+}
+
+/** OpenID's place first, then the one of RFC 8414. */
+async function discover(issuer: string, network: Fetch): Promise<AuthorizationServer> {
+  const url = new URL(issuer)
+  const tried: string[] = []
+  for (const algorithm of ['oidc', 'oauth2'] as const) {
+    const response = await discoveryRequest(url, {
+      ...transport((address, init) => {
+        tried.push(address)
+        return network(address, init)
+      }),
+      algorithm,
+    })
+    if (response.status >= 500) {
+      throw new AuthError('provider_unavailable', { expected: '200', got: `${response.status} at ${tried.at(-1)}` })
+    }
+    if (response.status === 200) return believe(issuer, url, response)
+    await response.body?.cancel()
+  }
+  throw new AuthError('discovery_failed', { expected: 'the provider’s metadata', got: `none at ${tried.join(', ')}` })
+}
+
+async function believe(issuer: string, url: URL, response: Response): Promise<AuthorizationServer> {
+  const named = await issuerNamedIn(response.clone())
+  if (named !== issuer) throw new AuthError('discovery_failed', { expected: issuer, got: named })
+  const metadata = await processDiscoveryResponse(url, response).catch((error: unknown) => {
+    const got = error instanceof Error ? error.message : 'something unreadable'
+    throw new AuthError('discovery_failed', { expected: 'a metadata document', got })
+  })
+  for (const endpoint of ['authorization_endpoint', 'token_endpoint'] as const) {
+    const address = metadata[endpoint]
+    if (address === undefined || !isUsable(address, url)) {
+      throw new AuthError('discovery_failed', { expected: `${endpoint} with an https address`, got: address })
+    }
+  }
+  return metadata
+}
+
+/** An issuer reached over TLS has endpoints reached over TLS. */
+const isUsable = (address: string, issuer: URL): boolean =>
+  URL.canParse(address) && ['https:', issuer.protocol].includes(new URL(address).protocol)
+
+async function issuerNamedIn(response: Response): Promise<string> {
+  const document: unknown = await response.json().catch(() => undefined)
+  const named = typeof document === 'object' && document !== null && 'issuer' in document ? document.issuer : undefined
+  return typeof named === 'string' ? named : '(no issuer)'
+}

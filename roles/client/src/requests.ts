@@ -1,0 +1,40 @@
+/**
+ * Reading what the browser sends: small forms, and only from our own pages where they change something.
+ *
+ * @see RFC 10017 §6.1.3.3, RFC 6749 §10.12
+ */
+import { AuthError } from './errors.ts'
+
+const largest = 16_384
+
+/** A form of at most 16 KiB. */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== undefined && type !== 'application/x-www-form-urlencoded') {
+    throw new AuthError('content_type_wrong', { got: type.slice(0, 100) })
+  }
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for await (const bytes of request.body ?? []) {
+    size += bytes.byteLength
+    if (size > largest) throw new AuthError('body_too_large', { expected: `at most ${largest} bytes` })
+    text += decoder.decode(bytes, { stream: true })
+  }
+  return new URLSearchParams(text + decoder.decode())
+}
+
+/** Refuses a form that another site made the browser send. */
+export function needOwnForm(request: Request, site: URL): void {
+  const from = request.headers.get('sec-fetch-site')
+  const origin = request.headers.get('origin')
+  const own =
+    from === null ? origin === site.origin : from === 'same-origin' && (origin === null || origin === site.origin)
+  if (!own)
+    throw new AuthError('form_not_from_here', { expected: site.origin, got: origin ?? from ?? 'no Origin header' })
+}
+
+export const wantsHtml = (request: Request): boolean => request.headers.get('accept')?.includes('text/html') === true
+
+/** A browser that goes to a page, and not a script that asks. */
+export const navigates = (request: Request): boolean => request.headers.get('sec-fetch-mode') === 'navigate'

@@ -1,0 +1,161 @@
+/**
+ * `/callback/:provider`: takes what the browser brings back, and signs the person in when all of it holds.
+ *
+ * @see RFC 6749 §4.1.2; RFC 9207; RFC 9700 §4.2.4, §4.4, §4.5
+ */
+import { hash, randomBytes } from 'node:crypto'
+import { one } from '@symbolon/protocol/parameters'
+import { type Attempt, attemptId } from '../attempts.ts'
+import { parseCookies } from '../cookies.ts'
+import { AuthError, toError } from '../errors.ts'
+import { type AuthorizationResponse, decideAuthorizationResponse, rules } from '../flow/3-authorization-response.ts'
+import { redeemCode } from '../grants/authorization-code.ts'
+import { Memo } from '../memo.ts'
+import { newFlow, refusedBy } from '../record.ts'
+import { readForm } from '../requests.ts'
+import { redirect } from '../responses.ts'
+import type { SessionRecord } from '../sessions/session.ts'
+import type { ConfiguredProvider, Core } from '../settings.ts'
+
+/** What became of an attempt. Kept for the second of two requests with the same answer, so that a code is sent once. */
+interface Spent {
+  readonly code: string
+  readonly result: SessionRecord | AuthError
+}
+
+/** Carries to the error page what is known of the flow. */
+export class RefusedSignIn extends Error {
+  readonly error: unknown
+  readonly attempt: Attempt | undefined
+  readonly setCookies: readonly string[]
+
+  constructor(error: unknown, attempt: Attempt | undefined, setCookies: readonly string[]) {
+    super('sign-in refused')
+    this.error = error
+    this.attempt = attempt
+    this.setCookies = setCookies
+  }
+}
+
+export function createCallback(core: Core) {
+  const { attempts, sessions, now, site } = core
+  const spent = new Memo<Spent>({ milliseconds: 60_000 })
+
+  return async (request: Request, configured: ConfiguredProvider): Promise<Response> => {
+    const { name, provider, network } = configured
+    const began = now()
+    const posted = request.method === 'POST'
+    if (posted !== (provider.responseMode === 'form_post'))
+      throw new AuthError('method_not_allowed', { got: request.method })
+    const params = posted ? await readForm(request) : new URL(request.url).searchParams
+    const cookies = parseCookies(request.headers.get('cookie'))
+    const status = posted ? 303 : 302
+
+    const state = one(params, 'state') ?? ''
+    const attempt = await attempts.find(cookies, state)
+    const before = attempt || state === '' ? undefined : await sessions.load(cookies)
+    if (before?.attempt === attemptId(state) && before.provider === name) {
+      return redirect(`${site.origin}${before.returnTo}`, { status })
+    }
+
+    const forget = attempts.forget(cookies, state)
+    try {
+      const metadata = await provider.metadata(network)
+      const response: AuthorizationResponse = {
+        params,
+        attempt,
+        provider: name,
+        issuer: provider.issuer,
+        issPromised: metadata.authorization_response_iss_parameter_supported === true,
+        now: Math.floor(began / 1000),
+      }
+      const decision = decideAuthorizationResponse(response)
+      recordResponse(core, { response, decision, began, client: provider.client.client_id })
+      if (!decision.ok) throw toError(decision)
+
+      const code = hash('sha256', one(params, 'code') ?? '')
+      const done = await spent.run(attemptId(state), async () => {
+        const endpoint = { provider, metadata, network }
+        return { code, result: await signedIn(core, { endpoint, params, attempt: decision.value }) }
+      })
+      if (done.code !== code) throw new AuthError('attempt_unknown', { expected: 'one answer', got: 'a second one' })
+      if (done.result instanceof AuthError) throw done.result
+      const setCookies = [...forget, ...(await sessions.begin(cookies, done.result))]
+      return redirect(`${site.origin}${done.result.returnTo}`, { status, setCookies })
+    } catch (error) {
+      // while the provider is out of reach the code is unspent, and reloading this page may still sign the person in
+      const again = error instanceof AuthError && error.code === 'provider_unavailable' && params.has('code')
+      throw new RefusedSignIn(error, attempt, again ? [] : forget)
+    }
+  }
+}
+
+interface Redeeming {
+  readonly endpoint: Parameters<typeof redeemCode>[0]
+  readonly params: URLSearchParams
+  readonly attempt: Attempt
+}
+
+/** The new session, or why there is none. Throws when trying again may help. */
+async function signedIn(core: Core, { endpoint, params, attempt }: Redeeming): Promise<SessionRecord | AuthError> {
+  const { now, recorder, sessionLifetime } = core
+  const began = now()
+  const about = { flow: attempt.flow, band: 'token', began, client: endpoint.provider.client.client_id } as const
+  const asked = {
+    ...about,
+    step: 4,
+    from: 'client',
+    to: 'authorization-server',
+    what: 'code sent to the token endpoint',
+  } as const
+  const answered = { ...about, step: 5, from: 'authorization-server', to: 'client', what: 'tokens validated' } as const
+  recorder({ ...asked, outcome: 'ok', params: [...params].filter(([each]) => each === 'code') })
+  try {
+    const { tokens, scopes, user } = await redeemCode(endpoint, { params, attempt, now })
+    const { issuer } = endpoint.provider
+    recorder({ ...answered, outcome: 'ok', result: { scope: scopes.join(' ') }, person: { issuer, sub: user.sub } })
+    return {
+      // nothing that the browser held before names the new session
+      id: randomBytes(32).toString('base64url'),
+      flow: attempt.flow,
+      attempt: attemptId(attempt.state),
+      returnTo: attempt.returnTo,
+      provider: attempt.provider,
+      issuer,
+      user,
+      scopes,
+      expiresAt: Math.floor(now() / 1000) + sessionLifetime,
+      tokens,
+    }
+  } catch (error) {
+    recorder({ ...answered, outcome: 'refused', refused: refusedBy(error) })
+    if (error instanceof AuthError && error.code !== 'provider_unavailable') return error
+    throw error
+  }
+}
+
+interface Recorded {
+  readonly response: AuthorizationResponse
+  readonly decision: ReturnType<typeof decideAuthorizationResponse>
+  readonly began: number
+  readonly client: string
+}
+
+function recordResponse({ recorder }: Core, { response, decision, began, client }: Recorded): void {
+  const failed = rules.findIndex(({ broken }) => broken(response))
+  const applied = failed === -1 ? rules : rules.slice(0, failed + 1)
+  recorder({
+    flow: response.attempt?.flow ?? newFlow(),
+    step: 3,
+    band: 'code',
+    from: 'authorization-server',
+    to: 'client',
+    what: 'answer brought by the browser',
+    outcome: decision.ok ? 'ok' : 'refused',
+    began,
+    params: response.params,
+    checks: applied.map(({ reason }, at) => ({ rule: reason, ok: at !== failed })),
+    refused: decision.ok ? undefined : decision,
+    client,
+  })
+}

@@ -1,0 +1,66 @@
+/** What is remembered of a person who signed in, and what the app and the browser may see of it. */
+
+import type { Cookies } from '../cookies.ts'
+import type { Tokens } from '../flow/5-token-response.ts'
+import type { User } from '../providers/provider.ts'
+
+/** What the app sees. It holds no token. */
+export interface Session {
+  readonly provider: string
+  /** With `user.sub` it says who this is, and nothing else does (OpenID Connect Core §5.7). */
+  readonly issuer: string
+  readonly user: User
+  /** What was granted, which may be less than what was asked for. */
+  readonly scopes: readonly string[]
+  /** Epoch seconds. */
+  readonly expiresAt: number
+  /** `ended` when APIs can't be called any more although the person is still signed in here. */
+  readonly access: 'active' | 'ended'
+}
+
+export interface SessionRecord {
+  /** Random, new at each sign-in. */
+  readonly id: string
+  readonly flow: string
+  /** The attempt it came from, so that a callback opened twice is recognised. */
+  readonly attempt: string
+  readonly returnTo: string
+  readonly provider: string
+  readonly issuer: string
+  readonly user: User
+  readonly scopes: readonly string[]
+  /** Epoch seconds. */
+  readonly expiresAt: number
+  /** `undefined` once access is over and can't be renewed. */
+  readonly tokens: Tokens | undefined
+}
+
+export const toSession = ({ provider, issuer, user, scopes, expiresAt, tokens }: SessionRecord): Session => ({
+  provider,
+  issuer,
+  user,
+  scopes,
+  expiresAt,
+  access: tokens ? 'active' : 'ended',
+})
+
+export interface Kept {
+  readonly record: SessionRecord
+  readonly setCookies: readonly string[]
+}
+
+/** The two ways to keep sessions have this in common. */
+export interface Sessions {
+  readonly load: (cookies: Cookies) => Promise<SessionRecord | undefined>
+  /** Keeps a new session; the one this browser had before is over. */
+  readonly begin: (cookies: Cookies, record: SessionRecord) => Promise<readonly string[]>
+  /** Runs `next` once however many requests hold `record`, and gives all of them its result. */
+  readonly renew: (cookies: Cookies, record: SessionRecord, next: Renewal) => Promise<Kept>
+  readonly end: (cookies: Cookies) => Promise<readonly string[]>
+}
+
+export type Renewal = (record: SessionRecord) => Promise<SessionRecord>
+
+/** Tells one state of a session's tokens from the next, also when the refresh token stays the same. */
+export const tokenState = ({ id, tokens }: SessionRecord): string =>
+  `${id} ${tokens?.refreshToken ?? ''} ${tokens?.accessToken ?? ''}`

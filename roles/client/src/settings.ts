@@ -1,0 +1,135 @@
+/** Reads what the app configures once, at the start, and refuses what can't work before anybody signs in. */
+import type { FlowEvent } from '@symbolon/protocol/trace'
+import { type Attempts, createAttempts } from './attempts.ts'
+import { type CookieNames, cookieNames } from './cookies.ts'
+import { AuthError } from './errors.ts'
+import { ownParameters } from './flow/1-authorization-request.ts'
+import { type Fetch, guarded, mayFetch } from './network.ts'
+import type { Provider } from './providers/provider.ts'
+import { createRecorder, type Recorder } from './record.ts'
+import { createSealer, derive } from './sealing.ts'
+import { createCookieSessions } from './sessions/cookie.ts'
+import type { Sessions } from './sessions/session.ts'
+import { createStoreSessions, type SessionStore } from './sessions/store.ts'
+
+export interface AuthSettings {
+  /** The public origin of the app. Every address we print comes from it, never from a request. */
+  readonly baseUrl: string
+  /** `/api/auth` by default. */
+  readonly basePath?: string
+  /** 32 bytes or more. Several while one replaces another: the first seals, all open. */
+  readonly secret: string | readonly string[]
+  /** By default in an encrypted cookie for 7 days. */
+  readonly session?: SessionSettings
+  readonly providers: Readonly<Record<string, Provider>>
+  /** A path of the app that gets `?error=CODE&provider=NAME` when a sign-in fails, instead of our own page. */
+  readonly errorPage?: string
+  /** The client's half of each flow, redacted. */
+  readonly record?: (event: FlowEvent) => void
+  /** Hears of everything that was refused or failed; by default it is printed to standard error. */
+  readonly log?: (error: Error) => void
+  readonly fetch?: Fetch
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+}
+
+export type SessionSettings = (
+  | { readonly kind: 'cookie' }
+  | { readonly kind: 'store'; readonly store: SessionStore }
+) & {
+  /** Seconds from the sign-in. */
+  readonly lifetime?: number
+}
+
+/** The same, read and checked. */
+export interface Core {
+  readonly site: URL
+  readonly basePath: string
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly names: CookieNames
+  readonly attempts: Attempts
+  readonly sessions: Sessions
+  readonly sessionLifetime: number
+  readonly errorPage: string | undefined
+  readonly recorder: Recorder
+  readonly log: (error: Error) => void
+  readonly fetch: Fetch
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+export interface ConfiguredProvider {
+  readonly name: string
+  readonly provider: Provider
+  readonly network: Fetch
+  /** A redirect address of its own for each provider (RFC 9700 §4.4.2.2). */
+  readonly redirectUri: string
+}
+
+const week = 7 * 24 * 60 * 60
+
+export function readSettings(settings: AuthSettings): Core {
+  const { basePath = '/api/auth', session = { kind: 'cookie' }, now = Date.now, errorPage } = settings
+  const site = readSite(settings.baseUrl)
+  need(/^(\/[\w.-]+)+$/.test(basePath), 'basePath: a path such as /api/auth', basePath)
+  need(errorPage === undefined || /^\/(?![/\\])/.test(errorPage), 'errorPage: a path of the app', String(errorPage))
+
+  const secrets = typeof settings.secret === 'string' ? [settings.secret] : settings.secret
+  const shortest = Math.min(...secrets.map((secret) => Buffer.byteLength(secret)))
+  need(secrets.length > 0 && shortest >= 32, 'secret: 32 bytes or more', secrets.length ? `${shortest} bytes` : 'none')
+
+  const fetch: Fetch = settings.fetch ?? ((url, init) => globalThis.fetch(url, init))
+  const names = cookieNames(site)
+  const sealer = createSealer({ secrets, site: site.origin, now })
+  const recordKey = derive(secrets[0] ?? '', `symbolon 1 record ${site.origin}`)
+  return {
+    site,
+    basePath,
+    providers: readProviders(settings.providers, { redirectBase: `${site.origin}${basePath}/callback`, fetch }),
+    names,
+    attempts: createAttempts(names, sealer),
+    sessions:
+      session.kind === 'store'
+        ? createStoreSessions({ store: session.store, names, sealer, now })
+        : createCookieSessions({ names, sealer, now }),
+    sessionLifetime: session.lifetime ?? week,
+    errorPage,
+    recorder: createRecorder({ sink: settings.record, key: recordKey, now }),
+    log: settings.log ?? ((error) => console.error(error instanceof AuthError ? error.message : error)),
+    fetch,
+    now,
+  }
+}
+
+function readSite(baseUrl: string): URL {
+  const site = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+  const usable = site !== undefined && mayFetch(site, 'loopback') && site.href === `${site.origin}/`
+  if (!usable) {
+    const expected = 'baseUrl: an https origin, or http on this machine, without a path'
+    throw new AuthError('client_settings_wrong', { expected, got: baseUrl })
+  }
+  return site
+}
+
+function readProviders(
+  providers: Readonly<Record<string, Provider>>,
+  { redirectBase, fetch }: { readonly redirectBase: string; readonly fetch: Fetch },
+): ReadonlyMap<string, ConfiguredProvider> {
+  const entries = Object.entries(providers)
+  need(entries.length > 0, 'providers: at least one', 'none')
+  for (const [name, { parameters }] of entries) {
+    need(/^[\w-]{1,40}$/.test(name), 'a provider name of letters, digits, - and _', name)
+    const taken = Object.keys(parameters).filter((parameter) => ownParameters.includes(parameter))
+    need(taken.length === 0, `providers.${name}.parameters without what the client sets itself`, taken.join(' '))
+  }
+  return new Map(
+    entries.map(([name, provider]) => {
+      const network = guarded(fetch, provider.allowHttp)
+      return [name, { name, provider, network, redirectUri: `${redirectBase}/${name}` }]
+    }),
+  )
+}
+
+function need(holds: boolean, expected: string, got: string): void {
+  if (!holds) throw new AuthError('client_settings_wrong', { expected, got })
+}
