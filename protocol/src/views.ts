@@ -16,6 +16,8 @@ export interface Frame {
   /** Path and query of this page, for the language form. */
   readonly here: string
   readonly development: boolean
+  /** Where people get help, if the deployment has such a page. */
+  readonly help?: string | undefined
 }
 
 /** The app that asks. */
@@ -39,14 +41,14 @@ export interface PersonView {
 
 /**
  * A form of an interaction posts to `action` and carries `csrf`. Beside it the forms send:
- * - sign-in: `username`, `password`, `keep` (`yes` when ticked)
- * - choose-account: `session`, one of the accounts', or `another`
+ * - sign-in: `login`, `password`, `keep` (`yes` when ticked)
+ * - choose-account: `session`, one of the accounts', or `other`
  * - consent: `decision` (`allow` or `deny`), and `scope` once for each ticked permission
  * - sign-out: `decision` (`sign-out` or `stay`), and the view's `fields`
  *
  * The account pages post, with `csrf`: to `/account/sessions` `end` (a session's id, or `others`); to
- * `/account/apps/<client>` `remove` (`app`, or a scope). `GET /account/apps/<client>?remove=…` asks before, and
- * `GET /account?session=…` goes to another signed-in person. Signing out is `GET /logout`, which asks.
+ * `/account/apps/<client>` `remove` (`app`, or `permission` with its `scope`). `GET /account/apps/<client>?remove=…`
+ * asks before, and `GET /account?session=…` goes to another signed-in person. Signing out is `GET /logout`, which asks.
  */
 export interface FormView {
   readonly action: string
