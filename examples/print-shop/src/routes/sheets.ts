@@ -1,0 +1,97 @@
+/** Ordering a sheet, looking at it, downloading it, and saving it in the photo library. */
+import type { Session } from '@symbolon/client'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LibraryProblem } from '../library.ts'
+import { sheet as sheetPage, sorry } from '../pages.ts'
+import { makeSheet } from '../sheet.ts'
+import type { Sheet } from '../sheets.ts'
+import { cookiesOf, keep, nameOf, needOwnForm, ownerOf, readForm, type Shop, show, signIn } from '../shop.ts'
+
+export function addSheets(server: FastifyInstance, shop: Shop): void {
+  const { auth, library, sheets } = shop
+
+  server.post('/sheets', async (request, reply) => {
+    needOwnForm(request, auth.baseUrl)
+    const session = await auth.require(cookiesOf(request))
+    const form = readForm(request)
+    const listed = await library.list(cookiesOf(request))
+    const chosen = form.getAll('photo')
+    const photos = listed.value.filter(({ id }) => chosen.includes(id)).slice(0, 60)
+    if (photos.length === 0) {
+      const next = { href: '/photos', text: 'Choose photos' }
+      const body = sorry('Nothing chosen', 'Tick the photos that the sheet is to show.', next)
+      return show(keep(reply, listed.setCookies), { title: 'Nothing chosen', session, body })
+    }
+    const fullSize = session.scopes.includes('photos:download')
+    const printed = []
+    for (const { id, title } of photos) {
+      const { response, setCookies } = await library.picture(
+        cookiesOf(request),
+        id,
+        fullSize ? 'original' : 'thumbnail',
+      )
+      if (!response.ok) throw new LibraryProblem(response.status, setCookies)
+      keep(reply, setCookies)
+      printed.push({ title, image: new Uint8Array(await response.arrayBuffer()) })
+    }
+    const title = (form.get('title') ?? '').trim().slice(0, 60) || 'My photos'
+    const columns = [2, 3, 4].find((count) => count === Number(form.get('columns'))) ?? 3
+    const pdf = await makeSheet({ title, owner: nameOf(session), columns, photos: printed, printedOn: new Date() })
+    const { id } = sheets.add({ owner: ownerOf(session), title, count: printed.length, fullSize, pdf })
+    return reply.redirect(`/sheets/${id}`, 303)
+  })
+
+  server.get<{ Params: { id: string } }>('/sheets/:id', async (request, reply) => {
+    const { session, sheet } = await ownSheet(shop, request)
+    if (sheet === undefined) return missing(reply, session)
+    const { id, title, count, fullSize, saved, pdf } = sheet
+    const body = sheetPage({
+      id,
+      title,
+      count,
+      fullSize,
+      saved,
+      kilobytes: Math.ceil(pdf.length / 1024),
+      maySave: session.scopes.includes('photos:upload'),
+      askToSave: signIn(auth, `/sheets/${id}`, ['photos:upload']),
+      askForFullSize: signIn(auth, '/photos', ['photos:download']),
+    })
+    return show(reply, { title, session, body })
+  })
+
+  server.get<{ Params: { id: string } }>('/sheets/:id/sheet.pdf', async (request, reply) => {
+    const { session, sheet } = await ownSheet(shop, request)
+    if (sheet === undefined) return missing(reply, session)
+    const name = `${sheet.title.replaceAll(/[^\w -]+/g, '') || 'sheet'}.pdf`
+    reply.header('content-disposition', `attachment; filename="${name}"`).header('cache-control', 'private, no-store')
+    return reply.type('application/pdf').send(sheet.pdf)
+  })
+
+  server.post<{ Params: { id: string } }>('/sheets/:id/save', async (request, reply) => {
+    needOwnForm(request, auth.baseUrl)
+    const { session, sheet } = await ownSheet(shop, request)
+    if (sheet === undefined) return missing(reply, session)
+    const { response, setCookies, missingScopes } = await library.upload(cookiesOf(request), sheet.pdf, sheet.title)
+    keep(reply, setCookies)
+    // A page to look at, not a redirect: the way leads to another site, and form-action stops forms from going there.
+    if (missingScopes.length > 0) return reply.redirect(`/sheets/${sheet.id}`, 303)
+    if (!response.ok) throw new LibraryProblem(response.status, [])
+    sheets.markSaved(sheet.id)
+    return reply.redirect(`/sheets/${sheet.id}`, 303)
+  })
+}
+
+async function ownSheet(
+  { auth, sheets }: Shop,
+  request: FastifyRequest<{ Params: { id: string } }>,
+): Promise<{ readonly session: Session; readonly sheet: Sheet | undefined }> {
+  const session = await auth.require(cookiesOf(request))
+  return { session, sheet: sheets.find(request.params.id, ownerOf(session)) }
+}
+
+const missing = (reply: FastifyReply, session: Session): FastifyReply =>
+  show(reply.code(404), {
+    title: 'Not here',
+    session,
+    body: sorry('Not here', 'Sheets are kept for a short while only.', { href: '/photos', text: 'Make a new one' }),
+  })

@@ -1,0 +1,92 @@
+/** The contact sheet: photos in rows on A4 with their titles, as a PDF that a printer takes. */
+import PDFDocument from 'pdfkit'
+
+export interface SheetPhoto {
+  readonly title: string
+  readonly image: Uint8Array
+}
+
+export interface SheetOrder {
+  readonly title: string
+  readonly owner: string
+  readonly columns: number
+  readonly photos: readonly SheetPhoto[]
+  readonly printedOn: Date
+}
+
+const page = { width: 595.28, height: 841.89, margin: 42, gutter: 14, caption: 22, heading: 64, footing: 26 }
+
+/** Every photo keeps its shape inside a cell of 3 : 2. */
+export async function makeSheet(order: SheetOrder): Promise<Buffer> {
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin: 0,
+    autoFirstPage: false,
+    info: { Title: order.title, Author: order.owner, Creator: 'Halftone', CreationDate: order.printedOn },
+  })
+  const chunks: Buffer[] = []
+  pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const ended = new Promise<void>((resolve, reject) => {
+    pdf.on('end', resolve)
+    pdf.on('error', reject)
+  })
+
+  const cell = measure(order.columns)
+  for (let at = 0; at < order.photos.length; at += cell.perPage) {
+    pdf.addPage()
+    drawFrame(pdf, order, { number: at / cell.perPage + 1, of: Math.ceil(order.photos.length / cell.perPage) })
+    for (const [place, photo] of order.photos.slice(at, at + cell.perPage).entries())
+      drawPhoto(pdf, photo, cell.at(place))
+  }
+  pdf.end()
+  await ended
+  return Buffer.concat(chunks)
+}
+
+function measure(columns: number) {
+  const width = (page.width - 2 * page.margin - (columns - 1) * page.gutter) / columns
+  const height = (width * 2) / 3
+  const row = height + page.caption + page.gutter
+  const rows = Math.floor((page.height - 2 * page.margin - page.heading - page.footing + page.gutter) / row)
+  return {
+    perPage: columns * rows,
+    at: (place: number) => ({
+      x: page.margin + (place % columns) * (width + page.gutter),
+      y: page.margin + page.heading + Math.floor(place / columns) * row,
+      width,
+      height,
+    }),
+  }
+}
+
+function drawFrame(
+  pdf: PDFKit.PDFDocument,
+  { title, owner, printedOn }: SheetOrder,
+  { number, of }: { readonly number: number; readonly of: number },
+): void {
+  const width = page.width - 2 * page.margin
+  pdf.font('Times-Roman').fontSize(24).fillColor('#22201c')
+  pdf.text(title, page.margin, page.margin, { width, height: 30, ellipsis: true })
+  const date = new Intl.DateTimeFormat('en', { dateStyle: 'long' }).format(printedOn)
+  pdf
+    .font('Helvetica')
+    .fontSize(9)
+    .fillColor('#6b655c')
+    .text(`${owner} · ${date}`, page.margin, page.margin + 32, { width })
+  const foot = page.height - page.margin - 10
+  pdf.text('Printed by Halftone', page.margin, foot, { width, lineBreak: false })
+  pdf.text(`${number} / ${of}`, page.margin, foot, { width, align: 'right', lineBreak: false })
+}
+
+interface Cell {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function drawPhoto(pdf: PDFKit.PDFDocument, { title, image }: SheetPhoto, { x, y, width, height }: Cell): void {
+  pdf.image(Buffer.from(image), x, y, { fit: [width, height], align: 'center', valign: 'center' })
+  pdf.font('Helvetica').fontSize(8).fillColor('#22201c')
+  pdf.text(title, x, y + height + 6, { width, height: 10, ellipsis: true, align: 'center' })
+}
