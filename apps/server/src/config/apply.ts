@@ -1,0 +1,149 @@
+/**
+ * Makes the database agree with the configuration, at each start: what the file declares is created, brought up to
+ * date or removed; what came another way is left alone. One commit or none, whichever process comes first.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { newHandle } from '@symbolon/authorization-server/handles'
+import { loginKey } from '@symbolon/authorization-server/people/login-key'
+import type { Passwords } from '@symbolon/authorization-server/ports/issuer'
+import type { ClientRecord, PersonRecord, ResourceRecord, Seconds } from '@symbolon/authorization-server/ports/records'
+import type { Store, Write } from '@symbolon/authorization-server/ports/store'
+import { clientRecord, personRecord, resourceRecord } from './declared.ts'
+import type { Config } from './load.ts'
+import { ConfigurationError, type Path } from './problem.ts'
+import type { PersonDeclaration } from './schema.ts'
+import { isPasswordHash } from './secrets.ts'
+
+export interface Applying {
+  readonly config: Config
+  readonly store: Store
+  readonly passwords: Passwords
+  readonly now: () => Seconds
+  readonly random: (bytes: number) => Uint8Array
+}
+
+interface Rows {
+  readonly clients: readonly ClientRecord[]
+  readonly resources: readonly ResourceRecord[]
+  readonly people: readonly PersonRecord[]
+}
+
+const claimName = 'configuration'
+const attempts = 10
+
+/** Returns how many rows were written; 0 when the database agreed already. */
+export async function applyConfig(applying: Applying): Promise<number> {
+  const { config, store, now } = applying
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const version = await store.version(claimName)
+    const present = await load(store)
+    const declared = await declare(applying, present, now())
+    const writes = decide(declared, present, config.file)
+    if (writes.length === 0) return 0
+    const { committed } = await store.commit([{ do: 'claim', name: claimName, version }, ...writes])
+    if (committed) return writes.length
+    // Another process applied a configuration meanwhile: what it left is looked at anew.
+  }
+  throw new Error(`The configuration could not be applied: other processes kept changing it (${attempts} attempts).`)
+}
+
+async function load(store: Store): Promise<Rows> {
+  const [clients, resources, people] = await Promise.all([
+    store.clients.list(),
+    store.resources.list(),
+    store.people.list(),
+  ])
+  return { clients, resources, people }
+}
+
+/** The rows as the file wants them; what it leaves open (ids, times) is as it was. */
+async function declare({ config, passwords, random }: Applying, present: Rows, now: Seconds): Promise<Rows> {
+  const people: PersonRecord[] = []
+  // One after the other: hashing takes memory, and a start may have many.
+  for (const person of config.people) {
+    const known = samePerson(person, present.people)
+    const personId = person.sub ?? known?.personId ?? newHandle(random)
+    const passwordHash = await hashFor(person.password, known?.passwordHash ?? null, passwords)
+    people.push(timed(personRecord(person, { personId, passwordHash }), known, now))
+  }
+  const clients = config.clients.map((client) => {
+    const known = present.clients.find(({ clientId }) => clientId === client.id)
+    return timed(clientRecord(client), known, now)
+  })
+  return { clients, resources: config.resources.map(resourceRecord), people }
+}
+
+/** A stored hash that still fits is kept: a new one would be a change at every start. */
+async function hashFor(password: string | undefined, stored: string | null, passwords: Passwords) {
+  if (password === undefined) return null
+  if (isPasswordHash(password)) return password
+  return stored !== null && (await passwords.verify(password, stored)) ? stored : await passwords.hash(password)
+}
+
+const samePerson = ({ sub, username }: PersonDeclaration, people: readonly PersonRecord[]) =>
+  people.find((person) =>
+    sub === undefined ? loginKey(person.username) === loginKey(username) : person.personId === sub,
+  )
+
+function timed<R extends { readonly createdAt: Seconds; readonly updatedAt: Seconds }>(
+  row: Omit<R, 'createdAt' | 'updatedAt'>,
+  known: R | undefined,
+  now: Seconds,
+): R {
+  const { createdAt, updatedAt } = known ?? { createdAt: now, updatedAt: now }
+  const same = { ...row, createdAt, updatedAt } as R
+  return isDeepStrictEqual(same, known) ? same : ({ ...row, createdAt, updatedAt: now } as R)
+}
+
+/** What must be written so that `present` becomes `declared`. Removals come first: a name may pass to another. */
+function decide(declared: Rows, present: Rows, file: string): readonly Write[] {
+  const clients = difference(declared.clients, present.clients, ({ clientId }) => clientId)
+  const resources = difference(declared.resources, present.resources, ({ resource }) => resource)
+  const people = difference(declared.people, present.people, ({ personId }) => personId)
+  refuseForeign(file, [
+    ...clients.foreign.map(({ clientId }) => ['clients', clientId]),
+    ...resources.foreign.map(({ resource }) => ['resources', resource]),
+    ...foreignLogins(declared.people, present.people),
+  ])
+  return [
+    ...clients.gone.map(({ clientId }) => ({ do: 'delete-client', clientId }) as const),
+    ...resources.gone.map(({ resource }) => ({ do: 'delete-resource', resource }) as const),
+    ...people.gone.map(({ personId }) => ({ do: 'delete-person', personId }) as const),
+    ...resources.changed.map((resource) => ({ do: 'put-resource', resource }) as const),
+    ...clients.changed.map((client) => ({ do: 'put-client', client }) as const),
+    ...people.changed.map((person) => ({ do: 'put-person', person }) as const),
+  ]
+}
+
+function difference<R extends { readonly declared: boolean }>(
+  declared: readonly R[],
+  present: readonly R[],
+  key: (row: R) => string,
+) {
+  const known = new Map(present.map((row) => [key(row), row]))
+  const wanted = new Set(declared.map(key))
+  return {
+    gone: present.filter((row) => row.declared && !wanted.has(key(row))),
+    changed: declared.filter((row) => !isDeepStrictEqual(row, known.get(key(row)))),
+    foreign: declared.filter((row) => known.get(key(row))?.declared === false),
+  }
+}
+
+/** People who were not declared by a file and hold the login that this one wants to give away. */
+const foreignLogins = (declared: readonly PersonRecord[], present: readonly PersonRecord[]): readonly Path[] => {
+  const held = new Set(present.filter(({ declared }) => !declared).flatMap(loginsOf))
+  const ids = new Set(present.filter(({ declared }) => !declared).map(({ personId }) => personId))
+  return declared.flatMap((person, at) =>
+    ids.has(person.personId) || loginsOf(person).some((login) => held.has(login)) ? [['people', at]] : [],
+  )
+}
+
+const loginsOf = ({ username, email }: PersonRecord): readonly string[] =>
+  [username, email].filter((login) => login !== null).map(loginKey)
+
+function refuseForeign(file: string, paths: readonly Path[]): void {
+  if (paths.length === 0) return
+  const expected = 'a name that is free, or one that a configuration file declared'
+  const got = 'one that was registered another way; remove it there first'
+  throw new ConfigurationError(paths.map((path) => ({ file, path, on: 'key', expected, got, position: undefined })))
+}

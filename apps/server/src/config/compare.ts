@@ -1,0 +1,84 @@
+/** What only shows when parts of a configuration are compared: the same name twice, a scope that nobody has. */
+import { loginKey } from '@symbolon/authorization-server/people/login-key'
+import { openidScopes } from '@symbolon/protocol/claims'
+import { nearest } from '../nearest.ts'
+import type { Reading } from './kinds.ts'
+import { shown } from './problem.ts'
+
+/** Only what is compared here, so that the schema can name this module without going round in a circle. */
+interface Compared {
+  readonly clients?: readonly ComparedClient[] | undefined
+  readonly resources?: readonly (readonly [string, { readonly scopes: readonly (readonly [string, unknown])[] }])[]
+  readonly people?: readonly ComparedPerson[] | undefined
+}
+
+interface ComparedClient {
+  readonly scope: string | undefined
+  readonly resources: readonly string[] | undefined
+  readonly introspects: readonly string[] | undefined
+}
+
+interface ComparedPerson {
+  readonly username: string
+  readonly email: string | undefined
+  readonly sub: string | undefined
+}
+
+export function compare(config: Compared, reading: Reading, broken: ReadonlySet<string>): void {
+  samePeople(config.people ?? [], reading)
+  // A resource that was not understood can't be missed.
+  if (!broken.has('resources')) strangeScopes(config, reading)
+}
+
+/** No two people may be reached by one login, be it the email of one and the user name of the other. */
+function samePeople(people: readonly ComparedPerson[], reading: Reading): void {
+  const logins = new Map<string, ComparedPerson>()
+  const subs = new Set<string>()
+  for (const person of people) {
+    const path = reading.places.get(person) ?? []
+    for (const key of ['username', 'email'] as const) {
+      const login = person[key]
+      if (login === undefined) continue
+      const other = logins.get(loginKey(login))
+      if (other !== undefined && other !== person) {
+        const got = shown(login)
+        reading.report({ path: [...path, key], on: 'value', expected: `a ${key} that nobody else has`, got })
+      }
+      logins.set(loginKey(login), person)
+    }
+    if (person.sub === undefined) continue
+    if (subs.has(person.sub)) {
+      const got = shown(person.sub)
+      reading.report({ path: [...path, 'sub'], on: 'value', expected: 'a sub that nobody else has', got })
+    }
+    subs.add(person.sub)
+  }
+}
+
+function strangeScopes({ clients = [], resources = [] }: Compared, reading: Reading): void {
+  const names = resources.map(([name]) => name)
+  for (const client of clients) {
+    const path = reading.places.get(client) ?? []
+    for (const key of ['resources', 'introspects'] as const) {
+      for (const [at, name] of (client[key] ?? []).entries()) {
+        if (names.includes(name)) continue
+        const hint = hintFor(name, names)
+        const expected = 'a resource of this file'
+        reading.report({ path: [...path, key, at], on: 'value', expected, got: shown(name), hint })
+      }
+    }
+    const usable = resources.filter(([name]) => client.resources === undefined || client.resources.includes(name))
+    const known = [...openidScopes, ...usable.flatMap(([, { scopes }]) => scopes.map(([scope]) => scope))]
+    for (const scope of client.scope?.split(' ') ?? []) {
+      if (known.includes(scope)) continue
+      const expected = 'scopes that OpenID or a resource of this client has'
+      const hint = hintFor(scope, known)
+      reading.report({ path: [...path, 'scope'], on: 'value', expected, got: shown(scope), hint })
+    }
+  }
+}
+
+function hintFor(word: string, known: readonly string[]): string | undefined {
+  const close = nearest(word, known)
+  return close === undefined ? undefined : `did you mean ${close}?`
+}
