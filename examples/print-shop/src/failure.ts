@@ -3,7 +3,7 @@ import { AuthError } from '@symbolon/client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LibraryProblem } from './library.ts'
 import { sorry } from './pages.ts'
-import { keep, type Shop, show, signIn } from './shop.ts'
+import { type Shop, show, signIn } from './shop.ts'
 
 export interface Failure {
   readonly request: FastifyRequest
@@ -13,7 +13,6 @@ export interface Failure {
 }
 
 export function answerFailure(error: unknown, { request, reply, shop: { auth }, log }: Failure): FastifyReply {
-  if (error instanceof AuthError || error instanceof LibraryProblem) keep(reply, error.setCookies)
   const signedOut = error instanceof AuthError && ['session_missing', 'session_cannot_renew'].includes(error.code)
   const accessEnded = error instanceof LibraryProblem && error.status === 401
   if (signedOut || accessEnded) {

@@ -1,51 +1,45 @@
 /** The photo library as the shop sees it: an API that is called as the person who signed in. */
-import type { ApiAnswer, Auth, WithCookies } from '@symbolon/client'
+import type { ApiAnswer } from '@symbolon/client'
 import type { Photo } from './pages.ts'
 
-export interface Library {
-  list(request: WithCookies): Promise<Answer<readonly Photo[]>>
-  picture(request: WithCookies, id: string, size: 'thumbnail' | 'original'): Promise<ApiAnswer>
-  upload(request: WithCookies, pdf: Buffer, title: string): Promise<ApiAnswer>
-}
+/** A call with the person's access token: `request.auth.fetch`. */
+export type Call = (url: string, init?: RequestInit) => Promise<ApiAnswer>
 
-export interface Answer<T> {
-  readonly value: T
-  readonly setCookies: readonly string[]
+export interface Library {
+  list(call: Call): Promise<readonly Photo[]>
+  picture(call: Call, id: string, size: 'thumbnail' | 'original'): Promise<Response>
+  upload(call: Call, pdf: Buffer, title: string): Promise<ApiAnswer>
 }
 
 /** The library said no, or said nothing. */
 export class LibraryProblem extends Error {
   readonly status: number
-  readonly setCookies: readonly string[]
 
-  constructor(status: number, setCookies: readonly string[]) {
+  constructor(status: number) {
     super(`the photo library answered ${status}`)
     this.status = status
-    this.setCookies = setCookies
   }
 }
 
-export function createLibrary(auth: Auth, origin: string): Library {
-  return {
-    async list(request) {
-      const { response, setCookies } = await auth.fetch(request, `${origin}/photos`)
-      if (!response.ok) throw new LibraryProblem(response.status, setCookies)
-      return { value: readPhotos(await response.json()), setCookies }
-    },
-    picture: (request, id, size) => auth.fetch(request, `${origin}/photos/${encodeURIComponent(id)}/${size}`),
-    upload: (request, pdf, title) =>
-      auth.fetch(request, `${origin}/photos?${new URLSearchParams({ title })}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/pdf' },
-        body: new Uint8Array(pdf),
-      }),
-  }
-}
+export const createLibrary = (origin: string): Library => ({
+  async list(call) {
+    const { response } = await call(`${origin}/photos`)
+    if (!response.ok) throw new LibraryProblem(response.status)
+    return readPhotos(await response.json())
+  },
+  picture: async (call, id, size) => (await call(`${origin}/photos/${encodeURIComponent(id)}/${size}`)).response,
+  upload: (call, pdf, title) =>
+    call(`${origin}/photos?${new URLSearchParams({ title })}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/pdf' },
+      body: new Uint8Array(pdf),
+    }),
+})
 
 /** Pictures only: sheets that were saved there lie in the same library. */
 function readPhotos(body: unknown): readonly Photo[] {
   const photos = typeof body === 'object' && body !== null && 'photos' in body ? body.photos : undefined
-  if (!Array.isArray(photos)) throw new LibraryProblem(502, [])
+  if (!Array.isArray(photos)) throw new LibraryProblem(502)
   return photos.filter(isPicture).map(({ id, title }) => ({ id, title }))
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createAuth, openid } from '@symbolon/client'
-import { authPlugin } from '@symbolon/frameworks/client/fastify'
+import { fastifyAuth } from '@symbolon/frameworks/client/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { answerFailure } from './failure.ts'
 import { createLibrary } from './library.ts'
@@ -51,14 +51,14 @@ export async function createPrintShop(settings: PrintShopSettings): Promise<Fast
     ...(log === undefined ? {} : { log }),
   })
   const account = `${issuer}/account/apps/${encodeURIComponent(clientId)}`
-  const shop: Shop = { auth, library: createLibrary(auth, photoLibrary), sheets: createSheets(), account }
+  const shop: Shop = { auth, library: createLibrary(photoLibrary), sheets: createSheets(), account }
 
   const server = Fastify({ forceCloseConnections: 'idle' })
   server.addHook('onSend', async (_request, reply) => {
     reply.headers({ ...pageHeaders, 'content-security-policy': policy(issuer) })
   })
   server.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply, shop, log }))
-  await server.register(authPlugin, { auth })
+  await server.register(fastifyAuth, { auth })
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
   )

@@ -1,5 +1,5 @@
 /** What all the shop's routes do with a request and an answer. */
-import type { Auth, Session } from '@symbolon/client'
+import { type Auth, AuthError, type Session } from '@symbolon/client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Html } from './html.ts'
 import type { Library } from './library.ts'
@@ -29,15 +29,6 @@ export function show(reply: FastifyReply, { title, body, session }: Shown): Fast
   return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page({ title, visitor }, body))
 }
 
-export function keep(reply: FastifyReply, setCookies: readonly string[]): FastifyReply {
-  for (const cookie of setCookies) reply.header('set-cookie', cookie)
-  return reply
-}
-
-export const cookiesOf = (request: FastifyRequest) => ({
-  headers: new Headers({ cookie: request.headers.cookie ?? '' }),
-})
-
 export const readForm = (request: FastifyRequest): URLSearchParams =>
   request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
 
@@ -45,6 +36,13 @@ export const readForm = (request: FastifyRequest): URLSearchParams =>
 export const ownerOf = ({ issuer, user }: Session): string => JSON.stringify([issuer, user.sub])
 
 export const nameOf = ({ user }: Session): string => (typeof user.name === 'string' ? user.name : 'you')
+
+/** Who is signed in; a page that needs somebody goes no further without. */
+export async function needSession(request: FastifyRequest): Promise<Session> {
+  const session = await request.auth.session()
+  if (session === undefined) throw new AuthError('session_missing')
+  return session
+}
 
 /** A form of another site can't order in somebody's name (RFC 9700 §4.7). */
 export function needOwnForm(request: FastifyRequest, origin: string): void {

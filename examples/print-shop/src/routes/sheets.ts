@@ -5,33 +5,28 @@ import { LibraryProblem } from '../library.ts'
 import { sheet as sheetPage, sorry } from '../pages.ts'
 import { makeSheet } from '../sheet.ts'
 import type { Sheet } from '../sheets.ts'
-import { cookiesOf, keep, nameOf, needOwnForm, ownerOf, readForm, type Shop, show, signIn } from '../shop.ts'
+import { nameOf, needOwnForm, needSession, ownerOf, readForm, type Shop, show, signIn } from '../shop.ts'
 
 export function addSheets(server: FastifyInstance, shop: Shop): void {
   const { auth, library, sheets } = shop
 
   server.post('/sheets', async (request, reply) => {
     needOwnForm(request, auth.baseUrl)
-    const session = await auth.require(cookiesOf(request))
+    const session = await needSession(request)
     const form = readForm(request)
-    const listed = await library.list(cookiesOf(request))
+    const listed = await library.list(request.auth.fetch)
     const chosen = form.getAll('photo')
-    const photos = listed.value.filter(({ id }) => chosen.includes(id)).slice(0, 60)
+    const photos = listed.filter(({ id }) => chosen.includes(id)).slice(0, 60)
     if (photos.length === 0) {
       const next = { href: '/photos', text: 'Choose photos' }
       const body = sorry('Nothing chosen', 'Tick the photos that the sheet is to show.', next)
-      return show(keep(reply, listed.setCookies), { title: 'Nothing chosen', session, body })
+      return show(reply, { title: 'Nothing chosen', session, body })
     }
     const fullSize = session.scopes.includes('photos:download')
     const printed = []
     for (const { id, title } of photos) {
-      const { response, setCookies } = await library.picture(
-        cookiesOf(request),
-        id,
-        fullSize ? 'original' : 'thumbnail',
-      )
-      if (!response.ok) throw new LibraryProblem(response.status, setCookies)
-      keep(reply, setCookies)
+      const response = await library.picture(request.auth.fetch, id, fullSize ? 'original' : 'thumbnail')
+      if (!response.ok) throw new LibraryProblem(response.status)
       printed.push({ title, image: new Uint8Array(await response.arrayBuffer()) })
     }
     const title = (form.get('title') ?? '').trim().slice(0, 60) || 'My photos'
@@ -71,21 +66,20 @@ export function addSheets(server: FastifyInstance, shop: Shop): void {
     needOwnForm(request, auth.baseUrl)
     const { session, sheet } = await ownSheet(shop, request)
     if (sheet === undefined) return missing(reply, session)
-    const { response, setCookies, missingScopes } = await library.upload(cookiesOf(request), sheet.pdf, sheet.title)
-    keep(reply, setCookies)
+    const { response, missingScopes } = await library.upload(request.auth.fetch, sheet.pdf, sheet.title)
     // A page to look at, not a redirect: the way leads to another site, and form-action stops forms from going there.
     if (missingScopes.length > 0) return reply.redirect(`/sheets/${sheet.id}`, 303)
-    if (!response.ok) throw new LibraryProblem(response.status, [])
+    if (!response.ok) throw new LibraryProblem(response.status)
     sheets.markSaved(sheet.id)
     return reply.redirect(`/sheets/${sheet.id}`, 303)
   })
 }
 
 async function ownSheet(
-  { auth, sheets }: Shop,
+  { sheets }: Shop,
   request: FastifyRequest<{ Params: { id: string } }>,
 ): Promise<{ readonly session: Session; readonly sheet: Sheet | undefined }> {
-  const session = await auth.require(cookiesOf(request))
+  const session = await needSession(request)
   return { session, sheet: sheets.find(request.params.id, ownerOf(session)) }
 }
 
