@@ -12,6 +12,3 @@ export const newHandle = (random: (bytes: number) => Uint8Array): string =>
 
 /** How a handle is stored and found again. Only for values with the entropy of a handle. */
 export const hashOf = (handle: string): string => hash('sha256', handle, 'base64url')
-
-/** How a username or an email is compared: without case, and however it was composed. */
-export const loginKey = (login: string): string => login.normalize('NFKC').trim().toLowerCase()

@@ -8,13 +8,14 @@
  * @see RFC 9700 §2.1, the security practice this server enforces
  */
 import { deflateRawSync } from 'node:zlib'
-import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import { allow, type Decision, type Refused, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { list, one } from '@symbolon/protocol/parameters'
 import type { Check } from '@symbolon/protocol/trace'
 import type { Client } from '../client.ts'
 import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
+import { createTrail } from '../trace/trail.ts'
 import { isResponseMode, type ResponseMode } from './3-authorization-response.ts'
 import { type AskedRequest, recipientRules, requestRules } from './authorization-rules.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
@@ -66,21 +67,12 @@ export interface Asked {
 }
 
 export function decideAuthorization({ params, client, resources, hint }: Asked): AuthorizationDecision {
-  const checks: Check[] = []
-  const check = <Input>(rules: readonly Rule<Input>[], input: Input): Refused | undefined => {
-    for (const rule of rules) {
-      const broken = rule.broken(input)
-      checks.push({ rule: rule.reason, ok: !broken })
-      if (broken) return refuse(rule.reason, rule.seen?.(input))
-    }
-    return undefined
-  }
-
-  const unknown = check(recipientRules, { params, client })
+  const trail = createTrail()
+  const { checks } = trail
+  const unknown = trail.apply(recipientRules, { params, client })
   if (unknown || !client) return { outcome: 'tell-the-person', refused: unknown ?? refuse('client_unknown'), checks }
   const returnsTo = findRedirectUri(params, client)
-  checks.push({ rule: returnsTo.ok ? 'redirect_uri_not_registered' : returnsTo.reason, ok: returnsTo.ok })
-  if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: returnsTo, checks }
+  if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: trail.refused(returnsTo), checks }
 
   const mode = one(params, 'response_mode')
   const replyTo = {
@@ -89,7 +81,7 @@ export function decideAuthorization({ params, client, resources, hint }: Asked):
     state: one(params, 'state') ?? null,
   } as ReplyTo
   const asked: AskedRequest = { params, client, hint }
-  const broken = check(requestRules, asked)
+  const broken = trail.apply(requestRules, asked)
   if (broken) return { outcome: 'tell-the-client', refused: broken, replyTo, checks }
 
   const target = resolveTarget({
@@ -98,8 +90,7 @@ export function decideAuthorization({ params, client, resources, hint }: Asked):
     resources: params.getAll('resource').filter(Boolean),
     known: resources,
   })
-  checks.push({ rule: target.ok ? 'scope_unknown' : target.reason, ok: target.ok })
-  if (!target.ok) return { outcome: 'tell-the-client', refused: target, replyTo, checks }
+  if (!target.ok) return { outcome: 'tell-the-client', refused: trail.refused(target), replyTo, checks }
 
   const maxAge = one(params, 'max_age')
   const request: AuthorizationRequest = {
@@ -119,8 +110,7 @@ export function decideAuthorization({ params, client, resources, hint }: Asked):
     uiLocales: list(one(params, 'ui_locales')),
   }
   if (deflateRawSync(JSON.stringify(request)).length > frozenAtMost) {
-    checks.push({ rule: 'parameter_too_long', ok: false })
-    return { outcome: 'tell-the-client', refused: refuse('parameter_too_long'), replyTo, checks }
+    return { outcome: 'tell-the-client', refused: trail.refused(refuse('parameter_too_long')), replyTo, checks }
   }
   return { outcome: 'proceed', request, replyTo, checks }
 }

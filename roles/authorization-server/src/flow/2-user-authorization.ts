@@ -8,11 +8,11 @@
  */
 import type { Reason } from '@symbolon/protocol/refusals'
 import type { Client } from '../client.ts'
-import { loginKey } from '../handles.ts'
+import { loginKey } from '../people/login-key.ts'
 import type { ConsentRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
 import type { Resource } from '../resource.ts'
 import type { AuthorizationRequest } from './1-authorization-request.ts'
-import { type ConsentQuestion, type Granted, decideConsent } from './consent.ts'
+import { type ConsentQuestion, decideConsent, type Granted } from './consent.ts'
 
 /** A person and the session that this browser has of them. */
 export interface SignedIn {

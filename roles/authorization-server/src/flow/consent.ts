@@ -51,7 +51,8 @@ export function decideConsent(
     optional: found.record?.optional === true || found.scope === 'offline_access',
     allowed: before.includes(found.scope),
   }))
-  const changed = remembered !== undefined && (remembered.shown.name !== shown.name || remembered.shown.host !== shown.host)
+  const changed =
+    remembered !== undefined && (remembered.shown.name !== shown.name || remembered.shown.host !== shown.host)
   const question = { permissions, changed }
   const resourcesKnown = within(request.resources, remembered?.resources ?? [])
   const again = request.prompt.includes('consent') || isUnproven(client, request.redirectUri)
@@ -71,7 +72,9 @@ export function applyChoice(
   { permissions }: ConsentQuestion,
   ticked: readonly string[],
 ): Granted | undefined {
-  const scope = permissions.filter(({ scope, optional }) => !optional || ticked.includes(scope)).map(({ scope }) => scope)
+  const scope = permissions
+    .filter(({ scope, optional }) => !optional || ticked.includes(scope))
+    .map(({ scope }) => scope)
   return scope.length === 0 ? undefined : narrow(situation, scope)
 }
 

@@ -1,0 +1,121 @@
+/**
+ * The browser: one cookie of 32 random bytes, several people signed in behind it.
+ *
+ * The cookie's value changes at every sign-in and sign-out, and whoever is still signed in comes along, so a value that
+ * somebody planted or kept from before is worth nothing afterwards.
+ *
+ * @see RFC 6265 §8.4 (session fixation), OWASP ASVS §3.2.1
+ */
+import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
+import type { SignedIn } from '../flow/2-user-authorization.ts'
+import { hashOf, newHandle } from '../handles.ts'
+import type { Issuer, Settings } from '../ports/issuer.ts'
+import type { PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+
+const cookieName = 'browser'
+
+export interface Browser {
+  /** The cookie's value; `undefined` for a browser that nobody ever signed in with. */
+  readonly handle: string | undefined
+  readonly hash: string | undefined
+  /** All that are neither ended nor expired, newest sign-in first. */
+  readonly sessions: readonly SessionRecord[]
+  /** Each person once, by their newest sign-in; people who may not act are left out. */
+  readonly people: readonly SignedIn[]
+}
+
+export async function loadBrowser(request: EndpointRequest, issuer: Issuer): Promise<Browser> {
+  const handle = request.cookies.get(cookieName)
+  if (handle === undefined || !/^[\w-]{43}$/.test(handle)) {
+    return { handle: undefined, hash: undefined, sessions: [], people: [] }
+  }
+  const hash = hashOf(handle)
+  const sessions = await issuer.store.sessions.ofBrowser(hash, issuer.now())
+  const newest = sessions.filter(
+    ({ personId }, at) => sessions.findIndex((other) => other.personId === personId) === at,
+  )
+  const people = await Promise.all(
+    newest.map(async (session) => ({ session, person: await issuer.store.people.find(session.personId) })),
+  )
+  return { handle, hash, sessions, people: people.filter(isActive) }
+}
+
+const isActive = (one: { session: SessionRecord; person: PersonRecord | undefined }): one is SignedIn =>
+  one.person !== undefined && !one.person.disabled
+
+const minute = 60
+
+/** Notes that people were here, at most once a minute each. */
+export const touches = ({ sessions }: Browser, now: Seconds): readonly Write[] =>
+  sessions
+    .filter(({ lastSeenAt }) => now - lastSeenAt >= minute)
+    .map(({ sessionId, expiresAt }) => ({ do: 'touch-session', sessionId, lastSeenAt: now, expiresAt }))
+
+export interface BrowserChange {
+  readonly writes: readonly Write[]
+  readonly cookie: Cookie
+}
+
+/** Begins a session of `person` behind a new cookie. */
+export function signIn(
+  { browser, issuer }: { readonly browser: Browser; readonly issuer: Issuer },
+  { person, keep, userAgent }: { readonly person: PersonRecord; readonly keep: boolean; readonly userAgent: string },
+): BrowserChange & { readonly session: SessionRecord } {
+  const now = issuer.now()
+  const { handle, writes } = renewed(browser, issuer)
+  const lifetime = keep ? issuer.settings.keptSessionLifetime : issuer.settings.sessionLifetime
+  const session: SessionRecord = {
+    sessionId: newHandle(issuer.random),
+    browserHash: hashOf(handle),
+    personId: person.personId,
+    authTime: now,
+    amr: ['pwd'],
+    userAgent: userAgent.slice(0, 400),
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + lifetime,
+    endedAt: null,
+  }
+  const cookie = browserCookie(handle, [...browser.sessions, session], issuer)
+  return { session, writes: [...writes, { do: 'insert-session', session }], cookie }
+}
+
+/**
+ * Ends sessions, with the access that was to last no longer than they (what may outlive them was allowed as such). When
+ * they are of this browser it gets a new cookie, or none if nobody is left.
+ */
+export function signOut(
+  { browser, issuer }: { readonly browser: Browser; readonly issuer: Issuer },
+  ending: readonly SessionRecord[],
+): BrowserChange {
+  const now = issuer.now()
+  const ends = endSessions(ending, now)
+  const left = browser.sessions.filter(({ sessionId }) => !ending.some((session) => session.sessionId === sessionId))
+  if (left.length === 0) return { writes: ends, cookie: { name: cookieName, value: undefined } }
+  const { handle, writes } = renewed(browser, issuer)
+  return { writes: [...ends, ...writes], cookie: browserCookie(handle, left, issuer) }
+}
+
+export const endSessions = (sessions: readonly SessionRecord[], now: Seconds): readonly Write[] =>
+  sessions.flatMap(({ sessionId }): readonly Write[] => [
+    { do: 'end-session', sessionId, now },
+    { do: 'revoke-grants-of-session', sessionId, now },
+  ])
+
+function renewed({ hash, sessions }: Browser, { random }: Issuer) {
+  const handle = newHandle(random)
+  const move: readonly Write[] =
+    hash === undefined || sessions.length === 0 ? [] : [{ do: 'move-sessions', from: hash, to: hashOf(handle) }]
+  return { handle, writes: move }
+}
+
+/** Lives as long as the longest session that is to be kept; without one, until the browser is closed. */
+function browserCookie(handle: string, sessions: readonly SessionRecord[], { settings, now }: Issuer): Cookie {
+  const kept = sessions.filter((session) => isKept(session, settings))
+  if (kept.length === 0) return { name: cookieName, value: handle }
+  return { name: cookieName, value: handle, maxAge: Math.max(...kept.map(({ expiresAt }) => expiresAt)) - now() }
+}
+
+const isKept = ({ createdAt, expiresAt }: SessionRecord, { sessionLifetime }: Settings) =>
+  expiresAt - createdAt > sessionLifetime

@@ -1,0 +1,146 @@
+/** Loads what step 2 decides on, and stores what follows from its decision. */
+import type { Answer, Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
+import type { AuthorizationRequest, ReplyTo } from '../flow/1-authorization-request.ts'
+import type { Facts, SignedIn, Situation } from '../flow/2-user-authorization.ts'
+import { type AuthorizationResponse, buildAuthorizationResponse } from '../flow/3-authorization-response.ts'
+import { type Granted, rememberedAfter } from '../flow/consent.ts'
+import { destinationOf } from '../flow/redirect-uri.ts'
+import { hashOf, newHandle } from '../handles.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import type { CodeRecord } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+import { type Browser, loadBrowser } from './browser.ts'
+import { clientView, type KnownClient } from './views.ts'
+
+export interface Loaded {
+  readonly situation: Situation
+  readonly browser: Browser
+}
+
+export async function loadSituation(
+  issuer: Issuer,
+  http: EndpointRequest,
+  about: { readonly request: AuthorizationRequest; readonly known: KnownClient; readonly facts: Facts },
+): Promise<Loaded> {
+  const { request, known, facts } = about
+  const { store, settings } = issuer
+  const hintedPerson = request.hintedPerson
+  const [browser, resources, hinted] = await Promise.all([
+    loadBrowser(http, issuer),
+    store.resources.list(),
+    hintedPerson === null ? undefined : store.people.find(hintedPerson),
+  ])
+  const remembered = await Promise.all(
+    browser.people.map(({ person }) => store.consents.find(person.personId, request.clientId)),
+  )
+  const consents = new Map(remembered.flatMap((consent) => (consent ? [[consent.personId, consent]] : [])))
+  // The language a name is shown in may change from visit to visit; the name itself is compared in one.
+  const shown = {
+    name: known.client.name(settings.defaultLocale),
+    host: destinationOf(request.redirectUri).host,
+  }
+  const { people } = browser
+  const { client } = known
+  return {
+    browser,
+    situation: { request, client, resources, people, hinted, consents, facts, now: issuer.now(), shown },
+  }
+}
+
+/** The code for what was granted, and everything to be stored with it. */
+export function mintCode(
+  issuer: Issuer,
+  about: {
+    readonly flow: string
+    readonly situation: Situation
+    readonly as: SignedIn
+    readonly granted: Granted
+  },
+): { readonly code: string; readonly grantId: string; readonly writes: readonly Write[] } {
+  const { situation, as, granted, flow } = about
+  const { request, consents, shown } = situation
+  const { personId } = as.person
+  const now = issuer.now()
+  const code = newHandle(issuer.random)
+  const record: CodeRecord = {
+    codeHash: hashOf(code),
+    grantId: newHandle(issuer.random),
+    flow,
+    clientId: request.clientId,
+    personId,
+    sessionId: as.session.sessionId,
+    redirectUri: request.redirectUri,
+    redirectUriSent: request.redirectUriSent,
+    codeChallenge: request.codeChallenge,
+    scope: granted.scope,
+    resources: granted.resources,
+    nonce: request.nonce,
+    authTime: as.session.authTime,
+    amr: as.session.amr,
+    createdAt: now,
+    expiresAt: now + issuer.settings.codeLifetime,
+    redeemedAt: null,
+  }
+  const before = consents.get(personId)
+  const remember = rememberedAfter(granted, { remembered: before, shown })
+  const consent: readonly Write[] =
+    remember === undefined
+      ? []
+      : [
+          {
+            do: 'put-consent',
+            consent: {
+              personId,
+              clientId: request.clientId,
+              ...remember,
+              createdAt: before?.createdAt ?? now,
+              updatedAt: now,
+            },
+          },
+        ]
+  return { code, grantId: record.grantId, writes: [...consent, { do: 'insert-code', code: record }] }
+}
+
+export const respond = (
+  { url, settings }: Issuer,
+  replyTo: ReplyTo,
+  outcome: Parameters<typeof buildAuthorizationResponse>[0]['outcome'],
+): AuthorizationResponse =>
+  buildAuthorizationResponse({ issuer: url, replyTo, outcome, development: settings.development })
+
+/**
+ * The way back to the client. A plain redirect where no form led here; after a form a page, because `form-action` would
+ * stop the redirect; a form for `form_post`, whichever led here.
+ */
+export function wayBack(about: {
+  readonly response: Pick<AuthorizationResponse, 'by'> &
+    (
+      | { readonly by: 'redirect'; readonly location: string }
+      | { readonly by: 'form'; readonly action: string; readonly fields: readonly (readonly [string, string])[] }
+    )
+  readonly known: KnownClient
+  readonly locale: string
+  readonly afterForm: boolean
+  readonly more: {
+    readonly flow: string
+    readonly cookies?: readonly Cookie[] | undefined
+    readonly locales?: readonly string[] | undefined
+    readonly reason?: Answer['reason']
+  }
+}): Answer {
+  const { response, known, more } = about
+  const client = known.client.id
+  if (response.by === 'redirect' && !about.afterForm) {
+    const { locales: _, ...rest } = more
+    return { kind: 'redirect', status: 303, location: response.location, client, ...rest }
+  }
+  const target = response.by === 'form' ? response.action : response.location
+  const view = clientView(known, about.locale, target)
+  if (response.by === 'form') {
+    const { action, fields } = response
+    return { kind: 'page', status: 200, client, view: { show: 'form-post', client: view, action, fields }, ...more }
+  }
+  const { location } = response
+  const { kind } = destinationOf(location)
+  return { kind: 'page', status: 200, client, view: { show: 'handoff', client: view, location, kind }, ...more }
+}
