@@ -1,88 +1,74 @@
 /**
- * The client as a Fastify plugin.
+ * The client for Fastify.
  *
- * ```ts
- * import Fastify from 'fastify'
- * import { authPlugin, required } from '@symbolon/frameworks/client/fastify'
- *
- * const app = Fastify()
- * await app.register(authPlugin, { auth })
- * app.get('/photos', { preHandler: required(auth) }, async (request) => {
- *   const { response } = await request.auth.fetch('http://localhost:4100/photos')
- *   return response.json()
- * })
- * ```
+ *     await app.register(fastifyAuth, { auth })
+ *     app.get('/photos', { onRequest: required(auth) }, async (request) => {
+ *       const { response } = await request.auth.fetch('http://localhost:4100/photos')
+ *       return response.json()
+ *     })
  */
 import type { Auth } from '@symbolon/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type RequestAuth, type RequiredOptions, toSignIn, unauthorized, withCookies } from './node.ts'
-import { type ParsedBody, toHeaders, toRequest } from './request.ts'
+import { answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
+import { onlyPath, type ParsedBody, toHeaders, toRequest } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** The client, for this request and its answer. */
     readonly auth: RequestAuth
   }
 }
 
-export interface AuthPluginOptions {
+export interface FastifyAuthOptions {
   readonly auth: Auth
 }
 
 const form = 'application/x-www-form-urlencoded'
 
-/** Serves the routes below `basePath`, and gives every request its `auth`. */
-export async function authPlugin(app: FastifyInstance, { auth }: AuthPluginOptions): Promise<void> {
-  app.decorateRequest('auth')
+async function plugin(app: FastifyInstance, { auth }: FastifyAuthOptions): Promise<void> {
+  const replies = new WeakMap<FastifyRequest, FastifyReply>()
   app.addHook('onRequest', async (request, reply) => {
-    Object.defineProperty(request, 'auth', { value: requestAuth(auth, request, reply), configurable: true })
+    replies.set(request, reply)
+  })
+  app.decorateRequest('auth', {
+    getter(this: FastifyRequest) {
+      const reply = replies.get(this)
+      if (!reply) throw new TypeError('request.auth is there from the onRequest hooks on')
+      return requestAuth(auth, toHeaders(this.headers), (line) => reply.header('set-cookie', line))
+    },
   })
   await app.register(async (routes) => {
     // forms are read here as they are, whatever the app has chosen for its own routes
     if (routes.hasContentTypeParser(form)) routes.removeContentTypeParser(form)
-    routes.addContentTypeParser(form, { parseAs: 'string', bodyLimit: 65_536 }, (_request, body, done) =>
-      done(null, body),
-    )
-    routes.all(`${auth.basePath}/*`, async (request, reply) => {
-      const body = request.body as ParsedBody
-      const answer = await auth.handle(
-        toRequest({ message: request.raw, baseUrl: auth.baseUrl, path: request.originalUrl, body: body ?? '' }),
-      )
+    routes.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    routes.all(`${auth.basePath.replaceAll(':', '::')}/*`, async ({ raw, body, originalUrl }, reply) => {
+      const read = (body as ParsedBody) ?? ''
+      const path = onlyPath(originalUrl)
+      const answer = await auth.handle(toRequest({ message: raw, baseUrl: auth.baseUrl, path, body: read }))
       return answer ? send(answer, reply) : reply.callNotFound()
     })
   })
 }
 
-// the app's own routes shall see request.auth too, not only those of this plugin
-Object.assign(authPlugin, {
+/** Registered on the whole app rather than on a scope of its own, so that every request has its `auth`. */
+export const fastifyAuth = Object.assign(plugin, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'symbolon-auth',
 })
 
-/** A `preHandler` that lets only people pass who are signed in. */
+/** A hook that lets only people pass who are signed in. */
 export const required =
-  (auth: Auth, { provider = auth.providers[0] ?? '' }: RequiredOptions = {}) =>
+  (auth: Auth, { provider }: RequiredOptions = {}) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    if (await auth.session({ headers: toHeaders(request.headers) })) return undefined
-    const page = request.method === 'GET' && request.headers.accept?.includes('text/html')
-    return send(page ? toSignIn(auth, provider, request.originalUrl) : unauthorized(), reply)
+    const { method, headers, originalUrl: path } = request
+    if (await auth.session({ headers: toHeaders(headers) })) return undefined
+    return send(answerUnknown({ auth, provider, method, accept: headers.accept, path }), reply)
   }
-
-function requestAuth(auth: Auth, request: FastifyRequest, reply: FastifyReply): RequestAuth {
-  const from = { headers: toHeaders(request.headers) }
-  return {
-    session: () => auth.session(from),
-    async fetch(url, init) {
-      const { answer, setCookies } = await withCookies(auth.fetch(from, url, init))
-      for (const line of setCookies) reply.header('set-cookie', line)
-      if (answer instanceof Error) throw answer
-      return answer
-    },
-  }
-}
 
 async function send(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
-  reply.status(answer.status)
+  reply.code(answer.status)
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') reply.header(name, value)
   for (const line of answer.headers.getSetCookie()) reply.header('set-cookie', line)
-  return reply.send(answer.body === null ? null : await answer.text())
+  // bytes, because Fastify adds a charset to the type of text
+  return reply.send(answer.body === null ? null : Buffer.from(await answer.arrayBuffer()))
 }

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream'
 /** A body that a parser before us has already read: Express and Fastify leave an object, some leave the bytes. */
 export type ParsedBody = string | Uint8Array | Readonly<Record<string, unknown>> | null | undefined
 
-export interface NodeRequest {
+export interface RequestParts {
   readonly message: IncomingMessage
   readonly baseUrl: string
   /** Path and query as the browser sent them, before any router cut them. */
@@ -16,7 +16,7 @@ export interface NodeRequest {
   readonly body: ParsedBody
 }
 
-export function toRequest({ message, baseUrl, path, body }: NodeRequest): Request {
+export function toRequest({ message, baseUrl, path, body }: RequestParts): Request {
   const method = message.method ?? 'GET'
   const headers = toHeaders(message.headers)
   const url = `${baseUrl}${onlyPath(path)}`
