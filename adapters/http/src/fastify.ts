@@ -110,7 +110,8 @@ const blank = (request: FastifyRequest, status: number) => ({
 function send(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
   reply.code(status)
   for (const [name, value] of Object.entries(headers)) reply.header(name, value)
-  return reply.send(body)
+  // Bytes: for a text Fastify would change the content type.
+  return reply.send(body === '' ? undefined : Buffer.from(body))
 }
 
 function joined(headers: FastifyRequest['headers']): Record<string, string | undefined> {

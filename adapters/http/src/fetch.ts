@@ -25,10 +25,10 @@ export function createFetchHandler({ bodyLimit = 65_536, ...options }: FetchHand
       body,
       remoteAddress,
     })
-    const response = new Response(status === 204 || status === 304 ? null : text, { status })
-    for (const [name, value] of Object.entries(headers))
-      for (const one of typeof value === 'string' ? [value] : value) response.headers.append(name, one)
-    return response
+    const lines = Object.entries(headers).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one]),
+    )
+    return new Response(status === 204 || status === 304 ? null : text, { status, headers: lines })
   }
 }
 
