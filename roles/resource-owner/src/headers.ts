@@ -1,0 +1,55 @@
+/**
+ * The headers of every page. Nothing runs or loads that does not come from this server, no other site can frame
+ * the page, and a form can be sent nowhere else, even if something slipped into the HTML.
+ *
+ * @see RFC 9700 §4.16 (clickjacking), W3C Content Security Policy Level 3
+ */
+import type { Asset } from './assets.ts'
+
+export interface PageHeaders {
+  readonly https: boolean
+  /** Origins that a form of this page may post to besides our own. */
+  readonly formAction: readonly string[]
+  /** No window that opened this page keeps a handle on it. Sign-in pages may be opened as popups, so they do not. */
+  readonly isolated: boolean
+}
+
+export function pageHeaders({ https, formAction, isolated }: PageHeaders): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': [
+      "default-src 'none'",
+      "style-src 'self'",
+      "script-src 'self'",
+      "img-src 'self' data:",
+      "font-src 'self'",
+      "connect-src 'self'",
+      ["form-action 'self'", ...formAction].join(' '),
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+    'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy':
+      'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=(), payment=()',
+    ...(isolated ? { 'cross-origin-opener-policy': 'same-origin' } : {}),
+    ...(https ? transport : {}),
+  }
+}
+
+export function assetHeaders(asset: Asset, https: boolean): Readonly<Record<string, string>> {
+  return {
+    'content-type': asset.type,
+    'cache-control': 'public, max-age=31536000, immutable',
+    etag: asset.etag,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    ...(https ? transport : {}),
+  }
+}
+
+const transport = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }

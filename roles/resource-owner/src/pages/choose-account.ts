@@ -1,0 +1,30 @@
+/**
+ * Choose an account: every account signed in in this browser is one button.
+ *
+ * Posts `session` (an account's own value, or `other`) and `csrf`.
+ */
+import type { ChooseAccountView } from '@symbolon/protocol/views'
+import { html } from '../html.ts'
+import type { Draw } from '../page.ts'
+import { csrfField } from '../parts/form.ts'
+import { icons } from '../parts/icons.ts'
+import { person, plate } from '../parts/plate.ts'
+
+export const chooseAccount: Draw<ChooseAccountView> = (view, { words, path }) => ({
+  title: words.choose.title,
+  layout: 'question',
+  content: html`<h1>${words.choose.title}</h1>
+${view.client && plate(view.client, words.signIn.continueTo)}
+<form method="post" action="${path(view.action)}">${csrfField(view.csrf)}
+<ul class="accounts">
+${view.accounts.map(
+  (account) =>
+    html`<li><button name="session" value="${account.session}">${person(
+      account,
+      html` <span class="fact">${account.fresh ? words.choose.signedIn : words.choose.passwordNeeded}</span>`,
+    )}${icons.arrow}</button></li>`,
+)}
+<li><button name="session" value="other"><span class="monogram person" aria-hidden="true">+</span><span class="who">${words.choose.another}</span>${icons.arrow}</button></li>
+</ul>
+</form>`,
+})

@@ -1,0 +1,129 @@
+/**
+ * Consent: who asks, as whom, for what, for how long, and where it leads; then two buttons of the same size.
+ *
+ * Posts `scope` (once for each optional permission left ticked), `decision` (`allow` or `deny`) and `csrf`.
+ *
+ * @see RFC 6749 §3.3, RFC 8252 §8.6, RFC 9700 §4.16
+ */
+import type { ConsentView, PermissionChoice, PermissionGroup, PermissionView } from '@symbolon/protocol/views'
+import { type Child, type Html, html } from '../html.ts'
+import type { Draw, Pen } from '../page.ts'
+import { csrfField } from '../parts/form.ts'
+import { icons } from '../parts/icons.ts'
+import { detailOf, groupName, isUndescribed, titleOf } from '../parts/permissions.ts'
+import { papers, plate, provenance } from '../parts/plate.ts'
+import { host, plain } from '../parts/text.ts'
+
+export const consent: Draw<ConsentView> = (view, pen) => {
+  const { words, path, frame } = pen
+  const { client, groups, offline } = view
+  const app = html`<bdi>${client.name}</bdi>`
+  const issuer = html`<bdi>${frame.issuerName}</bdi>`
+  const choices: readonly PermissionChoice[] = [
+    ...groups.flatMap(({ permissions }) => permissions),
+    ...(offline ? [offline] : []),
+  ]
+  const about: About = {
+    client: client.name,
+    someOptional: choices.some(({ optional }) => optional),
+    someKnown: choices.some(({ state }) => state === 'already-allowed'),
+  }
+  const links = papers(client, pen)
+  return {
+    title: plain(words.consent.heading(client.name, frame.issuerName)),
+    layout: 'question',
+    content: html`<h1>${words.consent.heading(app, issuer)}</h1>
+${plate(client, undefined, provenance(client, pen))}
+<p class="as">${words.consent.signedInAs(html`<strong><bdi>${view.person.login}</bdi></strong>`)} <a href="${path(view.useAnotherAccount)}">${words.consent.another}</a></p>
+${view.changed && warning(words.consent.changed(app))}
+${client.origin === 'unreviewed' && warning(words.consent.unreviewed(app, issuer))}
+<form method="post" action="${path(view.action)}" data-guard>${csrfField(view.csrf)}
+<h2>${words.consent.will(app)}</h2>
+<p class="hint">${about.someOptional ? words.consent.choice : words.consent.allNeeded(app)}</p>
+${groups.map((group, index) => drawGroup(group, `p${index}`, about, pen))}
+${
+  offline &&
+  html`<fieldset class="group"><legend>${words.consent.howLong}</legend>
+${row(offline, { id: 'away', title: words.consent.away, detail: awayDetail(offline, pen), tags: tags(offline, about, pen) })}
+</fieldset>`
+}
+${destination(view, pen)}
+<div class="actions pair"><button name="decision" value="deny">${words.consent.deny}</button><button class="primary" name="decision" value="allow">${words.consent.allow}</button></div>
+</form>
+<p class="after">${words.consent.takeBack(html`<a href="${path('/account/apps')}">${words.account.apps}</a>`)}${
+      links.length > 0 && html`<span class="papers">${links}</span>`
+    }</p>`,
+  }
+}
+
+interface About {
+  readonly client: string
+  readonly someOptional: boolean
+  /** Part of it was allowed before: then it matters which part is new. */
+  readonly someKnown: boolean
+}
+
+function drawGroup(group: PermissionGroup, id: string, about: About, pen: Pen): Html {
+  return html`<fieldset class="group"><legend>${groupName(group, pen)}</legend>
+${group.permissions.map((permission, index) =>
+  row(permission, {
+    id: `${id}-${index}`,
+    title: titleOf(permission, pen),
+    detail: detailOf(permission, about.client, pen),
+    tags: [riskTag(permission, pen), tags(permission, about, pen)],
+  }),
+)}
+${technical(group, pen)}
+</fieldset>`
+}
+
+interface Row {
+  readonly id: string
+  readonly title: Child
+  readonly detail: Child
+  readonly tags: Child
+}
+
+/** Something to tick when there is a choice; a check mark, and no dead box, when there is none. */
+function row(choice: PermissionChoice, { id, title, detail, tags: labels }: Row): Html {
+  const described = detail !== undefined && html` aria-describedby="${id}-detail"`
+  return html`<div class="permission">${
+    choice.optional
+      ? html`<input id="${id}" type="checkbox" name="scope" value="${choice.scope}"${choice.ticked && html` checked`}${described}><label for="${id}">${title}</label>`
+      : html`${icons.check}<span class="title">${title}</span>`
+  }${labels}${detail !== undefined && html`<p id="${id}-detail">${detail}</p>`}</div>`
+}
+
+const tag = (kind: string, text: Child): Html => html` <span class="tag ${kind}">${text}</span>`
+
+function tags({ state, optional }: PermissionChoice, about: About, { words }: Pen): Child {
+  return [
+    about.someKnown && (state === 'new' ? tag('new', words.consent.new) : tag('allowed', words.consent.allowed)),
+    about.someOptional && !optional && tag('needed', words.consent.needed),
+  ]
+}
+
+const riskTag = (permission: PermissionView, { words }: Pen): Child =>
+  (permission.risk === 'high' || isUndescribed(permission)) &&
+  tag('sensitive', [icons.warning, words.consent.sensitive])
+
+function technical({ permissions, resource }: PermissionGroup, { words }: Pen): Html {
+  return html`<details class="technical"><summary>${words.consent.details}</summary>
+<dl><dt>${words.consent.scope}</dt><dd>${permissions.map(({ scope }) => html`<code>${scope}</code> `)}</dd>
+${resource && html`<dt>${words.consent.resource}</dt><dd><code>${resource.id}</code></dd>`}</dl></details>`
+}
+
+const awayDetail = (
+  offline: { readonly days: number; readonly otherwiseMinutes: number; readonly optional: boolean },
+  { words, formats }: Pen,
+): Child => [
+  words.consent.awayDetail(formats.days(offline.days)),
+  offline.optional && [' ', words.consent.awayOtherwise(formats.minutes(offline.otherwiseMinutes))],
+]
+
+const warning = (text: Child): Html => html`<div class="note warn">${icons.warning}<p>${text}</p></div>`
+
+function destination({ destination: { kind, host: place } }: ConsentView, { words }: Pen): Html {
+  if (kind === 'this-computer') return warning(words.consent.toComputer(host(place)))
+  return html`<div class="note">${icons.arrow}<p>${kind === 'web' ? words.consent.toWeb(host(place)) : words.consent.toApp(host(place))}</p></div>`
+}

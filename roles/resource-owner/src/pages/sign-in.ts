@@ -1,0 +1,80 @@
+/**
+ * Sign in: account and password on one page, and before both whose app is waiting.
+ *
+ * Posts `login`, `password`, `keep` (`yes` when ticked) and `csrf`.
+ *
+ * @see OpenID Connect Core §3.1.2.3; WCAG 2.2: 1.3.5, 3.3.1, 3.3.8
+ */
+import type { SignInProblem, SignInView } from '@symbolon/protocol/views'
+import { type Child, html } from '../html.ts'
+import type { Draw, Pen } from '../page.ts'
+import { csrfField, problemSummary } from '../parts/form.ts'
+import { plate } from '../parts/plate.ts'
+import { plain } from '../parts/text.ts'
+
+type Field = 'login' | 'password'
+
+export const signIn: Draw<SignInView> = (view, pen) => {
+  const { words, path, frame } = pen
+  const { client, problem, confirm } = view
+  const wrong = problem && fieldOf[problem.kind]
+  const marked = (field: Field): Child => wrong === field && html` aria-invalid="true" aria-describedby="problem"`
+  return {
+    title: confirm ? words.signIn.confirm : client ? plain(words.signIn.titleFor(client.name)) : words.signIn.title,
+    problem: problem !== undefined,
+    layout: 'question',
+    content: html`${problem && problemSummary(wrong ? linked(wrong, says(problem, pen)) : says(problem, pen))}
+<h1>${confirm ? words.signIn.confirm : words.signIn.title}</h1>
+${
+  confirm
+    ? html`<p class="lead">${client ? words.signIn.confirmFor(html`<bdi>${client.name}</bdi>`) : words.signIn.confirmHere}</p>`
+    : !client && html`<p class="lead">${words.signIn.toAccount(html`<bdi>${frame.issuerName}</bdi>`)}</p>`
+}
+${client && plate(client, words.signIn.continueTo)}
+<form class="fields" method="post" action="${path(view.action)}">${csrfField(view.csrf)}
+<div class="field"><label for="login">${words.signIn.login}</label>
+<input id="login" name="login" type="text" value="${view.login}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" required${
+      confirm && html` readonly`
+    }${marked('login')}${!client && !problem && !confirm && html` autofocus`}></div>
+<div class="field"><label for="password">${words.signIn.password}</label>
+<div class="reveal"><input id="password" name="password" type="password" autocomplete="current-password" required data-show="${words.signIn.showPassword}"${marked('password')}></div></div>
+${
+  !confirm &&
+  html`<div class="choice"><input id="keep" name="keep" type="checkbox" value="yes"${view.keep && html` checked`}><label for="keep">${words.signIn.keep(pen.formats.days(view.keepDays))}</label></div>`
+}
+<div class="actions"><button class="primary">${words.signIn.submit}</button></div>
+</form>
+${view.chooseAccount !== undefined && html`<p class="after"><a href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}`,
+  }
+}
+
+/** The field that a problem is about; a wrong pair is about both, and the password is what was emptied. */
+const fieldOf: Readonly<Record<SignInProblem['kind'], Field | undefined>> = {
+  wrong: 'password',
+  'login-missing': 'login',
+  'password-missing': 'password',
+  'not-from-here': undefined,
+  'account-disabled': undefined,
+  'slowed-down': undefined,
+}
+
+/** Both links are written out, so that no value ever becomes an address here. */
+const linked = (field: Field, text: Child): Child =>
+  field === 'login' ? html`<a href="#login">${text}</a>` : html`<a href="#password">${text}</a>`
+
+function says(problem: SignInProblem, { words, formats, frame }: Pen): Child {
+  switch (problem.kind) {
+    case 'wrong':
+      return words.signIn.wrong
+    case 'login-missing':
+      return words.signIn.loginMissing
+    case 'password-missing':
+      return words.signIn.passwordMissing
+    case 'not-from-here':
+      return words.signIn.notFromHere
+    case 'account-disabled':
+      return words.signIn.disabled(html`<bdi>${frame.issuerName}</bdi>`)
+    case 'slowed-down':
+      return words.signIn.slowedDown(formats.wait(problem.seconds))
+  }
+}

@@ -1,0 +1,41 @@
+/** Permissions in words: what an app asks for, and what it already may do. */
+import type { PermissionGroup, PermissionView } from '@symbolon/protocol/views'
+import { type Child, type Html, html } from '../html.ts'
+import type { Pen } from '../page.ts'
+
+const known = {
+  openid: 'openid',
+  profile: 'profile',
+  email: 'email',
+  address: 'address',
+  phone: 'phone',
+  offline_access: 'offline',
+} as const satisfies Record<string, keyof Pen['words']['permissions']>
+
+const isKnown = (scope: string): scope is keyof typeof known => Object.hasOwn(known, scope)
+
+/** A permission without words is shown by its own name, never left out. */
+export function titleOf({ title, scope }: Pick<PermissionView, 'title' | 'scope'>, { words }: Pen): Child {
+  if (title !== undefined) return html`<bdi>${title}</bdi>`
+  return isKnown(scope) ? words.permissions[known[scope]] : html`<code>${scope}</code>`
+}
+
+export const isUndescribed = ({ title, scope }: PermissionView): boolean => title === undefined && !isKnown(scope)
+
+/** The real values first: they say more than any description. */
+export function detailOf(permission: PermissionView, client: string, { words, formats }: Pen): Child {
+  const { scope, detail, values } = permission
+  if (values.length > 0) return formats.list(values.map((value) => html`<bdi class="value">${value}</bdi>`))
+  if (detail !== undefined) return html`<bdi>${detail}</bdi>`
+  if (scope === 'openid') return words.permissions.openidDetail
+  if (scope === 'profile') return words.permissions.profileDetail
+  if (isUndescribed(permission)) return words.consent.undescribed(html`<bdi>${client}</bdi>`)
+  return isKnown(scope) ? words.consent.noValue : undefined
+}
+
+export const groupName = ({ resource }: PermissionGroup, { words, frame }: Pen): Child =>
+  resource ? html`<bdi>${resource.name}</bdi>` : words.consent.ownData(html`<bdi>${frame.issuerName}</bdi>`)
+
+/** In a few words, for a list of apps. */
+export const summary = (groups: readonly PermissionGroup[], pen: Pen): readonly Html[] =>
+  groups.flatMap(({ permissions }) => permissions.map((permission) => html`<li>${titleOf(permission, pen)}</li>`))

@@ -1,0 +1,39 @@
+/** Who asks: the name an app gives itself, and beside it what is known for a fact. */
+import type { ClientView, PersonView } from '@symbolon/protocol/views'
+import { type Child, type Html, href, html } from '../html.ts'
+import type { Pen } from '../page.ts'
+import { host, name } from './text.ts'
+
+/** The first letter of a name, as people see letters. */
+export const initial = (text: string): string =>
+  [...new Intl.Segmenter().segment(text.trim())][0]?.segment.toLocaleUpperCase() ?? '?'
+
+export const monogram = (text: string, kind: 'app' | 'person'): Html =>
+  html`<span class="monogram ${kind}" aria-hidden="true">${initial(text)}</span>`
+
+export function plate(client: ClientView, label: Child, more?: Child): Html {
+  return html`<div class="plate">${monogram(client.name, 'app')}
+<p>${label && html`<span class="label">${label}</span> `}${name(client.name)} <span class="fact">${host(client.host)}</span>${
+    more && html` <span class="fact">${more}</span>`
+  }</p></div>`
+}
+
+/** How this app came to be known here. */
+export function provenance(client: ClientView, { words, formats, frame }: Pen): Child {
+  const date = formats.date(client.registeredAt)
+  if (client.origin === 'first-party') return words.app.firstParty(html`<bdi>${frame.issuerName}</bdi>`)
+  return client.origin === 'administrator' ? words.app.administrator(date) : words.app.unreviewed(date)
+}
+
+export function papers(client: ClientView, { words }: Pen): readonly Html[] {
+  const links = [
+    [href(client.policyUri), words.app.policy],
+    [href(client.tosUri), words.app.terms],
+  ] as const
+  return links.flatMap(([address, text]) => (address ? [html`<a href="${address}" rel="noreferrer">${text}</a>`] : []))
+}
+
+export const person = ({ name: called, login }: PersonView, more?: Child): Html =>
+  html`${monogram(called || login, 'person')}<span class="who">${name(called || login)}${
+    called !== '' && called !== login && html` <span class="fact"><bdi>${login}</bdi></span>`
+  }${more}</span>`
