@@ -5,7 +5,7 @@
  */
 import { hash, timingSafeEqual } from 'node:crypto'
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
-import { hidden } from '@symbolon/protocol/evidence'
+import { clear, hidden } from '@symbolon/protocol/evidence'
 import { one } from '@symbolon/protocol/parameters'
 import type { Client } from '../client.ts'
 import type { Seconds } from '../ports/records.ts'
@@ -24,7 +24,10 @@ export const secretRules: readonly Rule<SecretCheck>[] = [
   {
     reason: 'client_secret_wrong',
     broken: ({ client, secret }) => matching(client?.secrets ?? nobody, secret).length === 0,
-    seen: ({ secret }) => ({ got: hidden(secret) }),
+    seen: ({ client, secret }) => {
+      const trimmed = secret !== secret.trim() && matching(client?.secrets ?? nobody, secret.trim()).length > 0
+      return { got: trimmed ? clear('the secret with white space around it') : hidden(secret) }
+    },
   },
   {
     reason: 'client_secret_expired',

@@ -10,7 +10,7 @@ import type { Decision, Refused, Rule } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import type { StepNumber } from '@symbolon/protocol/flow'
 import { repeated } from '@symbolon/protocol/parameters'
-import { type Reason, refusals, wireDescriptions } from '@symbolon/protocol/refusals'
+import { type Reason, refusals, type WireError, wireDescriptions } from '@symbolon/protocol/refusals'
 import type { Band } from '@symbolon/protocol/trace'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
@@ -113,9 +113,12 @@ function denyClient({ reason }: Refused, exchange: Exchange): Reply {
   return { status: 401, body, headers: { 'www-authenticate': challenge } }
 }
 
-export function describe(reason: Reason, { issuer, request, trail }: Exchange): string {
-  const { error, why } = refusals[reason]
-  const text = issuer.settings.development ? `${why} (${reason})` : wireDescriptions[error]
+export function describe(
+  reason: Reason,
+  { issuer, request, trail }: Exchange,
+  error: WireError = refusals[reason].error,
+): string {
+  const text = issuer.settings.development ? `${refusals[reason].why} (${reason})` : wireDescriptions[error]
   return printable(`${text} Ref ${trail.about.flow ?? request.flow}`)
 }
 

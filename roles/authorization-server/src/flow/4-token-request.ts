@@ -5,9 +5,10 @@
  * @see RFC 7636 §4.6, proving that it is the client that started the flow
  * @see RFC 9700 §4.8.2, no downgrade of that proof
  */
-import { allow, type Decision, type Rule } from '@symbolon/protocol/decision'
+import { hash } from 'node:crypto'
+import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear, hidden } from '@symbolon/protocol/evidence'
-import { verifierMatches } from '@symbolon/protocol/pkce'
+import { challengeOf, verifierMatches } from '@symbolon/protocol/pkce'
 import { isPublic } from '../client.ts'
 import type { GrantInput, Issuance } from '../grants/grant.ts'
 import type { CodeRecord, GrantRecord, PersonStatus } from '../ports/records.ts'
@@ -84,19 +85,27 @@ export const redemptionRules: readonly Rule<Case>[] = [
     reason: 'code_verifier_wrong',
     broken: ({ found, request }) =>
       found.code.codeChallenge !== null && !verifierMatches(request.codeVerifier ?? '', found.code.codeChallenge),
-    seen: ({ found, request }) => ({
-      expected: clear(found.code.codeChallenge ?? undefined),
-      got: hidden(request.codeVerifier ?? ''),
-    }),
+    seen: ({ found, request }) => pkceEvidence(request.codeVerifier ?? '', found.code.codeChallenge ?? ''),
   },
   { reason: 'person_unavailable', broken: ({ found }) => found.person === undefined || found.person.disabled },
 ]
 
+/**
+ * Both sides as challenges, so that the record shows which of them changed. Well-known mistakes give nothing away and
+ * are said in words.
+ */
+function pkceEvidence(verifier: string, challenge: string): Omit<Refused, 'ok' | 'reason'> {
+  const expected = challenge === challengeOf('') ? clear('the hash of an empty text') : hidden(challenge)
+  if (verifier === challenge) return { expected, got: clear('the code_challenge itself') }
+  const ofBytes = hash('sha256', Buffer.from(verifier, 'base64url'), 'base64url')
+  if (ofBytes === challenge) return { expected, got: clear('a verifier that was decoded before it was hashed') }
+  return { expected, got: hidden(challengeOf(verifier)) }
+}
+
 export function decideRedemption(input: Redemption, trail: Trail): Decision<Issuance> {
   const { found, request, client, resources, settings, now } = input
   const unknown = trail.apply(existenceRules, input)
-  if (unknown !== undefined || found === undefined)
-    return unknown ?? trail.refused({ ok: false, reason: 'code_unknown' })
+  if (unknown !== undefined || found === undefined) return unknown ?? refuse('code_unknown')
   const refused = trail.apply(redemptionRules, { ...input, found })
   if (refused !== undefined) return refused
 

@@ -20,7 +20,7 @@ export const authorizationCode: Grant<CodeRequest, FoundCode | undefined> = {
       codeHash: hashOf(code),
       redirectUri: one(form, 'redirect_uri'),
       codeVerifier: one(form, 'code_verifier'),
-      resources: form.getAll('resource'),
+      resources: form.getAll('resource').filter(Boolean),
     })
   },
 

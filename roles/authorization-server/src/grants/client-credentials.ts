@@ -49,7 +49,7 @@ export const clientCredentials: Grant<ClientCredentialsRequest, undefined> = {
   parse(form) {
     const scope = one(form, 'scope')
     if (scope !== undefined && !isScope(scope)) return refuse('scope_malformed', { got: clear(scope) })
-    return allow({ scope: list(scope), resources: form.getAll('resource') })
+    return allow({ scope: list(scope), resources: form.getAll('resource').filter(Boolean) })
   },
 
   load: async () => undefined,

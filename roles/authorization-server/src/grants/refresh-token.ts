@@ -92,7 +92,7 @@ export const refreshToken: Grant<RefreshRequest, FoundRefreshToken | undefined> 
       tokenHash: hashOf(token),
       seal: successorSeal(token),
       scope: scope === undefined ? undefined : list(scope),
-      resources: form.getAll('resource'),
+      resources: form.getAll('resource').filter(Boolean),
     })
   },
 

@@ -1,0 +1,63 @@
+/**
+ * What this issuer can do, for clients and resource servers to read: one document, served at every place where
+ * somebody looks for it. It lists only what is on.
+ *
+ * @see RFC 8414 §2, §3
+ * @see OpenID Connect Discovery §3, §4
+ */
+import { signingAlgorithms, verificationAlgorithms } from '@symbolon/protocol/algorithms'
+import { claimsOfScope, openidScopes } from '@symbolon/protocol/claims'
+import { union } from '@symbolon/protocol/scope'
+import { servedMethods } from '../client-authentication/index.ts'
+import { grants } from '../grants/index.ts'
+import { type Resource, scopesOf } from '../resource.ts'
+import type { Endpoint } from './endpoint.ts'
+
+export function buildMetadata({
+  url,
+  resources,
+}: {
+  readonly url: string
+  readonly resources: readonly Resource[]
+}): Readonly<Record<string, unknown>> {
+  const confidential = servedMethods.filter((method) => method !== 'none')
+  return {
+    issuer: url,
+    authorization_endpoint: `${url}/authorize`,
+    token_endpoint: `${url}/token`,
+    userinfo_endpoint: `${url}/userinfo`,
+    jwks_uri: `${url}/jwks`,
+    introspection_endpoint: `${url}/introspect`,
+    revocation_endpoint: `${url}/revoke`,
+    end_session_endpoint: `${url}/logout`,
+    scopes_supported: union(openidScopes, resources.flatMap(scopesOf)),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    grant_types_supported: [...grants.keys()],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: signingAlgorithms,
+    claim_types_supported: ['normal'],
+    claims_supported: ['sub', 'iss', 'auth_time', 'amr', ...Object.values(claimsOfScope).flat()],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    // Their absence would mean true (OpenID Connect Discovery §3).
+    request_uri_parameter_supported: false,
+    token_endpoint_auth_methods_supported: servedMethods,
+    token_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
+    introspection_endpoint_auth_methods_supported: confidential,
+    introspection_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
+    revocation_endpoint_auth_methods_supported: servedMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
+    ...(resources.length > 0 && { protected_resources: resources.map(({ resource }) => resource) }),
+  }
+}
+
+export const metadata: Endpoint = async (_request, { url, store, settings }) => ({
+  kind: 'json',
+  status: 200,
+  body: buildMetadata({ url, resources: await store.resources.list() }),
+  headers: { 'cache-control': `public, max-age=${Math.floor(settings.jwksCache / 2)}` },
+})

@@ -1,0 +1,102 @@
+/**
+ * The userinfo endpoint: the claims of the person, as far as the token's scope asks for them.
+ *
+ * A token for another resource is good here too when it was granted `openid`: OpenID clients have one access token.
+ *
+ * @see OpenID Connect Core §5.3, §5.4
+ * @see RFC 6750 §2 (how the token is sent), §3 (how it is refused)
+ */
+import { buildChallenge } from '@symbolon/protocol/challenge'
+import { type Claims, claimsOfScope } from '@symbolon/protocol/claims'
+import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { refusals, type WireError } from '@symbolon/protocol/refusals'
+import type { PersonRecord } from '../ports/records.ts'
+import { type FoundToken, findToken, livenessRules } from '../tokens/find.ts'
+import type { EndpointRequest } from './endpoint.ts'
+import { describe, type Exchange, exchange, type Reply } from './exchange.ts'
+
+interface Sent {
+  readonly inHeader: string | undefined
+  readonly inBody: string | undefined
+  readonly inQuery: boolean
+}
+
+const transportRules: readonly Rule<Sent>[] = [
+  { reason: 'token_in_query', broken: ({ inQuery }) => inQuery },
+  { reason: 'token_several', broken: ({ inHeader, inBody }) => inHeader !== undefined && inBody !== undefined },
+  { reason: 'token_missing', broken: ({ inHeader, inBody }) => inHeader === undefined && inBody === undefined },
+]
+
+/** Only access tokens that a person stands behind. */
+const kindRules: readonly Rule<FoundToken | undefined>[] = [
+  { reason: 'token_invalid', broken: (token) => token === undefined || token.kind === 'refresh' },
+]
+
+const scopeRules: readonly Rule<FoundToken>[] = [
+  {
+    reason: 'token_lacks_openid',
+    broken: ({ scope, personId }) => !scope.includes('openid') || personId === undefined,
+    seen: ({ scope }) => ({ expected: clear('openid'), got: clear(scope) }),
+  },
+]
+
+export const userinfo = exchange({ path: '/userinfo', band: 'api', handle: answerUserinfo, deny: denyBearer })
+
+async function answerUserinfo({ request, issuer, now, trail }: Exchange): Promise<Decision<Reply>> {
+  const sent = readToken(request)
+  const unsent = trail.apply(transportRules, sent)
+  if (unsent !== undefined) return unsent
+  const token = await findToken(issuer, sent.inHeader ?? sent.inBody ?? '')
+  const unfit = trail.apply(kindRules, token)
+  if (unfit !== undefined || token === undefined) return unfit ?? refuse('token_invalid')
+  trail.concerns({ flow: token.grant?.flow, client: token.clientId, grant: token.grantId, person: token.personId })
+  const refused = trail.apply(livenessRules, { token, now }) ?? trail.apply(scopeRules, token)
+  if (refused !== undefined) return refused
+
+  const person = await issuer.store.people.find(token.personId ?? '')
+  if (person === undefined) return trail.refused(refuse('person_unavailable'))
+  return allow({ status: 200, body: claimsFor(person, token.scope) })
+}
+
+function readToken({ headers, form, query }: EndpointRequest): Sent {
+  const [, inHeader] = /^Bearer +([\w\-.~+/]+=*)$/i.exec(headers.authorization ?? '') ?? []
+  return { inHeader, inBody: form.get('access_token') || undefined, inQuery: query.has('access_token') }
+}
+
+/** What the scope asks for and the person has; what is not there is left out, not null (§5.3.2). */
+export function claimsFor(person: PersonRecord, scope: readonly string[]): Claims {
+  const known: Claims = {
+    preferred_username: person.username,
+    updated_at: person.updatedAt,
+    ...(person.email !== null && { email: person.email }),
+    ...person.claims,
+  }
+  const names = Object.entries(claimsOfScope).flatMap(([name, claims]) => (scope.includes(name) ? claims : []))
+  const present = names.flatMap((name) => {
+    const value = known[name]
+    return value === undefined || value === null ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(present), sub: person.personId }
+}
+
+const statuses: Readonly<Partial<Record<WireError, number>>> = { invalid_request: 400, insufficient_scope: 403 }
+
+/** What is wrong with a grant at the token endpoint is wrong with a token here. */
+const toBearer = (error: WireError): WireError => (error === 'invalid_grant' ? 'invalid_token' : error)
+
+/** RFC 6750 §3: who sent nothing is told only that a token is needed. */
+function denyBearer({ reason }: Refused, exchange: Exchange): Reply {
+  const realm = exchange.issuer.url
+  if (reason === 'token_missing') {
+    return { status: 401, body: undefined, headers: { 'www-authenticate': buildChallenge('Bearer', { realm }) } }
+  }
+  const error = toBearer(refusals[reason].error)
+  const told = { error, error_description: describe(reason, exchange, error) }
+  const scope = error === 'insufficient_scope' ? { scope: 'openid' } : {}
+  return {
+    status: statuses[error] ?? 401,
+    body: told,
+    headers: { 'www-authenticate': buildChallenge('Bearer', { realm, ...told, ...scope }) },
+  }
+}
