@@ -33,7 +33,7 @@ ${
 ${client && plate(client, words.signIn.continueTo)}
 <form class="fields" method="post" action="${path(view.action)}">${csrfField(view.csrf)}
 <div class="field"><label for="login">${words.signIn.login}</label>
-<input id="login" name="login" type="text" value="${view.login}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" required${
+<input id="login" name="login" type="text" value="${view.login}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" required spellcheck="false"${
       confirm && html` readonly`
     }${marked('login')}${!client && !problem && !confirm && html` autofocus`}></div>
 <div class="field"><label for="password">${words.signIn.password}</label>
