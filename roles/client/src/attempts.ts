@@ -27,6 +27,9 @@ export interface Attempt {
 /** Seconds. */
 export const attemptLifetime = 600
 
+/** The cookie stays a little longer, so that a late answer is called late and not unknown. */
+const keptFor = 2 * attemptLifetime
+
 /** How many sign-ins one browser can have under way; the oldest makes room. */
 const most = 5
 
@@ -61,8 +64,8 @@ export function createAttempts(names: CookieNames, sealer: Sealer): Attempts {
         })),
       )
       const tooMany = opened.sort((a, b) => b.at - a.at).filter(({ at }, index) => at === 0 || index >= most - 1)
-      const value = await sealer.seal('attempt', attempt, attempt.startedAt + attemptLifetime)
-      const own = { name: names.attempt(attemptId(attempt.state)), value, maxAge: attemptLifetime, secure }
+      const value = await sealer.seal('attempt', attempt, attempt.startedAt + keptFor)
+      const own = { name: names.attempt(attemptId(attempt.state)), value, maxAge: keptFor, secure }
       // a form posted by another site carries no Lax cookie (OAuth 2.0 Form Post Response Mode)
       return [
         ...tooMany.map(({ name }) => remove(name)),

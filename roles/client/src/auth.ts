@@ -8,10 +8,9 @@ import { missing } from '@symbolon/protocol/scope'
 import { type ApiAnswer, callApi } from './api.ts'
 import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
-import { newFlow } from './record.ts'
-import { wantsHtml } from './requests.ts'
-import { json, redirect, refusalJson, refusalPage } from './responses.ts'
-import { createCallback, RefusedSignIn } from './routes/callback.ts'
+import { answered } from './refused.ts'
+import { json } from './responses.ts'
+import { createCallback } from './routes/callback.ts'
 import { readReturnTo, readScopes, signIn } from './routes/sign-in.ts'
 import { type SignedOut, signOut, signOutRoute } from './routes/sign-out.ts'
 import { type Session, toSession } from './sessions/session.ts'
@@ -52,13 +51,13 @@ export interface Auth {
 export function createAuth(settings: AuthSettings): Auth {
   const core = readSettings(settings)
   const { site, basePath, providers, sessions } = core
-  const routes = createRoutes(core)
 
   const session = async (request: WithCookies): Promise<Session | undefined> => {
     const record = await sessions.load(parseCookies(request.headers.get('cookie')))
     // a session from a provider that is configured no more, or is another by now, is nobody's
     return record && providers.get(record.provider)?.provider.issuer === record.issuer ? toSession(record) : undefined
   }
+  const routes = createRoutes(core, session)
 
   return {
     baseUrl: site.origin,
@@ -71,20 +70,12 @@ export function createAuth(settings: AuthSettings): Auth {
       return found
     },
     async handle(request) {
-      const url = new URL(request.url)
-      const [route = '', name, ...rest] = url.pathname.startsWith(`${basePath}/`)
-        ? url.pathname.slice(basePath.length + 1).split('/')
-        : []
-      if (rest.length > 0) return undefined
-      if (route === 'session' && name === undefined)
-        return answered(core, request, ['GET', 'HEAD'], async () => showSession())
-      const own = Object.hasOwn(routes, route) ? routes[route] : undefined
-      if (!own || own.named !== (name !== undefined)) return undefined
-      return answered(core, request, own.methods, () => own.answer(request, name ?? ''))
-
-      async function showSession() {
-        return json((await session(request)) ?? null, { status: 200, headers: { vary: 'Cookie' } })
-      }
+      const { pathname } = new URL(request.url)
+      if (!pathname.startsWith(`${basePath}/`)) return undefined
+      const [name = '', provider, ...rest] = pathname.slice(basePath.length + 1).split('/')
+      const route = Object.hasOwn(routes, name) ? routes[name] : undefined
+      if (!route || route.named !== (provider !== undefined) || rest.length > 0) return undefined
+      return answered(core, request, route.methods, () => route.answer(request, provider ?? ''))
     },
     signInUrl(provider, { returnTo, scopes = [] } = {}) {
       configured(core, provider)
@@ -110,82 +101,24 @@ interface Route {
   readonly answer: (request: Request, name: string) => Promise<Response>
 }
 
-function createRoutes(core: Core): Readonly<Record<string, Route>> {
+function createRoutes(core: Core, session: Auth['session']): Readonly<Record<string, Route>> {
   const callback = createCallback(core)
+  const methods = ['GET', 'POST']
   return {
-    signin: {
-      named: true,
-      methods: ['GET', 'POST'],
-      answer: (request, name) => signIn(core, request, configured(core, name)),
+    signin: { named: true, methods, answer: (request, name) => signIn(core, request, configured(core, name)) },
+    callback: { named: true, methods, answer: (request, name) => callback(request, configured(core, name)) },
+    session: {
+      named: false,
+      methods: ['GET', 'HEAD'],
+      answer: async (request) => json((await session(request)) ?? null, { status: 200, headers: { vary: 'Cookie' } }),
     },
-    callback: {
-      named: true,
-      methods: ['GET', 'POST'],
-      answer: (request, name) => callback(request, configured(core, name)),
-    },
-    signout: { named: false, methods: ['GET', 'POST'], answer: (request) => signOutRoute(core, request) },
+    signout: { named: false, methods, answer: (request) => signOutRoute(core, request) },
   }
 }
 
 function configured({ providers }: Core, name: string) {
   const found = providers.get(name)
-  if (!found)
-    throw new AuthError('parameter_malformed', {
-      expected: `a provider: ${[...providers.keys()].join(', ')}`,
-      got: name.slice(0, 50),
-    })
-  return found
+  if (found) return found
+  const expected = `a provider: ${[...providers.keys()].join(', ')}`
+  throw new AuthError('parameter_malformed', { expected, got: name.slice(0, 50) })
 }
-
-/** The one door that every failure leaves by: told to the log in full, to the browser without a secret. */
-async function answered(core: Core, request: Request, methods: readonly string[], work: () => Promise<Response>) {
-  try {
-    if (!methods.includes(request.method))
-      throw new AuthError('method_not_allowed', { expected: methods.join(', '), got: request.method })
-    return await work()
-  } catch (thrown) {
-    return refused(core, request, { thrown, methods })
-  }
-}
-
-interface Failure {
-  readonly thrown: unknown
-  readonly methods: readonly string[]
-}
-
-function refused(core: Core, request: Request, { thrown, methods }: Failure): Response {
-  const { site, basePath, errorPage } = core
-  const { attempt, setCookies, error: cause } = thrown instanceof RefusedSignIn ? thrown : unattempted(thrown)
-  const error = cause instanceof AuthError ? cause : new AuthError('server_error')
-  const flow = attempt?.flow ?? newFlow()
-  core.log(cause instanceof Error ? cause : error)
-
-  const answer = {
-    status: error.status,
-    setCookies,
-    headers: {
-      ...(error.status === 405 && { allow: methods.join(', ') }),
-      ...(error.status === 503 && { 'retry-after': '5' }),
-    },
-  }
-  const refusal = {
-    error,
-    flow,
-    back: `${site.origin}${attempt?.returnTo ?? '/'}`,
-    again:
-      attempt &&
-      `${site.origin}${basePath}/signin/${attempt.provider}?${new URLSearchParams({ returnTo: attempt.returnTo })}`,
-  }
-  if (!wantsHtml(request)) return refusalJson(refusal, answer)
-  if (errorPage === undefined) return refusalPage(refusal, answer)
-  const url = new URL(errorPage, site)
-  url.searchParams.set('error', error.code)
-  url.searchParams.set('reference', flow)
-  if (attempt) {
-    url.searchParams.set('provider', attempt.provider)
-    url.searchParams.set('returnTo', attempt.returnTo)
-  }
-  return redirect(url.href, { status: 303, setCookies })
-}
-
-const unattempted = (error: unknown) => ({ error, attempt: undefined, setCookies: [] })

@@ -1,7 +1,7 @@
 /** The whole client against a stand-in: sign in, be remembered, sign out. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type App, signIn, start, startApp } from './support/app.ts'
+import { type App, signIn, startApp } from './support/app.ts'
 import { openBrowser } from './support/browser.ts'
 
 describe('signing in', () => {

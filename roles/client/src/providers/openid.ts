@@ -57,6 +57,9 @@ export function openid(settings: OpenIdSettings): Provider {
   if (!scopes.includes('openid')) {
     throw new AuthError('client_settings_wrong', { expected: 'scopes with openid', got: scopes.join(' ') })
   }
+  if (resource !== undefined && (!URL.canParse(resource) || resource.includes('#'))) {
+    throw new AuthError('client_settings_wrong', { expected: 'resource: a URI without fragment', got: resource })
+  }
   return {
     issuer,
     openid: true,

@@ -26,12 +26,14 @@ interface Spent {
 /** Carries to the error page what is known of the flow. */
 export class RefusedSignIn extends Error {
   readonly error: unknown
+  readonly flow: string
   readonly attempt: Attempt | undefined
   readonly setCookies: readonly string[]
 
-  constructor(error: unknown, attempt: Attempt | undefined, setCookies: readonly string[]) {
+  constructor({ error, flow, attempt, setCookies }: Pick<RefusedSignIn, 'error' | 'flow' | 'attempt' | 'setCookies'>) {
     super('sign-in refused')
     this.error = error
+    this.flow = flow
     this.attempt = attempt
     this.setCookies = setCookies
   }
@@ -58,6 +60,7 @@ export function createCallback(core: Core) {
       return redirect(`${site.origin}${before.returnTo}`, { status })
     }
 
+    const flow = attempt?.flow ?? newFlow()
     const forget = attempts.forget(cookies, state)
     try {
       const metadata = await provider.metadata(network)
@@ -70,7 +73,7 @@ export function createCallback(core: Core) {
         now: Math.floor(began / 1000),
       }
       const decision = decideAuthorizationResponse(response)
-      recordResponse(core, { response, decision, began, client: provider.client.client_id })
+      recordResponse(core, { flow, response, decision, began, client: provider.client.client_id })
       if (!decision.ok) throw toError(decision)
 
       const code = hash('sha256', one(params, 'code') ?? '')
@@ -85,7 +88,7 @@ export function createCallback(core: Core) {
     } catch (error) {
       // while the provider is out of reach the code is unspent, and reloading this page may still sign the person in
       const again = error instanceof AuthError && error.code === 'provider_unavailable' && params.has('code')
-      throw new RefusedSignIn(error, attempt, again ? [] : forget)
+      throw new RefusedSignIn({ error, flow, attempt, setCookies: again ? [] : forget })
     }
   }
 }
@@ -135,17 +138,18 @@ async function signedIn(core: Core, { endpoint, params, attempt }: Redeeming): P
 }
 
 interface Recorded {
+  readonly flow: string
   readonly response: AuthorizationResponse
   readonly decision: ReturnType<typeof decideAuthorizationResponse>
   readonly began: number
   readonly client: string
 }
 
-function recordResponse({ recorder }: Core, { response, decision, began, client }: Recorded): void {
+function recordResponse({ recorder }: Core, { flow, response, decision, began, client }: Recorded): void {
   const failed = rules.findIndex(({ broken }) => broken(response))
   const applied = failed === -1 ? rules : rules.slice(0, failed + 1)
   recorder({
-    flow: response.attempt?.flow ?? newFlow(),
+    flow,
     step: 3,
     band: 'code',
     from: 'authorization-server',
