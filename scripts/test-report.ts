@@ -45,10 +45,13 @@ type Ended = EventData.TestPass | EventData.TestFail
 
 const indent = (text: string, by: string) => text.replaceAll(/^(?=.)/gm, by)
 
-/** The error that a test threw, without the runner's wrapping of it. */
+/** The error that a test threw, without the runner's wrapping of it and the runner's own places in the stack. */
 function explain({ error }: EventData.TestFail['details']): string {
-  const cause = error.cause ?? error
-  return typeof cause === 'string' ? cause : inspect(cause, { depth: 6 })
+  const thrown = error.cause ?? error
+  if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : inspect(thrown)
+  const { stack = String(thrown), cause } = thrown
+  const told = stack.replaceAll(/^ {4}at .*\bnode:(internal|async_hooks).*\n?/gm, '').trimEnd()
+  return cause === undefined ? told : `${told}\ncaused by ${inspect(cause)}`
 }
 
 export interface Report {
