@@ -57,13 +57,13 @@ ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${
   )}</select>
 <button class="quiet">${words.frame.changeLanguage}</button>
 </form>
-<details class="help"><summary>${words.frame.help}</summary>
-<p>${words.frame.helpText(html`<bdi>${frame.issuerName}</bdi>`)}</p>
-${help && html`<p><a href="${help}">${words.frame.getHelp}</a></p>`}
-</details>
 ${
   frame.flow !== '' &&
   html`<p class="ref">${words.frame.reference} <span class="code" data-copy="${words.frame.copy}" data-copied="${words.frame.copied}">${frame.flow}</span></p>`
 }
+<details class="help"><summary>${words.frame.help}</summary>
+<p>${words.frame.helpText(html`<bdi>${frame.issuerName}</bdi>`)}</p>
+${help && html`<p><a href="${help}">${words.frame.getHelp}</a></p>`}
+</details>
 </footer>`
 }

@@ -6,15 +6,6 @@
 /** @template {Element} E @param {string} selector @param {new () => E} kind @returns {E[]} */
 const all = (selector, kind) => [...document.querySelectorAll(selector)].filter((element) => element instanceof kind)
 
-/** @param {string} text @param {string} kind */
-const button = (text, kind) => {
-  const made = document.createElement('button')
-  made.type = 'button'
-  made.className = kind
-  made.textContent = text
-  return made
-}
-
 /** @param {string} path */
 const icon = (path) => {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
@@ -27,18 +18,25 @@ const icon = (path) => {
   return svg
 }
 
+/** A button that is one drawing. @param {string} kind @param {string} name @param {string} path */
+const button = (kind, name, path) => {
+  const made = document.createElement('button')
+  made.type = 'button'
+  made.className = kind
+  made.setAttribute('aria-label', name)
+  made.append(icon(path))
+  return made
+}
+
 for (const form of all('form[data-submit]', HTMLFormElement)) form.submit()
 
 for (const summary of all('[data-focus]', HTMLElement)) summary.focus()
 
+const opened = 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z'
 for (const input of all('input[data-show]', HTMLInputElement)) {
-  const eye = button('', 'eye')
-  eye.setAttribute('aria-label', input.dataset.show ?? '')
+  const eye = button('eye', input.dataset.show ?? '', opened)
   eye.setAttribute('aria-pressed', 'false')
   eye.setAttribute('aria-controls', input.id)
-  eye.append(
-    icon('M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z'),
-  )
   /** @param {boolean} shown */
   const show = (shown) => {
     input.type = shown ? 'text' : 'password'
@@ -65,14 +63,14 @@ for (const form of all('form[data-guard]', HTMLFormElement)) {
 
 for (const reference of all('[data-copy]', HTMLElement)) {
   const { copy = '', copied = '' } = reference.dataset
-  const made = button(copy, 'quiet')
+  const made = button('copy', copy, 'M9 9h11v11H9zM15 9V4H4v11h5')
   const said = document.createElement('span')
   said.setAttribute('role', 'status')
   made.addEventListener('click', async () => {
     await navigator.clipboard.writeText(reference.textContent ?? '')
     said.textContent = copied
   })
-  if (navigator.clipboard) reference.after(' ', made, ' ', said)
+  if (navigator.clipboard) reference.after(made, said)
 }
 
 /** The server writes times in UTC; here the reader's own zone is known. */

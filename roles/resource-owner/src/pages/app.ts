@@ -12,7 +12,7 @@ import type { Draw, Page, Pen } from '../page.ts'
 import { accountPage } from '../parts/account-page.ts'
 import { csrfField, hidden } from '../parts/form.ts'
 import { icons } from '../parts/icons.ts'
-import { detailOf, groupName, titleOf } from '../parts/permissions.ts'
+import { detailOf, groupName, isUndescribed, titleOf } from '../parts/permissions.ts'
 import { monogram, papers, provenance } from '../parts/plate.ts'
 import { host, plain } from '../parts/text.ts'
 import { dates, pathOf } from './apps.ts'
@@ -50,7 +50,7 @@ function drawGroup(group: PermissionGroup, { client }: AppView, pen: Pen): Html 
   const own = path(pathOf(client.id))
   const row = (permission: PermissionView): Html => {
     const title = titleOf(permission, pen)
-    const detail = detailOf(permission, client.name, pen)
+    const detail = isUndescribed(permission) ? undefined : detailOf(permission, client.name, pen)
     return html`<li class="permission">${icons.check}<span class="title">${title}</span>${
       permission.scope !== 'openid' &&
       html` <a class="remove" href="${own}?remove=${encodeURIComponent(permission.scope)}">${words.oneApp.remove}<span class="unseen">: ${title}</span></a>`

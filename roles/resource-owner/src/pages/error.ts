@@ -66,7 +66,7 @@ ${
   link !== undefined &&
   html`<div class="actions"><a class="button primary" href="${path(link)}">${kind === 'missing' && view.next === undefined ? words.errors.account : words.errors.continue}</a></div>`
 }
-<p class="when">${formats.moment(view.at)}</p>
+<p class="when">${pen.frame.flow !== '' && html`${words.frame.reference} <span class="code">${pen.frame.flow}</span> · `}${formats.moment(view.at)}</p>
 ${developer(view, pen)}`,
   }
 }

@@ -45,7 +45,7 @@ function one(session: Session, csrf: string, { words, formats, path }: Pen): Htm
 <dl><dt>${words.devices.since}</dt><dd>${since}</dd>
 <dt>${words.devices.seen}</dt><dd>${formats.moment(session.lastSeenAt)}</dd>
 <dt>${words.devices.until}</dt><dd>${formats.date(session.expiresAt)}</dd>
-${session.amr.length > 0 && html`<dt>${words.devices.how}</dt><dd>${formats.list(methods(session.amr, words.devices))}</dd>`}
+${session.amr.length > 0 && html`<dt>${words.devices.how}</dt><dd class="how">${formats.list(methods(session.amr, words.devices))}</dd>`}
 ${session.apps.length > 0 && html`<dt>${words.devices.apps}</dt><dd>${formats.list(session.apps.map((app) => html`<bdi>${app}</bdi>`))}</dd>`}</dl>
 ${
   !session.current &&
@@ -63,5 +63,6 @@ function methods(amr: readonly string[], words: Pen['words']['devices']): readon
     swk: words.withKey,
     mfa: words.withSeveral,
   }
-  return [...new Set(amr.map((method) => known[method] ?? words.withOther))]
+  const single = amr.filter((method) => method !== 'mfa')
+  return [...new Set((single.length > 1 ? single : amr).map((method) => known[method] ?? words.withOther))]
 }

@@ -18,8 +18,8 @@ export const signOut: Draw<SignOutView> = (view, { words, path, frame }) => {
     title: plain(words.signOut.title(frame.issuerName)),
     layout: 'question',
     content: html`<h1>${words.signOut.title(issuer)}</h1>
-<p class="lead">${words.signOut.here(issuer)}</p>
-${view.client && plate(view.client, words.signOut.asked(html`<bdi>${view.client.name}</bdi>`))}
+<p class="lead">${view.client && [words.signOut.asked(html`<bdi>${view.client.name}</bdi>`), ' ']}${words.signOut.here(issuer)}</p>
+${view.client && plate(view.client, undefined)}
 ${
   view.people.length > 0 &&
   html`<h2>${words.signOut.person}</h2>

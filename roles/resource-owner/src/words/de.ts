@@ -214,8 +214,8 @@ export const de: Words = {
     withPassword: 'Passwort',
     withOneTimeCode: 'Einmalcode',
     withKey: 'Passkey',
-    withSeveral: 'Zwei Schritte',
-    withOther: 'Auf anderem Weg',
+    withSeveral: 'zwei Schritte',
+    withOther: 'ein anderer Weg',
   },
   apps: {
     title: 'Verbundene Apps',
