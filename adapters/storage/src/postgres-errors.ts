@@ -22,6 +22,7 @@ export const breaksConnection = (error: unknown): boolean => {
 
 /** The error as the server's other parts know it; a mistake in our SQL stays what it is. */
 export function translated(error: unknown): unknown {
+  if (error instanceof StorageUnavailable) return error
   const state = stateOf(error)
   if (state === undefined) return new StorageUnavailable('The database can not be reached.', { cause: error })
   if (state === '23505') return new StorageConflict('The record is there already.', { cause: error })
@@ -35,6 +36,7 @@ export function translated(error: unknown): unknown {
 
 /** The same while opening, when trying again does not help. */
 export function problemOf(error: unknown, database: string): unknown {
+  if (error instanceof StorageProblem) return error
   const state = stateOf(error)
   if (state?.startsWith('28')) {
     return new StorageProblem(`PostgreSQL does not let this user into ${database}: check name and password.`, {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Pool, type PoolClient, type QueryResult, types } from 'pg'
+import { closing } from './closing.ts'
 import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
 import { breaksConnection, isWorthRetrying, problemOf, stateOf, translated } from './postgres-errors.ts'
 import { lostState, orFail, type PostgresText, toPostgres } from './postgres-text.ts'
@@ -41,7 +42,10 @@ export async function openPostgres(
   })
   // An idle connection that the server ends is already out of the pool; the next request makes another.
   pool.on('error', () => {})
+  // What ends a connection in use is told to its queries; unheard as an event, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
+  const { during, settle } = closing()
   const texts = new Map<string, PostgresText>()
   const textOf = (name: string, text: string): PostgresText => {
     const known = texts.get(name) ?? toPostgres(text)
@@ -55,8 +59,9 @@ export async function openPostgres(
 
   const read = async <Row>(statement: Statement<Values>, values: Values): Promise<readonly Row[]> => {
     if (findsNothing(values)) return []
+    const query = queryOf({ ...statement, values })
     try {
-      return (await pool.query(queryOf({ ...statement, values }))).rows
+      return (await during(() => pool.query(query))).rows
     } catch (error) {
       throw translated(error)
     }
@@ -67,13 +72,17 @@ export async function openPostgres(
     many: (statement, values) => read(statement as Statement<Values>, values),
     commit: async (steps) => {
       for (const { values } of steps) refuseUnstorable(values)
-      return commit(pool, steps.map(queryOf))
+      const queries = steps.map(queryOf)
+      return during(() => commit(pool, queries))
     },
     migrate: (migrations) =>
       migrate(location, patience, migrations).catch((error) => {
         throw problemOf(error, nameOf(location))
       }),
-    close: () => pool.end(),
+    close: async () => {
+      await settle()
+      await pool.end()
+    },
   }
 }
 
@@ -114,9 +123,6 @@ const changesOf = ({ command, rowCount }: QueryResult): number => (command === '
 
 async function withClient<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect()
-  // The queries under way are told of it too.
-  const ignore = () => {}
-  client.on('error', ignore)
   let broken = false
   try {
     return await work(client)
@@ -124,7 +130,6 @@ async function withClient<Result>(pool: Pool, work: (client: PoolClient) => Prom
     broken = breaksConnection(error)
     throw error
   } finally {
-    client.off('error', ignore)
     client.release(broken)
   }
 }

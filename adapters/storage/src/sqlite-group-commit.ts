@@ -3,15 +3,12 @@
  * one fsync. Each has a savepoint, so that one that is lost or fails undoes itself alone. Nobody is answered before
  * the transaction is committed. A batch runs without a pause, so no read ever comes between its statements.
  */
-import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
 import type { Outcome, Step } from './sql.ts'
 import type { Connected, Connection } from './sqlite-connection.ts'
 import { endsTransaction, isBusy, translated } from './sqlite-errors.ts'
 
 export interface GroupCommit {
   commit(steps: readonly Step[]): Promise<Outcome>
-  /** Resolves when nothing waits any more. */
-  settle(): Promise<void>
 }
 
 interface Waiting {
@@ -28,7 +25,6 @@ const retryAfter = 10
 /** `patience`: milliseconds that a commit waits for another process to finish writing. */
 export function groupCommit(connected: Connected, patience: number): GroupCommit {
   const queue: Waiting[] = []
-  let idle = Promise.withResolvers<void>()
   let scheduled = false
 
   const schedule = (how: (work: () => void) => unknown) => {
@@ -52,18 +48,15 @@ export function groupCommit(connected: Connected, patience: number): GroupCommit
       if (queue.length > 0 && isBusy(error)) return schedule((work) => setTimeout(work, retryAfter))
     }
     if (queue.length > 0) schedule(setImmediate)
-    else idle.resolve()
   }
 
   return {
     commit(steps) {
       const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
-      if (queue.length === 0) idle = Promise.withResolvers()
       queue.push({ steps, since: performance.now(), resolve, reject })
       schedule(setImmediate)
       return promise
     },
-    settle: () => (queue.length === 0 ? Promise.resolve() : idle.promise),
   }
 }
 
@@ -126,5 +119,3 @@ export function inTransaction<Result>(connection: Connection, work: () => Result
     throw error
   }
 }
-
-export const closed = () => new StorageUnavailable('The database is closed.')

@@ -1,11 +1,12 @@
 /** SQLite behind the statements: one connection, group commit, several processes on one file. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { closing } from './closing.ts'
 import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
 import type { Database, Migration, Statement, Values } from './sql.ts'
 import { type Connected, type Connection, keepConnected } from './sqlite-connection.ts'
 import { isBusy, problemOf, translated } from './sqlite-errors.ts'
 import { claimFile } from './sqlite-file.ts'
-import { closed, groupCommit, inTransaction } from './sqlite-group-commit.ts'
+import { groupCommit, inTransaction } from './sqlite-group-commit.ts'
 import { findsNothing, refuseUnstorable } from './storable.ts'
 
 export const inMemory = ':memory:'
@@ -16,12 +17,11 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
   const whileOpening = <Result>(work: () => Result) => untilFree(work, patience).catch(asProblem(path))
   const connected = await whileOpening(() => keepConnected(path))
   const group = groupCommit(connected, patience)
-  let open = true
+  const { during, settle } = closing()
 
   const read = async <Row>({ name, text }: Statement<Values>, values: Values, how: 'get' | 'all'): Promise<Row> => {
-    if (!open) throw closed()
     try {
-      return connected.use((connection) => connection.prepare(name, text)[how](values)) as Row
+      return await during(async () => connected.use((connection) => connection.prepare(name, text)[how](values)) as Row)
     } catch (error) {
       throw translated(error)
     }
@@ -31,14 +31,12 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
     one: async (made, values) => (findsNothing(values) ? undefined : read(made as Statement<Values>, values, 'get')),
     many: async (made, values) => (findsNothing(values) ? [] : read(made as Statement<Values>, values, 'all')),
     commit: async (steps) => {
-      if (!open) throw closed()
       for (const { values } of steps) refuseUnstorable(values)
-      return group.commit(steps)
+      return during(() => group.commit(steps))
     },
     migrate: (migrations) => whileOpening(() => migrate(connected, migrations)),
     close: async () => {
-      open = false
-      await group.settle()
+      await settle()
       connected.close()
     },
   }

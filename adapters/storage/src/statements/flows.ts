@@ -19,7 +19,7 @@ type SummaryRow = {
   readonly reason: string | null
 }
 
-const putFlow = statement<{ flow: string; last_at: number; expires_at: number }>(
+export const putFlow = statement<{ flow: string; last_at: number; expires_at: number }>(
   'flows.put',
   `insert into flows (issuer_id, flow, last_at, expires_at) values (:issuer_id, :flow, :last_at, :expires_at)
    on conflict (issuer_id, flow) do update set
@@ -28,7 +28,7 @@ const putFlow = statement<{ flow: string; last_at: number; expires_at: number }>
 )
 
 /** An event that is there already is the same event, sent again. */
-const insertEvent = statement<{
+export const insertEvent = statement<{
   flow: string
   event_id: string
   at: number
@@ -45,7 +45,7 @@ const insertEvent = statement<{
    on conflict (issuer_id, flow, event_id) do nothing`,
 )
 
-const pruneEvents = statement<{ flow: string; kept: number }>(
+export const pruneEvents = statement<{ flow: string; kept: number }>(
   'flow_events.prune',
   `delete from flow_events where issuer_id = :issuer_id and flow = :flow and event_id in
      (select event_id from flow_events where issuer_id = :issuer_id and flow = :flow

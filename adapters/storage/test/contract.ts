@@ -1,0 +1,18 @@
+/** What every database must do, run on each: `contract(place)` in sqlite.test.ts and postgres.test.ts. */
+import { describe } from 'node:test'
+import { flows } from './contract/flows.ts'
+import { hostile } from './contract/hostile.ts'
+import { migrating } from './contract/migrating.ts'
+import type { Place } from './contract/place.ts'
+import { reads } from './contract/reads.ts'
+import { revoking } from './contract/revoking.ts'
+import { spending } from './contract/spending.ts'
+import { sweeping } from './contract/sweeping.ts'
+import { writes } from './contract/writes.ts'
+
+export function contract(place: Place): void {
+  describe(`storage in ${place.name}`, () => {
+    for (const part of [writes, reads, spending, revoking, sweeping, flows, hostile]) part(place)
+    if (place.shared) migrating(place)
+  })
+}

@@ -1,0 +1,247 @@
+/** Every kind of write: what a store says after it, and that another issuer's store says what it said before. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Store, Write } from '@symbolon/authorization-server/ports/store'
+import * as a from '../samples.ts'
+import { openFresh, type Place } from './place.ts'
+
+interface Scenario {
+  readonly given?: readonly Write[]
+  readonly write: Write
+  readonly see: (store: Store) => Promise<unknown>
+  readonly seen: unknown
+}
+
+const { now } = a
+const alice = { personId: 'alice-id', disabled: false }
+const put = {
+  client: { do: 'put-client', client: a.client },
+  person: { do: 'put-person', person: a.person },
+  session: { do: 'insert-session', session: a.session },
+  consent: { do: 'put-consent', consent: a.consent },
+  code: { do: 'insert-code', code: a.code },
+  grant: { do: 'insert-grant', grant: a.grant },
+  refreshToken: { do: 'insert-refresh-token', token: a.refreshToken },
+  accessToken: { do: 'insert-access-token', token: a.accessToken },
+  key: { do: 'insert-key', key: a.key },
+} as const satisfies Record<string, Write>
+const everything = Object.values(put)
+
+const grantOf = async (store: Store) => (await store.grants.find('grant-1'))?.grant
+const codeOf = async (store: Store) => (await store.codes.find('code-1'))?.code
+const all = async (store: Store) => [
+  await store.sessions.find('session-1'),
+  await store.consents.find('alice-id', 'print-shop'),
+  await store.codes.find('code-1'),
+  await store.grants.find('grant-1'),
+  await store.refreshTokens.find('refresh-1'),
+  await store.accessTokens.find('access-1'),
+]
+const none = Array.from({ length: 6 }, () => undefined)
+
+const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Extract<Write, { do: Do }> } } = {
+  'redeem-code': {
+    given: [put.code],
+    write: { do: 'redeem-code', codeHash: 'code-1', now },
+    see: codeOf,
+    seen: { ...a.code, redeemedAt: now },
+  },
+  'rotate-refresh-token': {
+    given: [put.grant, put.refreshToken],
+    write: { do: 'rotate-refresh-token', tokenHash: 'refresh-1', successor: 'sealed', now },
+    see: async (store) => (await store.refreshTokens.find('refresh-1'))?.token,
+    seen: { ...a.refreshToken, rotatedAt: now, successor: 'sealed' },
+  },
+  'use-assertion': {
+    write: { do: 'use-assertion', clientId: 'print-shop', jtiHash: 'jti-1', expiresAt: 2_000 },
+    see: async (store) =>
+      store.commit([{ do: 'use-assertion', clientId: 'print-shop', jtiHash: 'jti-1', expiresAt: 2_000 }]),
+    seen: { committed: false, lost: 'use-assertion' },
+  },
+  'finish-interaction': {
+    write: { do: 'finish-interaction', outcome: a.outcome },
+    see: (store) => store.interactions.findOutcome('interaction-1'),
+    seen: a.outcome,
+  },
+  claim: {
+    given: [{ do: 'claim', name: 'keys', version: 0 }],
+    write: { do: 'claim', name: 'keys', version: 1 },
+    see: (store) => store.version('keys'),
+    seen: 2,
+  },
+  'put-client': { write: put.client, see: (store) => store.clients.find('print-shop'), seen: a.client },
+  'delete-client': {
+    given: everything,
+    write: { do: 'delete-client', clientId: 'print-shop' },
+    see: async (store) => [await store.clients.list(), (await all(store)).slice(1)],
+    seen: [[], none.slice(1)],
+  },
+  'put-resource': {
+    write: { do: 'put-resource', resource: a.resource },
+    see: (store) => store.resources.list(),
+    seen: [a.resource],
+  },
+  'delete-resource': {
+    given: [{ do: 'put-resource', resource: a.resource }],
+    write: { do: 'delete-resource', resource: a.resource.resource },
+    see: (store) => store.resources.list(),
+    seen: [],
+  },
+  'put-person': {
+    write: put.person,
+    see: async (store) => [await store.people.find('alice-id'), await store.people.list()],
+    seen: [a.person, [a.person]],
+  },
+  'delete-person': {
+    given: everything,
+    write: { do: 'delete-person', personId: 'alice-id' },
+    see: async (store) => [await store.people.list(), await all(store)],
+    seen: [[], none],
+  },
+  'insert-session': { write: put.session, see: (store) => store.sessions.find('session-1'), seen: a.session },
+  'touch-session': {
+    given: [put.session],
+    write: { do: 'touch-session', sessionId: 'session-1', lastSeenAt: 1_100, expiresAt: 6_000 },
+    see: (store) => store.sessions.find('session-1'),
+    seen: { ...a.session, lastSeenAt: 1_100, expiresAt: 6_000 },
+  },
+  'end-session': {
+    given: [put.session],
+    write: { do: 'end-session', sessionId: 'session-1', now },
+    see: (store) => store.sessions.find('session-1'),
+    seen: { ...a.session, endedAt: now },
+  },
+  'move-sessions': {
+    given: [put.session],
+    write: { do: 'move-sessions', from: 'browser-1', to: 'browser-2' },
+    see: (store) => store.sessions.ofBrowser('browser-2', now),
+    seen: [{ ...a.session, browserHash: 'browser-2' }],
+  },
+  'put-consent': {
+    write: put.consent,
+    see: (store) => store.consents.find('alice-id', 'print-shop'),
+    seen: a.consent,
+  },
+  'delete-consent': {
+    given: [put.consent],
+    write: { do: 'delete-consent', personId: 'alice-id', clientId: 'print-shop' },
+    see: (store) => store.consents.ofPerson('alice-id'),
+    seen: [],
+  },
+  'insert-code': {
+    given: [put.person],
+    write: put.code,
+    see: (store) => store.codes.find('code-1'),
+    seen: { code: a.code, person: alice },
+  },
+  'insert-grant': {
+    given: [put.person],
+    write: put.grant,
+    see: (store) => store.grants.find('grant-1'),
+    seen: { grant: a.grant, person: alice },
+  },
+  'touch-grant': {
+    given: [put.grant],
+    write: { do: 'touch-grant', grantId: 'grant-1', lastUsedAt: 1_200, expiresAt: 9_900 },
+    see: grantOf,
+    seen: { ...a.grant, lastUsedAt: 1_200, expiresAt: 9_900 },
+  },
+  'narrow-grant': {
+    given: [put.grant],
+    write: { do: 'narrow-grant', grantId: 'grant-1', scope: ['openid'] },
+    see: grantOf,
+    seen: { ...a.grant, scope: ['openid'] },
+  },
+  'revoke-grant': {
+    given: [put.grant],
+    write: { do: 'revoke-grant', grantId: 'grant-1', now },
+    see: grantOf,
+    seen: { ...a.grant, revokedAt: now },
+  },
+  'revoke-grants-of': {
+    given: [put.grant],
+    write: { do: 'revoke-grants-of', personId: 'alice-id', clientId: 'print-shop', now },
+    see: grantOf,
+    seen: { ...a.grant, revokedAt: now },
+  },
+  'revoke-grants-of-session': {
+    given: [put.grant],
+    write: { do: 'revoke-grants-of-session', sessionId: 'session-1', now },
+    see: grantOf,
+    seen: { ...a.grant, revokedAt: now },
+  },
+  'insert-refresh-token': {
+    given: [put.person, put.grant],
+    write: put.refreshToken,
+    see: (store) => store.refreshTokens.find('refresh-1'),
+    seen: { token: a.refreshToken, grant: a.grant, person: alice },
+  },
+  'touch-refresh-token': {
+    given: [put.grant, put.refreshToken],
+    write: { do: 'touch-refresh-token', tokenHash: 'refresh-1', expiresAt: 8_800 },
+    see: async (store) => (await store.refreshTokens.find('refresh-1'))?.token,
+    seen: { ...a.refreshToken, expiresAt: 8_800 },
+  },
+  'insert-access-token': {
+    given: [put.person, put.grant],
+    write: put.accessToken,
+    see: (store) => store.accessTokens.find('access-1'),
+    seen: { token: a.accessToken, grant: a.grant, person: alice },
+  },
+  'revoke-access-token': {
+    given: [put.accessToken],
+    write: { do: 'revoke-access-token', tokenHash: 'access-1' },
+    see: (store) => store.accessTokens.find('access-1'),
+    seen: undefined,
+  },
+  'revoke-jti': {
+    write: { do: 'revoke-jti', jti: 'jti-1', expiresAt: 2_000 },
+    see: (store) => store.accessTokens.isRevoked('jti-1'),
+    seen: true,
+  },
+  'insert-key': { write: put.key, see: (store) => store.keys.list(), seen: [a.key] },
+  'update-key': {
+    given: [put.key],
+    write: { do: 'update-key', kid: 'key-1', activeAt: 750, retiredAt: 1_500, removedAt: 2_500 },
+    see: (store) => store.keys.list(),
+    seen: [{ ...a.key, activeAt: 750, retiredAt: 1_500, removedAt: 2_500 }],
+  },
+  'delete-key': {
+    given: [put.key],
+    write: { do: 'delete-key', kid: 'key-1' },
+    see: (store) => store.keys.list(),
+    seen: [],
+  },
+  'count-failure': {
+    given: [{ do: 'count-failure', key: 'alice', now: 900, expiresAt: 1_800 }],
+    write: { do: 'count-failure', key: 'alice', now, expiresAt: 1_900 },
+    see: (store) => store.throttles.find(['alice', 'nobody']),
+    seen: [{ key: 'alice', failures: 2, lastFailureAt: now, expiresAt: 1_900 }],
+  },
+  'clear-failures': {
+    given: [{ do: 'count-failure', key: 'alice', now, expiresAt: 1_900 }],
+    write: { do: 'clear-failures', key: 'alice' },
+    see: (store) => store.throttles.find(['alice']),
+    seen: [],
+  },
+}
+
+export function writes(place: Place): void {
+  describe('each write', () => {
+    for (const [name, { given = [], write, see, seen }] of Object.entries(scenarios)) {
+      it(`${name} does what it says, and to its own issuer only`, async () => {
+        await using storage = await openFresh(place)
+        const { store: own, other } = storage
+        assert.deepEqual(await own.commit(given), { committed: true })
+        assert.deepEqual(await other.commit(given), { committed: true })
+        const before = await see(other)
+        assert.notDeepEqual(before, seen)
+
+        assert.deepEqual(await own.commit([write]), { committed: true })
+        assert.deepEqual(await see(own), seen)
+        // What `use-assertion` shows is itself a first use, so the other issuer's has been seen above.
+        if (name !== 'use-assertion') assert.deepEqual(await see(other), before)
+      })
+    }
+  })
+}
