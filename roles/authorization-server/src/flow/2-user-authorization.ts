@@ -105,17 +105,21 @@ function choosePerson({ request, people, hinted, facts }: Situation): NextStep |
   return only && others.length === 0 ? { as: only } : { step: 'account' }
 }
 
-const wantsFresh = ({ prompt, maxAge }: AuthorizationRequest, { authTime }: SessionRecord, now: Seconds): boolean =>
-  prompt.includes('login') || maxAge === 0 || (maxAge !== null && now - authTime > maxAge)
+/** Whether the client asks for a sign-in newer than this session's (OpenID Connect Core §3.1.2.1). */
+export const wantsFresh = (
+  { prompt, maxAge }: AuthorizationRequest,
+  { authTime }: SessionRecord,
+  now: Seconds,
+): boolean => prompt.includes('login') || maxAge === 0 || (maxAge !== null && now - authTime > maxAge)
 
 /** What a person knows themselves by. */
-export const loginOf = (person: PersonRecord): string => person.email ?? person.username
+export const loginOf = (person: Pick<PersonRecord, 'email' | 'username'>): string => person.email ?? person.username
 
 /** Whether the account page can be shown though another step is due: a hint leaves nobody to choose. */
 export const mayChooseAccount = ({ request, people }: Pick<Situation, 'request' | 'people'>): boolean =>
   request.hintedPerson === null && people.length > 0
 
-function isNamed({ username, email }: PersonRecord, login: string): boolean {
+export function isNamed({ username, email }: PersonRecord, login: string): boolean {
   const key = loginKey(login)
   return loginKey(username) === key || (email !== null && loginKey(email) === key)
 }

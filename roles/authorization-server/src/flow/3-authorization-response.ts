@@ -38,21 +38,25 @@ export function buildAuthorizationResponse(answer: {
   readonly issuer: string
   readonly replyTo: ReplyTo
   readonly outcome: AuthorizationOutcome
+  readonly flow: string
   /** In development an error says why it was one; otherwise the wire stays generic. */
   readonly development: boolean
 }): AuthorizationResponse {
   const { issuer, replyTo, outcome } = answer
   const said: readonly Parameter[] =
-    'code' in outcome ? [['code', outcome.code]] : errorParameters(outcome.refused, answer.development)
+    'code' in outcome ? [['code', outcome.code]] : errorParameters(outcome.refused, answer)
   const state: readonly Parameter[] = replyTo.state === null ? [] : [['state', replyTo.state]]
   return responseModes[replyTo.responseMode](replyTo.redirectUri, [...said, ...state, ['iss', issuer]])
 }
 
-function errorParameters({ reason }: Refused, development: boolean): readonly Parameter[] {
+function errorParameters(
+  { reason }: Refused,
+  { development, flow }: { readonly development: boolean; readonly flow: string },
+): readonly Parameter[] {
   const { error, why } = refusals[reason]
   return [
     ['error', error],
-    ['error_description', printable(development ? why : wireDescriptions[error])],
+    ['error_description', printable(`${development ? why : wireDescriptions[error]} Ref ${flow}`)],
   ]
 }
 

@@ -6,6 +6,7 @@
  *
  * @see RFC 9700 §4.7 (CSRF), RFC 6749 §10.12
  */
+import { timingSafeEqual } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
 import type { AuthorizationRequest } from '../flow/1-authorization-request.ts'
@@ -77,6 +78,12 @@ export function openInteraction(
 /** What a form of a page carries: bound to this browser, the page and whom it was shown to. */
 export const formToken = ({ id, key }: Interaction, { sealing }: Issuer, ...shown: readonly string[]): string =>
   sealing.digest('form', [id, key, ...shown].join(' '))
+
+export function isFormToken(presented: string | undefined, expected: string): boolean {
+  const a = Buffer.from(presented ?? '')
+  const b = Buffer.from(expected)
+  return a.length === b.length && timingSafeEqual(a, b)
+}
 
 /** How an interaction ended: the answer to the client, and when it was given. */
 export interface Outcome {

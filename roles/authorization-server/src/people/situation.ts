@@ -1,6 +1,6 @@
 /** Loads what step 2 decides on, and stores what follows from its decision. */
 import type { Answer, Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
-import type { AuthorizationRequest, ReplyTo } from '../flow/1-authorization-request.ts'
+import type { AuthorizationRequest } from '../flow/1-authorization-request.ts'
 import type { Facts, SignedIn, Situation } from '../flow/2-user-authorization.ts'
 import { type AuthorizationResponse, buildAuthorizationResponse } from '../flow/3-authorization-response.ts'
 import { type Granted, rememberedAfter } from '../flow/consent.ts'
@@ -10,6 +10,7 @@ import type { Issuer } from '../ports/issuer.ts'
 import type { CodeRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { type Browser, loadBrowser } from './browser.ts'
+import type { Outcome } from './interaction.ts'
 import { clientView, type KnownClient } from './views.ts'
 
 export interface Loaded {
@@ -103,21 +104,15 @@ export function mintCode(
 
 export const respond = (
   { url, settings }: Issuer,
-  replyTo: ReplyTo,
-  outcome: Parameters<typeof buildAuthorizationResponse>[0]['outcome'],
-): AuthorizationResponse =>
-  buildAuthorizationResponse({ issuer: url, replyTo, outcome, development: settings.development })
+  answer: Pick<Parameters<typeof buildAuthorizationResponse>[0], 'replyTo' | 'outcome' | 'flow'>,
+): AuthorizationResponse => buildAuthorizationResponse({ issuer: url, development: settings.development, ...answer })
 
 /**
  * The way back to the client. A plain redirect where no form led here; after a form a page, because `form-action` would
  * stop the redirect; a form for `form_post`, whichever led here.
  */
 export function wayBack(about: {
-  readonly response: Pick<AuthorizationResponse, 'by'> &
-    (
-      | { readonly by: 'redirect'; readonly location: string }
-      | { readonly by: 'form'; readonly action: string; readonly fields: readonly (readonly [string, string])[] }
-    )
+  readonly response: Outcome['response']
   readonly known: KnownClient
   readonly locale: string
   readonly afterForm: boolean

@@ -1,0 +1,110 @@
+/**
+ * How an interaction ends (step 3): once. Whatever comes after the end, a reload, a second form, another tab, gets the
+ * same answer as long as it is worth something, and a way on when it isn't.
+ *
+ * @see RFC 6749 §4.1.2, RFC 9700 §4.12 (303 after a form)
+ */
+import { refuse } from '@symbolon/protocol/decision'
+import { type NextStep, noFacts } from '../flow/2-user-authorization.ts'
+import { destinationOf } from '../flow/redirect-uri.ts'
+import { hashOf } from '../handles.ts'
+import { touches } from '../people/browser.ts'
+import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
+import { mintCode, respond, wayBack } from '../people/situation.ts'
+import { clientView, type KnownClient } from '../people/views.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import type { Write } from '../ports/store.ts'
+import type { Answer } from './endpoint.ts'
+import type { AuthorizationVisit, Visit } from './interaction.ts'
+import { notice, record, seeOther } from './page.ts'
+
+export async function end(
+  visit: AuthorizationVisit,
+  how: Extract<NextStep, { step: 'done' | 'refused' }>,
+): Promise<Answer> {
+  const { issuer, interaction, http, replyTo, known, loaded, locale, locales } = visit
+  const { flow } = interaction
+  const refused = how.step === 'refused' ? refuse(how.reason) : undefined
+  const minted =
+    how.step === 'done'
+      ? mintCode(issuer, { flow, situation: loaded.situation, as: how.as, granted: how.granted })
+      : undefined
+  const response = respond(issuer, {
+    replyTo,
+    flow,
+    outcome: minted ? { code: minted.code } : { refused: refused ?? refuse('server_error') },
+  })
+  const { params, ...kept } = response
+  const mine: Outcome = { at: issuer.now(), code: minted?.code, response: kept }
+  const ended: Write = { do: 'finish-interaction', outcome: sealOutcome(interaction, mine, issuer) }
+  const touched = touches(loaded.browser, loaded.situation.now)
+  // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
+  if (refused !== undefined && refused.reason !== 'person_refused') {
+    const more = { flow, locales, reason: refused.reason }
+    return wayBack({ response, known, locale, afterForm: isAfterForm(visit), more })
+  }
+  const { committed } = await issuer.store.commit([ended, ...(minted?.writes ?? []), ...touched])
+  if (committed) {
+    const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const
+    const person = how.step === 'done' ? how.as.person.personId : undefined
+    const concerns = { client: known.client.id, person, grant: minted?.grantId }
+    const outcome = refused ? 'refused' : 'ok'
+    record(issuer, http, { ...seen, ...concerns, what: 'answered', outcome, refused, result: params }, 303)
+  }
+  if (http.method === 'POST') return seeOther(`${issuer.url}${interactionPath(interaction, 'continue')}`, { flow })
+
+  const outcome = committed ? mine : await findOutcome(interaction, issuer)
+  if (outcome === undefined) throw new Error('An interaction ended, and its outcome is gone.')
+  return wayBack({
+    response: outcome.response,
+    known,
+    locale,
+    afterForm: isAfterForm(visit),
+    more: { flow, locales, reason: refused?.reason },
+  })
+}
+
+const isAfterForm = ({ interaction: { facts } }: Visit) => facts.chosen !== noFacts.chosen || facts.another
+
+/** A visit after the end. */
+export async function afterwards(about: {
+  readonly visit: Visit
+  readonly known: KnownClient
+  readonly outcome: Outcome
+  readonly restart: () => Answer
+}): Promise<Answer> {
+  const { visit, known, outcome, restart } = about
+  const { http, issuer, interaction, step, locale, locales } = visit
+  const { flow } = interaction
+  const here = interactionPath(interaction, 'continue')
+  const { response } = outcome
+  const target = response.by === 'form' ? response.action : response.location
+  const client = clientView(known, locale, target)
+  const worth = await worthOf(outcome, issuer)
+  if (step === 'restart' && worth === 'nothing') return restart()
+  if (http.method === 'POST' || step === 'restart') return seeOther(`${issuer.url}${here}`, { flow })
+  if (step !== 'continue') {
+    return notice('finished-elsewhere', { flow, status: 200, client, next: here, locales })
+  }
+  const more = { flow, locales }
+  if (worth === 'all') return wayBack({ response, known, locale, afterForm: true, more })
+  const home = homeOf(known, target)
+  if (worth === 'used' && home !== undefined) {
+    return wayBack({ response: { by: 'redirect', location: home }, known, locale, afterForm: true, more })
+  }
+  const next = interactionPath(interaction, 'restart')
+  return notice('expired', { flow, status: 410, reason: 'interaction_expired', client, next, locales })
+}
+
+/** A code that was redeemed is not sent again: a client that tried it again would lose what it got for it. */
+async function worthOf({ at, code }: Outcome, { store, settings, now }: Issuer): Promise<'all' | 'used' | 'nothing'> {
+  const found = code === undefined ? undefined : await store.codes.find(hashOf(code))
+  if (found !== undefined && found.code.redeemedAt !== null) return 'used'
+  return now() <= at + settings.codeLifetime ? 'all' : 'nothing'
+}
+
+/** The app itself, for somebody who is signed in there already. */
+function homeOf({ client }: KnownClient, target: string): string | undefined {
+  if (client.uri !== undefined && /^https?:/.test(client.uri)) return client.uri
+  return destinationOf(target).kind === 'app' ? undefined : new URL(target).origin
+}

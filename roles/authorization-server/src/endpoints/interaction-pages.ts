@@ -1,0 +1,102 @@
+/** Shows the page of the step that is due: who to continue as, sign-in, consent. */
+import type { SignInProblem, SignInView, View } from '@symbolon/protocol/views'
+import { isNamed, mayChooseAccount, wantsFresh } from '../flow/2-user-authorization.ts'
+import { formToken, interactionPath } from '../people/interaction.ts'
+import { clientView, consentView, personView } from '../people/views.ts'
+import type { Answer } from './endpoint.ts'
+import type { AuthorizationVisit, Visit } from './interaction.ts'
+import { record } from './page.ts'
+
+/** What the person had typed, when the page is shown again. */
+export interface Typed {
+  readonly login: string
+  readonly keep: boolean
+  readonly problem: SignInProblem
+}
+
+export function showPage(visit: AuthorizationVisit, typed?: Typed): Answer {
+  const { interaction, issuer, http, step, next, known, locales } = visit
+  const view = viewOf(visit, typed)
+  const status = typed ? statusOf(typed.problem) : 200
+  const seconds = typed?.problem.kind === 'slowed-down' ? typed.problem.seconds : undefined
+  const { flow } = interaction
+  const client = known.client.id
+  const band = next.step === 'consent' && step === 'consent' ? 'consent' : 'sign-in'
+  if (typed === undefined) {
+    const person = next.step === 'consent' ? next.as.person.personId : undefined
+    const seen = { band, step: 2, from: 'authorization-server', to: 'resource-owner', flow, client, person } as const
+    record(issuer, http, { ...seen, what: `${view.show} shown`, outcome: 'shown' }, status)
+  }
+  return {
+    kind: 'page',
+    status,
+    view,
+    flow,
+    client,
+    locales,
+    headers: seconds === undefined ? undefined : { 'retry-after': String(seconds) },
+  }
+}
+
+function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
+  const { interaction, issuer, step, next, known, request, locale, loaded } = visit
+  const client = clientView(known, locale, request.redirectUri)
+  const here = { action: interactionPath(interaction, step) }
+  const chooser = mayChooseAccount(loaded.situation) ? interactionPath(interaction, 'account') : undefined
+  if (next.step === 'sign-in' && step === 'sign-in') {
+    const login = { login: next.login, confirm: next.person !== undefined, chooseAccount: chooser }
+    return signInView(visit, { ...login, client, typed })
+  }
+  if (next.step === 'consent' && step === 'consent') {
+    const { question, as } = next
+    const csrf = formToken(interaction, issuer, 'consent', as.session.sessionId)
+    return consentView({
+      ...{ question, as, client, locale },
+      redirectUri: request.redirectUri,
+      useAnotherAccount: chooser ?? interactionPath(interaction, 'account'),
+      form: { ...here, csrf },
+      settings: issuer.settings,
+    })
+  }
+  const { people, now } = loaded.situation
+  const named = people.filter(({ person }) => request.loginHint !== null && isNamed(person, request.loginHint))
+  return {
+    show: 'choose-account',
+    ...here,
+    csrf: formToken(interaction, issuer, 'account'),
+    client,
+    accounts: [...new Set([...named, ...people])].map(({ person, session }) => ({
+      ...personView(person),
+      session: session.sessionId,
+      fresh: !wantsFresh(request, session, now),
+    })),
+  }
+}
+
+export function signInView(
+  { interaction, issuer }: Visit,
+  about: Pick<SignInView, 'login' | 'confirm' | 'client' | 'chooseAccount'> & { readonly typed: Typed | undefined },
+): SignInView {
+  const { typed, login, ...rest } = about
+  return {
+    show: 'sign-in',
+    ...rest,
+    action: interactionPath(interaction, 'sign-in'),
+    csrf: formToken(interaction, issuer, 'sign-in'),
+    login: about.confirm ? login : (typed?.login ?? login),
+    keepDays: Math.round(issuer.settings.keptSessionLifetime / 86_400),
+    keep: typed?.keep ?? false,
+    problem: typed?.problem,
+  }
+}
+
+const statuses: Readonly<Record<SignInProblem['kind'], number>> = {
+  wrong: 403,
+  'login-missing': 400,
+  'password-missing': 400,
+  'not-from-here': 403,
+  'account-disabled': 403,
+  'slowed-down': 429,
+}
+
+export const statusOf = ({ kind }: SignInProblem): number => statuses[kind]

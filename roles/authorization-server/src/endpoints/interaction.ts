@@ -1,0 +1,126 @@
+/**
+ * The pages between request and answer (step 2): `/i/<id>/<step>`.
+ *
+ * The step that is due follows from the facts; a page asked for out of turn leads to it, and so does a form sent twice.
+ *
+ * @see OpenID Connect Core §3.1.2.2 to §3.1.2.4, RFC 6749 §4.1.1
+ */
+import { refuse } from '@symbolon/protocol/decision'
+import type { Reason } from '@symbolon/protocol/refusals'
+import { clientFrom } from '../client.ts'
+import { type AuthorizationRequest, type ReplyTo, replyToAgain } from '../flow/1-authorization-request.ts'
+import { decideNextStep, mayChooseAccount, type NextStep } from '../flow/2-user-authorization.ts'
+import {
+  findOutcome,
+  type Interaction,
+  type InteractionStep,
+  interactionCookie,
+  interactionPath,
+  isExpired,
+  isStep,
+  newInteraction,
+  openInteraction,
+} from '../people/interaction.ts'
+import { type Loaded, loadSituation } from '../people/situation.ts'
+import { clientView, type KnownClient, languageFor } from '../people/views.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import { signInToAccount } from './account-sign-in.ts'
+import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
+import { afterwards, end } from './interaction-end.ts'
+import { receive } from './interaction-forms.ts'
+import { showPage } from './interaction-pages.ts'
+import { comesFromHere, errorPage, notice, seeOther } from './page.ts'
+
+/** A browser at one of its interactions. */
+export interface Visit {
+  readonly http: EndpointRequest
+  readonly issuer: Issuer
+  readonly interaction: Interaction
+  readonly step: InteractionStep
+  readonly locale: string
+  readonly locales: readonly string[]
+}
+
+/** … at the interaction of an authorization request, with all that decides how it goes on. */
+export interface AuthorizationVisit extends Visit {
+  readonly known: KnownClient
+  readonly request: AuthorizationRequest
+  readonly replyTo: ReplyTo
+  readonly loaded: Loaded
+  readonly next: NextStep
+}
+
+export const interaction: Endpoint = async (http, issuer) => {
+  const { id = '', step } = http.parts
+  if (!isStep(step)) return errorPage(refuse('not_found'), { request: http, flow: http.flow, status: 404 })
+  const interaction = openInteraction(id, http, issuer)
+  if (interaction === undefined) {
+    return notice('cookies-blocked', { flow: http.flow, status: 400, reason: 'interaction_unknown' })
+  }
+  const { purpose } = interaction
+  const locales = purpose.kind === 'authorization' ? purpose.request.uiLocales : []
+  const locale = languageFor(locales, http.headers, issuer.settings.defaultLocale)
+  const visit: Visit = { http, issuer, interaction, step, locale, locales }
+  if (http.method === 'POST' && !comesFromHere(http, issuer)) {
+    const next = interactionPath(interaction, 'continue')
+    const about = { request: http, flow: interaction.flow, status: 403, next, locales }
+    return errorPage(refuse('form_not_from_here'), about)
+  }
+  if (purpose.kind === 'account') {
+    if (isExpired(interaction, issuer.settings, issuer.now()))
+      return seeOther(`${issuer.url}${purpose.returnTo}`, interaction)
+    return signInToAccount(visit, purpose.returnTo)
+  }
+  return authorize(visit, purpose.request)
+}
+
+async function authorize(visit: Visit, request: AuthorizationRequest): Promise<Answer> {
+  const { http, issuer, interaction, step, locale, locales } = visit
+  const { flow } = interaction
+  const [record, outcome] = await Promise.all([
+    issuer.store.clients.find(request.clientId),
+    findOutcome(interaction, issuer),
+  ])
+  const client = record && clientFrom(record)
+  const replyTo = client && replyToAgain(request, client)
+  if (!record || !client || !replyTo) {
+    const reason: Reason = !client
+      ? 'client_unknown'
+      : client.disabled
+        ? 'client_disabled'
+        : 'redirect_uri_not_registered'
+    const view = record && client && clientView({ record, client }, locale, request.redirectUri)
+    return errorPage(refuse(reason), { request: http, flow, client: view, locales })
+  }
+  const known = { record, client }
+  const restart = () => {
+    const again = newInteraction(issuer, { flow, purpose: interaction.purpose })
+    const cookies = [interactionCookie(again, issuer)]
+    return seeOther(`${issuer.url}${interactionPath(again, 'continue')}`, { flow, cookies })
+  }
+  if (outcome !== undefined) return afterwards({ visit, known, outcome, restart })
+  if (isExpired(interaction, issuer.settings, issuer.now())) {
+    if (step === 'restart') return restart()
+    const next = interactionPath(interaction, 'restart')
+    const view = clientView(known, locale, request.redirectUri)
+    return notice('expired', { flow, status: 410, reason: 'interaction_expired', client: view, next, locales })
+  }
+  const loaded = await loadSituation(issuer, http, { request, known, facts: interaction.facts })
+  const next = decideNextStep(loaded.situation)
+  return goOn({ ...visit, known, request, replyTo, loaded, next })
+}
+
+async function goOn(visit: AuthorizationVisit): Promise<Answer> {
+  const { http, issuer, interaction, step, next, loaded } = visit
+  const due = stepOf(next)
+  const isHere = step === due || (step === 'account' && mayChooseAccount(loaded.situation))
+  if (!isHere || step === 'restart') return seeOther(`${issuer.url}${interactionPath(interaction, due)}`, interaction)
+  if (next.step === 'done' || next.step === 'refused') {
+    if (step === 'continue') return end(visit, next)
+  }
+  return http.method === 'POST' ? receive(visit) : showPage(visit)
+}
+
+/** Where the step is done. What needs no page any more ends at `continue`. */
+export const stepOf = ({ step }: NextStep): InteractionStep =>
+  step === 'done' || step === 'refused' ? 'continue' : step

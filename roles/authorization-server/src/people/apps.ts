@@ -1,0 +1,115 @@
+/** The apps a person is connected to: what each may do, since when, last used, until when. */
+import { claimsOfScope } from '@symbolon/protocol/claims'
+import { missing } from '@symbolon/protocol/scope'
+import type { AppSummary, PermissionGroup } from '@symbolon/protocol/views'
+import { clientFrom } from '../client.ts'
+import type { Issuer, Settings } from '../ports/issuer.ts'
+import type { ConsentRecord, GrantRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+import type { Resource } from '../resource.ts'
+import { claimsOf, clientView, grantedGroups, type KnownClient, textOf } from './views.ts'
+
+export interface ConnectedApp {
+  readonly known: KnownClient
+  readonly consent: ConsentRecord
+  /** Those that are neither revoked nor expired. */
+  readonly grants: readonly GrantRecord[]
+}
+
+export async function loadApps({ store, now }: Issuer, person: PersonRecord): Promise<readonly ConnectedApp[]> {
+  const [consents, grants] = await Promise.all([
+    store.consents.ofPerson(person.personId),
+    store.grants.ofPerson(person.personId, now()),
+  ])
+  const apps = await Promise.all(
+    consents.map(async (consent) => {
+      const record = await store.clients.find(consent.clientId)
+      const own = grants.filter(({ clientId }) => clientId === consent.clientId)
+      return record && { known: { record, client: clientFrom(record) }, consent, grants: own }
+    }),
+  )
+  return apps.filter((app) => app !== undefined).sort((a, b) => lastUse(b) - lastUse(a))
+}
+
+const lastUse = ({ consent, grants }: ConnectedApp): Seconds =>
+  Math.max(consent.updatedAt, ...grants.map(({ lastUsedAt }) => lastUsedAt))
+
+export const appSummary = ({ known, consent, grants }: ConnectedApp, locale: string): AppSummary => ({
+  client: clientView(known, locale),
+  allowedAt: consent.createdAt,
+  lastUsedAt: grants.length === 0 ? undefined : Math.max(...grants.map(({ lastUsedAt }) => lastUsedAt)),
+})
+
+export const appGroups = (
+  { consent }: ConnectedApp,
+  about: { readonly resources: readonly Resource[]; readonly person: PersonRecord; readonly locale: string },
+): readonly PermissionGroup[] => grantedGroups({ ...about, scope: consent.scope })
+
+export const isOffline = ({ scope }: Pick<ConsentRecord, 'scope'>): boolean => scope.includes('offline_access')
+
+/** Until when the app can renew its access. */
+export function renewsUntil({ grants }: ConnectedApp): Seconds | undefined {
+  const renewing = grants.filter(isOffline).map(({ expiresAt }) => expiresAt)
+  return renewing.length === 0 ? undefined : Math.max(...renewing)
+}
+
+/**
+ * When the last access token that the app may hold is over though its grant has ended: a JWT is good until it expires
+ * (RFC 9068), an opaque token and everything at this server ends at once.
+ */
+export function accessUntil(
+  { grants }: ConnectedApp,
+  about: { readonly resources: readonly Resource[]; readonly settings: Settings; readonly now: Seconds },
+): Seconds | undefined {
+  const ends = grants.flatMap(({ resources, lastUsedAt }) =>
+    about.resources
+      .filter(({ resource, tokenFormat }) => tokenFormat === 'jwt' && resources.includes(resource))
+      .map(({ tokenLifetime }) => lastUsedAt + (tokenLifetime ?? about.settings.accessTokenLifetime)),
+  )
+  const last = Math.max(0, ...ends)
+  return last > about.now ? last : undefined
+}
+
+export const removeApp = ({ personId, clientId }: ConsentRecord, now: Seconds): readonly Write[] => [
+  { do: 'delete-consent', personId, clientId },
+  { do: 'revoke-grants-of', personId, clientId, now },
+]
+
+/**
+ * Takes one permission back, in what is remembered and in every grant at once. Without "keep access when I'm away" only
+ * those grants live on whose session does.
+ */
+export function removePermission(
+  { consent, grants }: ConnectedApp,
+  scope: string,
+  about: { readonly sessions: readonly SessionRecord[]; readonly now: Seconds },
+): readonly Write[] {
+  const left = missing(consent.scope, [scope])
+  if (left.length === 0) return removeApp(consent, about.now)
+  const isLive = ({ sessionId }: GrantRecord) => about.sessions.some((session) => session.sessionId === sessionId)
+  return [
+    { do: 'put-consent', consent: { ...consent, scope: left, updatedAt: about.now } },
+    ...grants
+      .filter((grant) => grant.scope.includes(scope))
+      .map((grant): Write => {
+        const { grantId } = grant
+        if (scope === 'offline_access' && !isLive(grant)) return { do: 'revoke-grant', grantId, now: about.now }
+        return { do: 'narrow-grant', grantId, scope: missing(grant.scope, [scope]) }
+      }),
+  ]
+}
+
+/** What the account knows of a person, and which apps were given it. */
+export function sharedValues(person: PersonRecord, apps: readonly ConnectedApp[], locale: string) {
+  const claims = claimsOf(person)
+  return Object.entries(claimsOfScope).flatMap(([scope, names]) =>
+    names.flatMap((claim) => {
+      const value = claim === 'updated_at' || claims[claim] === undefined ? undefined : textOf(claims[claim])[0]
+      if (value === undefined) return []
+      const sharedWith = apps
+        .filter(({ consent }) => consent.scope.includes(scope))
+        .map(({ known }) => known.client.name(locale))
+      return [{ claim, value, sharedWith }]
+    }),
+  )
+}

@@ -1,0 +1,64 @@
+/**
+ * Checks a login and a password, at the same cost whoever it is, and slows down whoever guesses.
+ *
+ * @see OWASP ASVS §2.2.1, NIST SP 800-63B §5.2.2
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SignInProblem } from '@symbolon/protocol/views'
+import type { Issuer } from '../ports/issuer.ts'
+import type { PersonRecord } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+import { loginKey } from './login-key.ts'
+import { isOutdated } from './passwords.ts'
+import { countFailure, createAttempts, decideThrottle, forgetFailures, throttleKeys } from './throttle.ts'
+
+export interface Credentials {
+  readonly login: string
+  readonly password: string
+  readonly remoteAddress: string
+  /** Only they may sign in, whatever `login` says. */
+  readonly only: PersonRecord | undefined
+}
+
+export type SignInResult =
+  | { readonly ok: true; readonly person: PersonRecord; readonly writes: readonly Write[] }
+  | { readonly ok: false; readonly problem: SignInProblem }
+
+const attempts = createAttempts()
+
+const longestLogin = 320
+
+export async function checkCredentials(issuer: Issuer, credentials: Credentials): Promise<SignInResult> {
+  const { login, password, remoteAddress, only } = credentials
+  const { store, sealing, passwords } = issuer
+  const no = (problem: SignInProblem): SignInResult => ({ ok: false, problem })
+  if (only === undefined && loginKey(login) === '') return no({ kind: 'login-missing' })
+  if (password === '') return no({ kind: 'password-missing' })
+  if (login.length > longestLogin) return no({ kind: 'wrong' })
+
+  const person = only ?? (await store.people.findByLogin(login))
+  // One account has two logins; guesses at both count as guesses at one.
+  const keys = throttleKeys(sealing, person === undefined ? `login ${loginKey(login)}` : person.personId, remoteAddress)
+  const end = attempts.begin(keys.pair)
+  if (end === undefined) return no({ kind: 'slowed-down', seconds: 1 })
+  try {
+    const throttling = decideThrottle(keys, await store.throttles.find(Object.values(keys)), issuer.now())
+    if (!throttling.allowed) return no({ kind: 'slowed-down', seconds: throttling.seconds })
+    if (throttling.pause > 0) await pause(throttling.pause * 1_000)
+    if (!(await passwords.verify(password, person?.passwordHash ?? null)) || person === undefined) {
+      await store.commit(countFailure(keys, issuer.now()))
+      return no({ kind: 'wrong' })
+    }
+    // Said only to those who know the password.
+    if (person.disabled) return no({ kind: 'account-disabled' })
+    return { ok: true, person, writes: [...forgetFailures(keys), ...(await rehash(issuer, person, password))] }
+  } finally {
+    end()
+  }
+}
+
+/** A hash made with weaker parameters is replaced while the password is at hand. */
+async function rehash({ passwords, now }: Issuer, person: PersonRecord, password: string): Promise<readonly Write[]> {
+  if (person.passwordHash === null || !isOutdated(person.passwordHash)) return []
+  return [{ do: 'put-person', person: { ...person, passwordHash: await passwords.hash(password), updatedAt: now() } }]
+}
