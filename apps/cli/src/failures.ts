@@ -1,0 +1,37 @@
+/** What a person at a terminal is told when something can't be done: a sentence and never a stack, unless it is a bug. */
+import { CommandFailure, exitCodes } from './command.ts'
+
+export interface Explained {
+  readonly message: string
+  readonly code: number
+}
+
+/** Errors whose message is a sentence for people. By name, so that nothing heavy is loaded to say it. */
+const sentences: ReadonlySet<string> = new Set([
+  'ConfigurationError',
+  'DataFolderError',
+  'StorageProblem',
+  'StorageUnavailable',
+])
+
+export function explain(error: unknown): Explained {
+  if (error instanceof CommandFailure) return { message: error.message, code: error.code }
+  if (!(error instanceof Error)) return { message: String(error), code: exitCodes.failed }
+  if (sentences.has(error.name)) return { message: error.message, code: exitCodes.failed }
+  const listening = listenFault(error)
+  if (listening !== undefined) return { message: listening, code: exitCodes.failed }
+  return { message: `This is a fault of the program.\n${error.stack ?? error.message}`, code: exitCodes.failed }
+}
+
+function listenFault(error: Error): string | undefined {
+  if (!('syscall' in error) || error.syscall !== 'listen' || !('code' in error)) return undefined
+  const port = 'port' in error ? `${error.port}` : ''
+  const address = 'address' in error ? ` of ${error.address}` : ''
+  if (error.code === 'EADDRINUSE') return portInUse(port)
+  if (error.code === 'EACCES') return `This account may not listen on port ${port}; ports below 1024 need more rights.`
+  if (error.code === 'EADDRNOTAVAIL') return `The address${address} is none of this machine's.`
+  return `Listening on port ${port} failed: ${String(error.code)}.`
+}
+
+export const portInUse = (port: number | string): string =>
+  `Port ${port} is in use by another program; stop that one or choose another port with --port.`

@@ -1,0 +1,132 @@
+/** Recorded flows as text: the list, one flow as numbered steps between the roles, and why it failed. */
+import { styleText } from 'node:util'
+import type { FlowSummary } from '@symbolon/authorization-server/ports/store'
+import { type Finding, findingOf } from '@symbolon/authorization-server/trace/finding'
+import { stepsOf, type TracedStep } from '@symbolon/authorization-server/trace/steps'
+import type { Role } from '@symbolon/protocol/flow'
+import type { FlowEvent, Redacted } from '@symbolon/protocol/trace'
+
+/** Colours a mark; plain where the terminal, or `NO_COLOR`, wants it so. */
+export type Paint = (colour: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string) => string
+
+export const paintFor =
+  (stream: NodeJS.WriteStream): Paint =>
+  (colour, text) =>
+    styleText(colour, text, { stream })
+
+const roleNames: Readonly<Record<Role, string>> = {
+  'resource-owner': 'person',
+  client: 'client',
+  'authorization-server': 'authorization server',
+  'resource-server': 'resource server',
+}
+
+export const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8)
+
+const day = (at: number): string => {
+  const date = new Date(at)
+  const part = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${part(date.getMonth() + 1)}-${part(date.getDate())}`
+}
+
+export const markOf = (outcome: FlowEvent['outcome'], paint: Paint): string =>
+  outcome === 'ok' ? paint('green', '✓') : outcome === 'shown' ? paint('dim', '…') : paint('red', '✗')
+
+export function flowList(flows: readonly FlowSummary[], paint: Paint): string {
+  if (flows.length === 0) return 'No flow is recorded yet.\n'
+  const width = Math.max(6, ...flows.map(({ client }) => client?.length ?? 0))
+  const rows = flows.map(({ flow, startedAt, client = '—', outcome, reason = '' }) => {
+    const when = `${day(startedAt)} ${clock(startedAt)}`
+    return `${flow}  ${when}  ${markOf(outcome, paint)}  ${client.padEnd(width)}  ${reason}`.trimEnd()
+  })
+  return [...rows, '', paint('dim', 'symbolon flow REF shows one of them.'), ''].join('\n')
+}
+
+export function flowText(flow: string, events: readonly FlowEvent[], paint: Paint): string {
+  const traced = stepsOf(events)
+  const finding = findingOf(events)
+  const client = events.find(({ client }) => client !== undefined)?.client ?? 'no known client'
+  const start = Math.min(...events.map(({ at }) => at))
+  const head = `${paint('bold', `Flow ${flow}`)}  ${client}  ${day(start)} ${clock(start)}`
+  return [
+    head,
+    '',
+    ...traced.flatMap((step, at) => stepLines(step, { before: traced[at - 1], start, paint })),
+    ...(finding === undefined ? [] : findingLines(finding, paint)),
+    '',
+  ].join('\n')
+}
+
+interface Drawing {
+  readonly before: TracedStep | undefined
+  readonly start: number
+  readonly paint: Paint
+}
+
+function stepLines(step: TracedStep, { before, start, paint }: Drawing): readonly string[] {
+  const number = step.number === undefined ? ' ' : String(step.number)
+  const way = `${roleNames[step.from]} → ${roleNames[step.to]}`
+  const title = `${number}  ${step.name.padEnd(24)}${way}`
+  const { event } = step
+  if (event === undefined) return [paint('dim', `${title}  (not recorded here)`), '']
+  // A response stands in the event of its request: what was sent is told once, what came back with the response.
+  const isResponse = event === before?.event
+  const answered = event.step !== step.number || !hasResponse(event)
+  const time = `+${event.at - start} ms`
+  const status = event.status === undefined ? '' : `${event.status} `
+  const said = isResponse ? `${status}in ${event.took} ms` : `${event.what}  ${time}`
+  return [
+    paint('bold', title),
+    `   ${answered ? markOf(event.outcome, paint) : paint('dim', '·')} ${said}`,
+    ...(isResponse ? [] : values(event.params)),
+    ...(isResponse ? [] : checkLines(event, paint)),
+    ...(isResponse || answered ? values(event.result) : []),
+    '',
+  ]
+}
+
+/** The steps whose answer is told as a step of its own. */
+const hasResponse = ({ step }: FlowEvent) => step === 4 || step === 6
+
+const values = (params: FlowEvent['params']): readonly string[] => {
+  const entries = Object.entries(params)
+  const width = Math.max(0, ...entries.map(([name]) => name.length))
+  return entries.map(([name, value]) => `     ${name.padEnd(width)}  ${shown(value)}`)
+}
+
+/** A digest shows what is equal to what, and nothing else. */
+export const shown = (value: Redacted): string =>
+  'clear' in value ? value.clear : `#${value.digest} (${value.length} characters, kept as a digest)`
+
+function checkLines({ checks }: FlowEvent, paint: Paint): readonly string[] {
+  const passed = checks.filter(({ ok }) => ok).map(({ rule }) => rule)
+  const broken = checks.filter(({ ok }) => !ok).map(({ rule }) => rule)
+  return [
+    ...(passed.length > 0 ? folded(`checked, and not found: ${passed.join(', ')}`).map((l) => paint('dim', l)) : []),
+    ...broken.map((rule) => `     ${paint('red', `✗ ${rule}`)}`),
+  ]
+}
+
+export function findingLines(finding: Finding, paint: Paint): readonly string[] {
+  const { reason, step, expected, got, why, likely, fix, spec } = finding
+  const row = (name: string, text: string | undefined) => (text === undefined ? [] : [`  ${name.padEnd(9)} ${text}`])
+  return [
+    `${paint('red', `✗ ${reason}`)}  ${why}${step === undefined ? '' : `  (step ${step})`}`,
+    ...row('Expected', expected && shown(expected)),
+    ...row('Got', got && shown(got)),
+    ...row('Likely', likely),
+    ...row('Fix', fix),
+    ...row('Rule', spec),
+  ]
+}
+
+/** Breaks a long line between words, for a terminal of 100 columns. */
+function folded(text: string): readonly string[] {
+  const lines: string[] = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    if (last.length + word.length > 92 && last !== '') lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines.map((line) => `     ${line}`)
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/** The `symbolon` command: finds the command that is asked for, runs it, and says in one sentence why it can't. */
+import { nearest } from '@symbolon/server/nearest'
+import { type Command, CommandFailure, exitCodes, given } from './command.ts'
+import { explain } from './failures.ts'
+import { commandHelp, programHelp } from './help.ts'
+
+interface Entry {
+  readonly about: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+const entries: Readonly<Record<string, Entry>> = {
+  demo: { about: 'Run the server with a photo library and a print shop.', load: () => import('./commands/demo.ts') },
+  serve: { about: 'Run the server from a configuration file.', load: () => import('./commands/serve.ts') },
+  flow: { about: 'Show the last flows, or one of them step by step.', load: () => import('./commands/flow.ts') },
+  keys: { about: 'List or rotate the signing keys.', load: () => import('./commands/keys.ts') },
+  config: { about: 'Check a configuration file, or print its schema.', load: () => import('./commands/config.ts') },
+  'hash-password': {
+    about: 'Hash the password on standard input for a configuration file.',
+    load: () => import('./commands/hash-password.ts'),
+  },
+  version: { about: 'Print the version.', load: () => import('./commands/version.ts') },
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  const asked = name === 'help' ? rest[0] : name
+  if (asked === undefined || asked === '--help' || asked === '-h') {
+    process.stdout.write(programHelp(entries))
+    return exitCodes.ok
+  }
+  const known = asked === '--version' ? 'version' : asked
+  const entry = entries[known]
+  if (entry === undefined) {
+    const close = nearest(asked, [...Object.keys(entries), 'help'])
+    const hint = close === undefined ? 'symbolon help lists them.' : `Did you mean ${close}?`
+    throw new CommandFailure(`There is no command ${asked}. ${hint}`, exitCodes.usage)
+  }
+  const { command } = await entry.load()
+  if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(commandHelp(known, command))
+    return exitCodes.ok
+  }
+  return await command.run(given(command, rest))
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const { message, code } = explain(error)
+  process.stderr.write(`${message}\n`)
+  process.exitCode = code
+}

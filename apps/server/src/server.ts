@@ -1,0 +1,85 @@
+/**
+ * The authorization server, composed: configuration, storage, keys, recorder and pages become one that listens.
+ *
+ * Everything that can fail for the person who starts it (folder, database, secret, port) fails here, before the first
+ * request, and leaves nothing open behind it.
+ */
+import { routes } from '@symbolon/authorization-server/endpoints/routes'
+import { maintainKeys } from '@symbolon/authorization-server/keys/lifecycle'
+import { createKeyRing } from '@symbolon/authorization-server/keys/ring'
+import { createPasswords } from '@symbolon/authorization-server/people/passwords'
+import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
+import type { Storage } from '@symbolon/authorization-server/ports/store'
+import { createRecorder } from '@symbolon/authorization-server/trace/recorder'
+import { listen } from '@symbolon/http/fastify'
+import type { FlowEvent } from '@symbolon/protocol/trace'
+import { applyConfig } from './config/apply.ts'
+import type { Config } from './config/load.ts'
+import { type Installation, openInstallation } from './installation.ts'
+import type { Log } from './log.ts'
+import { startMaintenance } from './maintenance.ts'
+
+export interface ServerOptions {
+  readonly log?: Log | undefined
+  /** Told of every recorded event, already redacted. */
+  readonly onEvent?: ((event: FlowEvent) => void) | undefined
+}
+
+export interface RunningServer {
+  /** Where it listens; `issuer.url` is where clients find it. */
+  readonly url: string
+  readonly issuer: Issuer
+  readonly storage: Storage
+  /** Takes no more requests, finishes those in flight, writes the record, closes the database. */
+  close(): Promise<void>
+}
+
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const installation = await openInstallation(config)
+  try {
+    return await serve(config, installation, options)
+  } catch (error) {
+    await installation.storage.close()
+    throw error
+  }
+}
+
+async function serve(
+  config: Config,
+  installation: Installation,
+  { log = () => undefined, onEvent }: ServerOptions,
+): Promise<RunningServer> {
+  const { storage, store, sealing, random } = installation
+  const passwords = createPasswords(random)
+  const applied = await applyConfig({ config, passwords, ...installation })
+  await maintainKeys(installation)
+  const keys = createKeyRing(installation)
+  await keys.reload()
+  const recorder = createRecorder({ store, sealing, random, ...(onEvent && { onEvent }) })
+  const issuer: Issuer = { ...installation, keys, passwords, recorder }
+
+  const { host, port, tls } = config.listen
+  const listener = await listen({
+    issuers: [issuer],
+    routes,
+    host,
+    port,
+    tls,
+    trustProxy: config.trustProxy,
+    ready: () => storage.ping(),
+    log,
+  })
+  const endMaintenance = startMaintenance(installation, { keys, log })
+  log({ level: 'info', message: 'listening', url: listener.url, issuer: issuer.url, applied })
+  return {
+    url: listener.url,
+    issuer,
+    storage,
+    close: async () => {
+      await listener.close()
+      await endMaintenance()
+      await recorder.close()
+      await storage.close()
+    },
+  }
+}
