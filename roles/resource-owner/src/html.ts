@@ -5,7 +5,7 @@
  * @see RFC 9700 §4.1 and the attacks through `javascript:` redirect addresses
  */
 
-class TrustedHtml {
+class Html {
   readonly #text: string
 
   constructor(text: string) {
@@ -17,9 +17,9 @@ class TrustedHtml {
   }
 }
 
-export type Html = TrustedHtml
+export type { Html }
 
-class SafeAddress {
+class Address {
   readonly #address: string
 
   constructor(address: string) {
@@ -31,7 +31,7 @@ class SafeAddress {
   }
 }
 
-export type Address = SafeAddress
+export type { Address }
 
 export type Child = string | number | Html | Address | undefined | false | readonly Child[]
 
@@ -78,12 +78,12 @@ function write(value: Child, place: Place): string {
   if (value === undefined || value === false) return ''
   if (Array.isArray(value)) return value.map((each: Child) => write(each, place)).join('')
   if (place === 'address') {
-    if (value instanceof SafeAddress) return escapeHtml(value.toString())
+    if (value instanceof Address) return escapeHtml(value.toString())
     throw new TypeError('Only an address that was checked can be linked to.')
   }
-  if (place === 'tag' && !(value instanceof TrustedHtml)) throw new TypeError('Only attributes can stand in a tag.')
-  if (place === 'attribute' && value instanceof TrustedHtml) throw new TypeError('An attribute holds text.')
-  return value instanceof TrustedHtml ? value.toString() : escapeHtml(value.toString())
+  if (place === 'tag' && !(value instanceof Html)) throw new TypeError('Only attributes can stand in a tag.')
+  if (place === 'attribute' && value instanceof Html) throw new TypeError('An attribute holds text.')
+  return value instanceof Html ? value.toString() : escapeHtml(value.toString())
 }
 
 export function html(strings: TemplateStringsArray, ...values: readonly Child[]): Html {
@@ -96,21 +96,21 @@ export function html(strings: TemplateStringsArray, ...values: readonly Child[])
   for (const [index, value] of values.entries()) {
     text += write(value, places[index] ?? 'text') + (strings[index + 1] ?? '')
   }
-  return new TrustedHtml(text)
+  return new Html(text)
 }
 
 /** A link anywhere: http and https only, nothing hidden in it. `undefined` when it must not become a link. */
 export function href(address: string | undefined): Address | undefined {
   return address !== undefined && visible.test(address) && /^https?:\/\/[^/]/i.test(address) && URL.canParse(address)
-    ? new SafeAddress(address)
+    ? new Address(address)
     : undefined
 }
 
 /** A path below the issuer, with the issuer's own path before it. Anything else leads to the issuer's front page. */
 export function ownPath(issuerUrl: string, path: string): Address {
   const base = new URL(issuerUrl).pathname.replace(/\/$/, '')
-  if (!visible.test(path) || !/^\/(?![/\\])/.test(path)) return new SafeAddress(base || '/')
-  return new SafeAddress(base && path !== base && !path.startsWith(`${base}/`) ? base + path : path)
+  if (!visible.test(path) || !/^\/(?![/\\])/.test(path)) return new Address(base || '/')
+  return new Address(base && path !== base && !path.startsWith(`${base}/`) ? base + path : path)
 }
 
 /**
@@ -121,7 +121,7 @@ export function returnAddress(location: string): Address | undefined {
   if (!visible.test(location) || !URL.canParse(location)) return undefined
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(location)?.[0].toLowerCase()
   if (scheme === undefined || scriptable.has(scheme)) return undefined
-  return scheme === 'http' || scheme === 'https' ? href(location) : new SafeAddress(location)
+  return scheme === 'http' || scheme === 'https' ? href(location) : new Address(location)
 }
 
 /** No spaces, no control characters: nothing that a URL parser drops, nothing that splits a header. */
