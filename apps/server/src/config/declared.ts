@@ -50,7 +50,7 @@ const claimsOf = ({
   email,
   claims = {},
 }: Pick<PersonDeclaration, 'email'> & { readonly claims?: object | undefined }) =>
-  defined({ ...(email !== undefined && { email }), ...claims }) as Claims
+  ({ ...(email !== undefined && { email }), ...defined({ ...claims }) }) as Claims
 
 /** Without the keys that were not given, however deep. */
 function defined(value: Readonly<Record<string, unknown>>): Readonly<Record<string, ClaimValue>> {
