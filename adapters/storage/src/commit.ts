@@ -19,6 +19,9 @@ import * as versions from './statements/versions.ts'
 
 type Steps = { readonly [Do in Write['do']]: (write: Extract<Write, { readonly do: Do }>) => readonly Step[] }
 
+/** In the JSON of a scope, what the person allowed to last while they are away. */
+const lasting = '%"offline_access"%'
+
 const stepsOf: Steps = {
   'redeem-code': ({ codeHash, now }) => [step(codes.redeemCode, { code_hash: codeHash, now })],
   'rotate-refresh-token': ({ tokenHash, successor, now }) => [
@@ -82,8 +85,8 @@ const stepsOf: Steps = {
     step(grants.revokeGrantsOfPersonAndClient, { person_id, client_id, now }),
   ],
   'revoke-grants-of-session': ({ sessionId: session_id, now }) => [
-    step(codes.revokeCodesOfSession, { session_id, now }),
-    step(grants.revokeGrantsOfSession, { session_id, now }),
+    step(codes.revokeCodesOfSession, { session_id, lasting, now }),
+    step(grants.revokeGrantsOfSession, { session_id, lasting, now }),
   ],
 
   'insert-refresh-token': ({ token }) => [step(refreshTokens.insertRefreshToken, refreshTokens.refreshTokenRow(token))],

@@ -72,10 +72,10 @@ export const revokeCodesOfPersonAndClient = statement<{ person_id: string; clien
    where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id and revoked_at is null`,
 )
 
-export const revokeCodesOfSession = statement<{ session_id: string; now: number }>(
+export const revokeCodesOfSession = statement<{ session_id: string; lasting: string; now: number }>(
   'codes.revoke_of_session',
   `update codes set revoked_at = :now
-   where issuer_id = :issuer_id and session_id = :session_id and revoked_at is null`,
+   where issuer_id = :issuer_id and session_id = :session_id and scope not like :lasting and revoked_at is null`,
 )
 
 export const deleteCodesOfPerson = statement<{ person_id: string }>(
