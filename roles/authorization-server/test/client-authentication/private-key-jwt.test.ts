@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { exportJWK, type JWK, SignJWT } from 'jose'
+import { token } from '../../src/endpoints/token.ts'
+import { clientRecord, createWorld, type World } from '../support/back-channel/world.ts'
+
+const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const issuer = 'https://id.example'
+
+describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
+  let world: World
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+  const jwk = async (key: KeyObject, more: JWK): Promise<JWK> => ({ ...(await exportJWK(key)), ...more })
+  const put = (clientId: string, metadata: Readonly<Record<string, unknown>>) =>
+    world.put({
+      do: 'put-client',
+      client: clientRecord(clientId, {
+        token_endpoint_auth_method: 'private_key_jwt',
+        scope: 'photos.read',
+        ...metadata,
+      }),
+    })
+
+  before(async () => {
+    world = await createWorld()
+    const keys = [await jwk(ec.publicKey, { kid: 'ec' }), await jwk(rsa.publicKey, { kid: 'rsa' })]
+    await put('signer', { jwks: { keys } })
+    await put('pinned', { jwks: { keys }, token_endpoint_auth_signing_alg: 'ES256' })
+    await put('nameless', { jwks: { keys: [await jwk(stranger.publicKey, {}), await jwk(ec.publicKey, {})] } })
+    await put('leaky', {
+      jwks: {
+        keys: [
+          { ...(await exportJWK(ec.privateKey)), kid: 'ec' },
+          { kty: 'oct', k: 'AAAA', kid: 'oct' },
+        ],
+      },
+    })
+  })
+  after(() => world[Symbol.asyncDispose]())
+
+  interface Change {
+    readonly clientId?: string
+    readonly claims?: Readonly<Record<string, unknown>>
+    readonly header?: Readonly<Record<string, unknown>>
+    readonly key?: KeyObject
+    readonly form?: Readonly<Record<string, string>>
+  }
+  const sign = ({ clientId = 'signer', claims = {}, header = {}, key = ec.privateKey }: Change = {}) =>
+    new SignJWT({
+      iss: clientId,
+      sub: clientId,
+      aud: issuer,
+      jti: crypto.randomUUID(),
+      iat: world.clock.now,
+      exp: world.clock.now + 60,
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: 'ec', typ: 'client-authentication+jwt', ...header })
+      .sign(key)
+  const send = async (assertion: string, form: Readonly<Record<string, string>> = {}) => {
+    const asked = { grant_type: 'client_credentials', client_assertion_type: type, client_assertion: assertion }
+    const said = await world.call(token, { form: { ...asked, ...form } })
+    if (said.status !== 200) assert.deepEqual([said.status, said.body.error], [401, 'invalid_client'])
+    return said.answer.reason ?? 'ok'
+  }
+
+  it('authenticates a client by its signature [RFC7523-3-01] [RFC7523-3-06]', async () => {
+    assert.equal(await send(await sign()), 'ok')
+    assert.equal(await send(await sign(), { client_id: 'signer' }), 'ok')
+    const header = { alg: 'PS256', kid: 'rsa' }
+    assert.equal(await send(await sign({ key: rsa.privateKey, header })), 'ok')
+  })
+
+  it('finds the key without a kid, too', async () => {
+    assert.equal(await send(await sign({ clientId: 'nameless', header: { kid: undefined } })), 'ok')
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    const forged = await sign({ clientId: 'nameless', header: { kid: undefined }, key: other })
+    assert.equal(await send(forged), 'assertion_signature_wrong')
+  })
+
+  it('takes assertions without a type of their own (RFC 10070 §4) [RFC10070-4-06]', async () => {
+    assert.equal(await send(await sign({ header: { typ: undefined } })), 'ok')
+    assert.equal(await send(await sign({ header: { typ: 'JWT' } })), 'ok')
+  })
+
+  it('takes the issuer as the one element of a list', async () => {
+    assert.equal(await send(await sign({ claims: { aud: [issuer] } })), 'ok')
+  })
+
+  it('takes an assertion once [RFC7523-3-05] [OIDC-Core-9-03]', async () => {
+    const assertion = await sign()
+    assert.equal(await send(assertion), 'ok')
+    assert.equal(await send(assertion), 'assertion_replayed')
+  })
+
+  it('takes one of many parallel uses of an assertion [OIDC-Core-9-03]', async () => {
+    const assertion = await sign()
+    const said = await Promise.all(Array.from({ length: 20 }, () => send(assertion)))
+    assert.equal(said.filter((outcome) => outcome === 'ok').length, 1)
+    assert.equal(said.filter((outcome) => outcome === 'assertion_replayed').length, 19)
+  })
+
+  it('spends an assertion even when the request is refused for something else', async () => {
+    const assertion = await sign()
+    const said = await world.call(token, {
+      form: { grant_type: 'nonsense', client_assertion_type: type, client_assertion: assertion },
+    })
+    assert.equal(said.answer.reason, 'grant_type_unsupported')
+    assert.equal(await send(assertion), 'assertion_replayed')
+  })
+
+  const refused: Record<string, readonly [change: Change, reason: string]> = {
+    'the token endpoint as audience [RFC10070-4-02] (attack 39)': [
+      { claims: { aud: `${issuer}/token` } },
+      'assertion_audience_wrong',
+    ],
+    'a further audience beside the issuer [RFC10070-4-02] (attack 39)': [
+      { claims: { aud: [issuer, 'https://evil.example'] } },
+      'assertion_audience_wrong',
+    ],
+    'the pushed authorization endpoint as audience (attack 39)': [
+      { claims: { aud: `${issuer}/par` } },
+      'assertion_audience_wrong',
+    ],
+    'the issuer with a slash more [RFC10070-4-04]': [{ claims: { aud: `${issuer}/` } }, 'assertion_audience_wrong'],
+    'no audience [RFC7523-3-02]': [{ claims: { aud: undefined } }, 'assertion_audience_wrong'],
+    'another iss': [{ claims: { iss: 'other' } }, 'assertion_issuer_wrong'],
+    'another client_id beside it (RFC 7521 §4.2) [RFC7521-4.2-02]': [
+      { form: { client_id: 'app' } },
+      'assertion_issuer_wrong',
+    ],
+    'an expiry that is over [RFC7523-3-03]': [{ claims: { exp: 1_799_999_999 } }, 'assertion_expired'],
+    'no expiry [RFC7523-3-03]': [{ claims: { exp: undefined } }, 'assertion_expired'],
+    'an expiry too far ahead [RFC7523-3-03]': [{ claims: { exp: 1_800_003_600 } }, 'assertion_expired'],
+    'a life that has not begun [RFC7523-3-04]': [{ claims: { nbf: 1_800_000_030 } }, 'assertion_expired'],
+    'no jti': [{ claims: { jti: undefined } }, 'assertion_replayed'],
+    'a client that nobody registered': [{ clientId: 'stranger' }, 'client_unknown'],
+    'a key that is not registered': [{ header: { kid: 'new' } }, 'assertion_key_unknown'],
+    "a stranger's signature": [{ key: stranger.privateKey }, 'assertion_signature_wrong'],
+    'an algorithm that the registration does not name (attack 61)': [
+      { clientId: 'pinned', header: { alg: 'PS256', kid: 'rsa' }, key: rsa.privateKey },
+      'assertion_algorithm_refused',
+    ],
+    'the type of another kind of token (attack 69)': [{ header: { typ: 'at+jwt' } }, 'assertion_malformed'],
+    'a private key in the registration': [{ clientId: 'leaky' }, 'assertion_key_unknown'],
+  }
+  for (const [title, [change, reason]] of Object.entries(refused)) {
+    it(`refuses ${title}`, async () => {
+      assert.equal(await send(await sign(change), change.form), reason)
+    })
+  }
+
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const forge = (header: Readonly<Record<string, unknown>>, hmacKey?: string | Buffer, clientId = 'signer') => {
+    const claims = { iss: clientId, sub: clientId, aud: issuer, jti: crypto.randomUUID(), exp: world.clock.now + 60 }
+    const signed = `${encode(header)}.${encode(claims)}`
+    const mac = hmacKey === undefined ? '' : createHmac('sha256', hmacKey).update(signed).digest('base64url')
+    return `${signed}.${mac}`
+  }
+
+  it('refuses an assertion that nobody signed (attack 61)', async () => {
+    for (const alg of ['none', 'None', 'NONE']) assert.equal(await send(forge({ alg })), 'assertion_algorithm_refused')
+  })
+
+  it('refuses HMAC under a public or an empty key (attack 52) (attack 58) (attack 59) (attack 60)', async () => {
+    const pem = rsa.publicKey.export({ format: 'pem', type: 'spki' })
+    for (const key of [pem, '', JSON.stringify(rsa.publicKey.export({ format: 'jwk' }))]) {
+      assert.equal(await send(forge({ alg: 'HS256', kid: 'rsa' }, key)), 'assertion_algorithm_refused')
+    }
+    const leaky = forge({ alg: 'HS256', kid: 'oct' }, Buffer.from('AAAA', 'base64url'), 'leaky')
+    assert.equal(await send(leaky), 'assertion_algorithm_refused')
+  })
+
+  it('refuses an RSA algorithm for an EC key, and the other way round (attack 58)', async () => {
+    const header = { alg: 'RS256', kid: 'ec' }
+    assert.equal(await send(await sign({ key: rsa.privateKey, header })), 'assertion_key_unknown')
+  })
+
+  it('refuses extensions that it does not know (RFC 7515 §4.1.11) (attack 52)', async () => {
+    const [, payload, signature] = (await sign()).split('.')
+    const header = encode({ alg: 'ES256', kid: 'ec', crit: ['exotic'], exotic: true })
+    assert.equal(await send(`${header}.${payload}.${signature}`), 'assertion_malformed')
+  })
+
+  it('refuses what is no JWT, or too long, or of another type of assertion [RFC7521-4.2.1-01] [RFC7523-3.2-01]', async () => {
+    for (const text of ['x', 'a.b.c', `${'x'.repeat(9_000)}.a.b`]) assert.equal(await send(text), 'assertion_malformed')
+    const saml = 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer'
+    assert.equal(await send(await sign(), { client_assertion_type: saml }), 'assertion_malformed')
+  })
+})
