@@ -51,10 +51,10 @@ function drawGroup(group: PermissionGroup, { client }: AppView, pen: Pen): Html 
   const row = (permission: PermissionView): Html => {
     const title = titleOf(permission, pen)
     const detail = isUndescribed(permission) ? undefined : detailOf(permission, client.name, pen)
-    return html`<li class="permission">${icons.check}<span class="title">${title}</span>${
+    return html`<li class="permission">${icons.check}<span class="title">${title}</span>${detail !== undefined && html`<p>${detail}</p>`}${
       permission.scope !== 'openid' &&
       html` <a class="remove" href="${own}?remove=${encodeURIComponent(permission.scope)}">${words.oneApp.remove}<span class="unseen">: ${title}</span></a>`
-    }${detail !== undefined && html`<p>${detail}</p>`}</li>`
+    }</li>`
   }
   return html`<div class="group"><h3>${groupName(group, pen)}</h3><ul>${group.permissions.map(row)}</ul></div>`
 }

@@ -12,7 +12,7 @@ import { csrfField } from '../parts/form.ts'
 import { icons } from '../parts/icons.ts'
 import { detailOf, groupName, isUndescribed, titleOf } from '../parts/permissions.ts'
 import { papers, plate, provenance } from '../parts/plate.ts'
-import { host, plain } from '../parts/text.ts'
+import { host, login, plain } from '../parts/text.ts'
 
 export const consent: Draw<ConsentView> = (view, pen) => {
   const { words, path, frame } = pen
@@ -34,7 +34,7 @@ export const consent: Draw<ConsentView> = (view, pen) => {
     layout: 'question',
     content: html`<h1>${words.consent.heading(app, issuer)}</h1>
 ${plate(client, undefined, provenance(client, pen))}
-<p class="as">${words.consent.signedInAs(html`<strong><bdi>${view.person.login}</bdi></strong>`)} <a href="${path(view.useAnotherAccount)}">${words.consent.another}</a></p>
+<p class="as"><span>${words.consent.signedInAs(html`<strong>${login(view.person.login)}</strong>`)}</span> <a href="${path(view.useAnotherAccount)}">${words.consent.another}</a></p>
 ${view.changed && warning(words.consent.changed(app))}
 ${client.origin === 'unreviewed' && warning(words.consent.unreviewed(app, issuer))}
 <form method="post" action="${path(view.action)}" data-guard>${csrfField(view.csrf)}
@@ -44,7 +44,7 @@ ${groups.map((group, index) => drawGroup(group, `p${index}`, about, pen))}
 ${
   offline &&
   html`<fieldset class="group"><legend>${words.consent.howLong}</legend>
-${row(offline, { id: 'away', title: words.consent.away, detail: awayDetail(offline, pen), tags: tags(offline, about, pen) })}
+${row(offline, { id: 'away', title: words.permissions.offline, detail: awayDetail(offline, pen), tags: tags(offline, about, pen) })}
 </fieldset>`
 }
 ${destination(view, pen)}

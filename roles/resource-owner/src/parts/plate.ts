@@ -2,7 +2,7 @@
 import type { ClientView, PersonView } from '@symbolon/protocol/views'
 import { type Child, type Html, href, html } from '../html.ts'
 import type { Pen } from '../page.ts'
-import { host, name } from './text.ts'
+import { host, login, name } from './text.ts'
 
 /** The first letter of a name, as people see letters. */
 export const initial = (text: string): string =>
@@ -33,7 +33,7 @@ export function papers(client: ClientView, { words }: Pen): readonly Html[] {
   return links.flatMap(([address, text]) => (address ? [html`<a href="${address}" rel="noreferrer">${text}</a>`] : []))
 }
 
-export const person = ({ name: called, login }: PersonView, more?: Child): Html =>
-  html`${monogram(called || login, 'person')}<span class="who">${name(called || login)}${
-    called !== '' && called !== login && html` <span class="fact"><bdi>${login}</bdi></span>`
+export const person = ({ name: called, login: known }: PersonView, more?: Child): Html =>
+  html`${monogram(called || known, 'person')}<span class="who">${name(called || known)}${
+    called !== '' && called !== known && html` <span class="fact">${login(known)}</span>`
   }${more}</span>`

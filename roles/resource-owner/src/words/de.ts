@@ -87,7 +87,6 @@ export const de: Words = {
     scope: 'Scope',
     resource: 'Ressource',
     howLong: 'Wie lange',
-    away: 'Zugriff behalten, wenn Sie nicht da sind',
     awayDetail: (days: Child) => say`Bis er ${days} lang nicht genutzt wurde oder bis Sie ihn entziehen.`,
     awayOtherwise: (time: Child) =>
       say`Ohne diesen Haken endet der Zugriff nach ${time}, und Sie werden wieder gefragt.`,

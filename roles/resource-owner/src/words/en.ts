@@ -88,7 +88,6 @@ export const en = {
     scope: 'Scope',
     resource: 'Resource',
     howLong: 'How long',
-    away: 'Keep access when you’re away',
     awayDetail: (days: Child) => say`Until it hasn’t been used for ${days}, or until you remove it.`,
     awayOtherwise: (time: Child) => say`If you leave this off, access ends after ${time} and you’re asked again.`,
     toWeb: (host: Child) => say`After you choose, you’ll go to ${host}.`,
