@@ -5,7 +5,7 @@
  * it too, so it ends with the work and not with whoever asked for it.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -42,8 +42,7 @@ function fail(sentence) {
 
 /** Waits for the lock and gives its file, which whoever inherits it holds too; without flock(1) nobody waits. */
 function lock() {
-  mkdirSync(join(root, '.symbolon'), { recursive: true })
-  const file = openSync(join(root, '.symbolon', 'set-up.lock'), 'a')
+  const file = openSync(join(root, 'package-lock.json'), 'r')
   const flock = (...options) => spawnSync('flock', [...options, '3'], { stdio: ['ignore', 'ignore', 'ignore', file] })
   if (flock('--nonblock').status === 1) {
     console.error('Another set-up of this checkout is running; waiting for it.')
