@@ -1,14 +1,18 @@
 /** How a long-running command is asked to end. */
 import { exitCodes } from './command.ts'
 
-/** Resolves with the first SIGTERM or SIGINT; the next one ends the process at once. */
+/** npm passes on the Ctrl-C that the terminal has sent to us already: one wish, said twice. */
+const sameWish = 1_000
+
+/** Resolves with the first SIGTERM or SIGINT; a later one ends the process at once. */
 export function untilSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  let asked = false
+  let askedAt: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(exitCodes.interrupted)
-      asked = true
+      const now = performance.now()
+      askedAt ??= now
+      if (now - askedAt > sameWish) process.exit(exitCodes.interrupted)
       resolve(signal)
     })
   }
