@@ -21,6 +21,8 @@ export interface Changes {
   claims?: (claims: JWTPayload) => JWTPayload
   tokens?: (body: Record<string, unknown>) => Record<string, unknown>
   idToken?: (token: string) => string
+  /** Gives an ID token at a refresh too. */
+  idTokenAgain?: boolean
   userinfo?: (claims: Record<string, unknown>) => Record<string, unknown>
   /** Answers a token request in our place. */
   token?: (asked: Asked) => { readonly status: number; readonly body: unknown } | undefined
@@ -107,7 +109,7 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
       .digest('base64url')
     const proven = store === refreshTokens || challenge === granted?.params.get('code_challenge')
     if (!granted || !proven) return sendJson(response, 400, { error: 'invalid_grant' })
-    return sendJson(response, 200, await tokensFor(granted, store === codes))
+    return sendJson(response, 200, await tokensFor(granted, store === codes || change.idTokenAgain === true))
   }
 
   const authorize = (request: Asked, response: ServerResponse) => {
