@@ -4,6 +4,7 @@ import { flows } from './contract/flows.ts'
 import { hostile } from './contract/hostile.ts'
 import { migrating } from './contract/migrating.ts'
 import type { Place } from './contract/place.ts'
+import { processes } from './contract/processes.ts'
 import { reads } from './contract/reads.ts'
 import { revoking } from './contract/revoking.ts'
 import { spending } from './contract/spending.ts'
@@ -13,6 +14,6 @@ import { writes } from './contract/writes.ts'
 export function contract(place: Place): void {
   describe(`storage in ${place.name}`, () => {
     for (const part of [writes, reads, spending, revoking, sweeping, flows, hostile]) part(place)
-    if (place.shared) migrating(place)
+    if (place.shared) for (const part of [processes, migrating]) part(place)
   })
 }

@@ -1,6 +1,5 @@
 /** Coming to the schema: by several at once, after a crash half-way, and never backwards. */
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { migrations } from '../../src/migrations.ts'
@@ -9,8 +8,7 @@ import { type Migration, statement } from '../../src/sql.ts'
 import { StorageProblem } from '../../src/storage-problem.ts'
 import * as a from '../samples.ts'
 import { many, openAt, type Place } from './place.ts'
-
-const child = new URL('./migrating-child.ts', import.meta.url)
+import { allAtOnce, hear, start } from './processes.ts'
 
 const two: readonly Migration[] = [
   { name: '0001-one', text: 'create table one (id bigint); insert into one values (1);' },
@@ -24,12 +22,9 @@ export function migrating(place: Place): void {
   describe('migrating', () => {
     it('an empty database is done once, by however many processes start at once', async () => {
       const location = await place.fresh()
-      const children = many(4, () => fork(child, ['open', location]))
-      await Promise.all(children.map((each) => once(each, 'message')))
-      for (const each of children) each.send('go')
-      const answers = await Promise.all(children.map((each) => once(each, 'message')))
+      const answers = await allAtOnce(many(4, () => ({ do: 'open', location })))
       assert.deepEqual(
-        answers.map(([answer]) => answer),
+        answers,
         many(4, () => 'open'),
       )
       // All of them asked for the same issuer and counted there.
@@ -45,8 +40,8 @@ export function migrating(place: Place): void {
       await before.migrate([first])
       await before.close()
 
-      const migrator = fork(child, ['stop-half-way', location, JSON.stringify(two)])
-      await once(migrator, 'message')
+      const migrator = start({ do: 'stop-half-way', location, migrations: two })
+      assert.equal(await hear(migrator), 'half-way')
       migrator.kill('SIGKILL')
       await once(migrator, 'exit')
 

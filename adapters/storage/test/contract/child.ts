@@ -1,0 +1,58 @@
+/** Another process on the same database: told what to do by its arguments and when to begin by a message. */
+import { once } from 'node:events'
+import type { Write } from '@symbolon/authorization-server/ports/store'
+import { openDatabase } from '../../src/open.ts'
+import type { Migration } from '../../src/sql.ts'
+import { openAt } from './place.ts'
+
+/** What a child does, and what it sends back. */
+export type Order =
+  /** Opens the storage and counts a failure of `children`. */
+  | { readonly do: 'open'; readonly location: string }
+  /** Tries each commit; sends the places of those it won. */
+  | { readonly do: 'commit'; readonly location: string; readonly commits: readonly (readonly Write[])[] }
+  /** Runs these migrations, and stops for ever before they are committed. */
+  | { readonly do: 'stop-half-way'; readonly location: string; readonly migrations: readonly Migration[] }
+
+const send = (message: unknown) => process.send?.(message)
+const order: Order = JSON.parse(process.argv[2] ?? '')
+
+async function begin(): Promise<void> {
+  send('ready')
+  await once(process, 'message')
+}
+
+async function obey(): Promise<unknown> {
+  switch (order.do) {
+    case 'open': {
+      await begin()
+      await using storage = await openAt(order.location)
+      await storage.store.commit([{ do: 'count-failure', key: 'children', now: 1, expiresAt: 2 }])
+      return 'open'
+    }
+    case 'commit': {
+      await using storage = await openAt(order.location)
+      await begin()
+      const answers = await Promise.all(order.commits.map((writes) => storage.store.commit(writes)))
+      return answers.flatMap(({ committed }, place) => (committed ? [place] : []))
+    }
+    case 'stop-half-way': {
+      const database = await openDatabase(order.location)
+      await database.migrate([...order.migrations, stopping])
+      return 'not stopped'
+    }
+  }
+}
+
+const stopping: Migration = {
+  name: 'never',
+  get text(): string {
+    send('half-way')
+    // The transaction is open, and this process does nothing any more.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    return ''
+  },
+}
+
+send(await obey())
+process.disconnect?.()
