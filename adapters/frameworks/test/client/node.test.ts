@@ -95,7 +95,7 @@ describe('in node:http', () => {
       })
       socket.on('end', () => resolve(text))
       socket.on('error', reject)
-      socket.write($
+      socket.write(
         'GET http://evil.example/api/auth/signin/symbolon HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
       )
     })
