@@ -18,6 +18,10 @@ export function explain(error: unknown): Explained {
   if (error instanceof CommandFailure) return { message: error.message, code: error.code }
   if (!(error instanceof Error)) return { message: String(error), code: exitCodes.failed }
   if (sentences.has(error.name)) return { message: error.message, code: exitCodes.failed }
+  if (error.name === 'KeySealedElsewhere') {
+    const message = `${error.message} Start with that one again; what it sealed can't be read without it.`
+    return { message, code: exitCodes.failed }
+  }
   const listening = listenFault(error)
   if (listening !== undefined) return { message: listening, code: exitCodes.failed }
   return { message: `This is a fault of the program.\n${error.stack ?? error.message}`, code: exitCodes.failed }

@@ -7,12 +7,13 @@ const sameWish = 1_000
 /** Resolves with the first SIGTERM or SIGINT; a later one ends the process at once. */
 export function untilSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  let askedAt: number | undefined
+  let asked: { readonly by: NodeJS.Signals; readonly at: number } | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       const now = performance.now()
-      askedAt ??= now
-      if (now - askedAt > sameWish) process.exit(exitCodes.interrupted)
+      const echo = signal === 'SIGINT' && asked?.by === 'SIGINT' && now - asked.at <= sameWish
+      if (asked !== undefined && !echo) process.exit(exitCodes.interrupted)
+      asked ??= { by: signal, at: now }
       resolve(signal)
     })
   }

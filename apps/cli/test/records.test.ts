@@ -1,0 +1,66 @@
+/** `symbolon flow` and `symbolon keys` look into the database of a server that runs beside them. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { listening, place, run, start } from './symbolon.ts'
+
+describe('symbolon flow', () => {
+  it('lists the last flows and tells one of them with its finding', async () => {
+    using here = place('development: true\nclients:\n  shop: { redirect_uris: [https://shop.example/cb] }')
+    const server = start(['serve', '--config', here.config])
+    const url = await listening(server)
+    const redirect = encodeURIComponent('https://shop.example/cb/')
+    const page = await fetch(`${url}/authorize?response_type=code&client_id=shop&redirect_uri=${redirect}&state=s-4711`)
+    assert.equal(page.status, 400)
+    const flow = page.headers.get('symbolon-flow') ?? ''
+    server.child.kill('SIGTERM')
+    await server.ended
+
+    const list = await run(['flow', '--config', here.config])
+    assert.match(list.stdout, new RegExp(`^${flow} {2}.+ ✗ {2}shop +redirect_uri_not_registered$`, 'm'))
+    const one = await run(['flow', flow.toLowerCase(), '--config', here.config])
+    assert.equal(one.code, 0)
+    for (const part of [
+      /^1 {2}authorization request +client → authorization server$/m,
+      /^ {5}state +#\S+ \(6 characters, kept as a digest\)$/m,
+      /^ {5}✗ redirect_uri_not_registered$/m,
+      /^ {2}Expected +https:\/\/shop\.example\/cb$/m,
+      /^ {2}Got +https:\/\/shop\.example\/cb\/$/m,
+      /^ {2}Likely +They differ by a slash at the end\.$/m,
+      /^ {2}Rule +RFC 9700 §4\.1\.3$/m,
+    ]) {
+      assert.match(one.stdout, part)
+    }
+    assert.ok(!one.stdout.includes('s-4711'))
+    const { data } = JSON.parse((await run(['flow', flow, '--json', '--config', here.config])).stdout)
+    assert.equal(data.flow, flow)
+    assert.equal(data.finding.reason, 'redirect_uri_not_registered')
+  })
+
+  it('ends with 4 when there is no such flow', async () => {
+    using here = place()
+    const { code, stderr } = await run(['flow', '8S1K-42QD', '--config', here.config])
+    assert.equal(code, 4)
+    assert.match(stderr, /^There is no flow 8S1K-42QD; .+\n$/)
+  })
+})
+
+describe('symbolon keys', () => {
+  it('publishes the next key at once, beside the one that signs, and shows no private key', async () => {
+    using here = place()
+    const server = start(['serve', '--config', here.config])
+    await listening(server)
+    const before = await run(['keys', 'list', '--config', here.config, '--json'])
+    const rotated = await run(['keys', 'rotate', '--algorithm', 'ES256', '--config', here.config, '--json'])
+    const { data } = JSON.parse(rotated.stdout)
+    assert.equal(data.made.length, 1)
+    assert.deepEqual(data.keys.map(({ algorithm, state }: Record<string, unknown>) => [algorithm, state]).toSorted(), [
+      ['ES256', 'signing'],
+      ['ES256', 'waiting'],
+    ])
+    const again = await run(['keys', 'rotate', '--algorithm', 'ES256', '--config', here.config])
+    assert.match(again.stderr, /^Nothing was rotated: the next key is published already/)
+    server.child.kill('SIGTERM')
+    await server.ended
+    assert.doesNotMatch(`${before.stdout}${rotated.stdout}${again.stdout}`, /sealed|"d"/)
+  })
+})
