@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { backChannelRoutes } from '../../src/endpoints/back-channel.ts'
+import { buildMetadata, metadata } from '../../src/endpoints/metadata.ts'
+import { createWorld, resources } from '../support/back-channel/world.ts'
+
+const url = 'https://id.example/tenant'
+const document = buildMetadata({ url, resources })
+const names = (pattern: RegExp) => Object.keys(document).filter((name) => pattern.test(name))
+
+describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Discovery §3)", () => {
+  it('has what both specifications require [RFC8414-2-01] [OIDC-Discovery-3-01]', () => {
+    assert.equal(document.issuer, url)
+    const required = [
+      'authorization_endpoint',
+      'token_endpoint',
+      'jwks_uri',
+      'response_types_supported',
+      'subject_types_supported',
+      'id_token_signing_alg_values_supported',
+    ]
+    for (const name of required) assert.ok(document[name], name)
+  })
+
+  it('names every endpoint below the issuer', () => {
+    for (const name of names(/_endpoint$|_uri$/)) assert.ok(String(document[name]).startsWith(`${url}/`), name)
+  })
+
+  it('names only endpoints that are served here, or by the front channel', () => {
+    const paths = new Set([...backChannelRoutes.map(({ path }) => path), '/authorize', '/logout'])
+    for (const name of names(/_endpoint$|_uri$/)) assert.ok(paths.has(String(document[name]).slice(url.length)), name)
+  })
+
+  it('says that PKCE is done with S256 and nothing else [RFC8414-2-05] [RFC9700-2.1.1-04] (attack 26)', () => {
+    assert.deepEqual(document.code_challenge_methods_supported, ['S256'])
+  })
+
+  it('says that iss comes with every authorization response [RFC9207-2.3-01]', () => {
+    assert.equal(document.authorization_response_iss_parameter_supported, true)
+  })
+
+  it('lists RS256 for ID tokens, and none nowhere [OIDC-Discovery-3-02] [RFC8414-2-04] (attack 26)', () => {
+    assert.deepEqual(document.id_token_signing_alg_values_supported, ['ES256', 'RS256'])
+    for (const name of names(/_alg_values_supported$/)) {
+      const algorithms = document[name] as readonly string[]
+      assert.ok(!algorithms.some((algorithm) => algorithm === 'none' || algorithm.startsWith('HS')), name)
+    }
+  })
+
+  it('says where a missing member would say the opposite [OIDC-Discovery-3-03]', () => {
+    assert.equal(document.request_uri_parameter_supported, false)
+  })
+
+  it('lists the scopes of OpenID and of every resource [RFC8414-2-03]', () => {
+    const scopes = document.scopes_supported as readonly string[]
+    for (const scope of ['openid', 'offline_access', 'photos.read', 'prints.order']) assert.ok(scopes.includes(scope))
+  })
+
+  it('leaves out what is empty [RFC8414-3.2-01]', () => {
+    for (const value of Object.values(buildMetadata({ url, resources: [] }))) {
+      assert.ok(!Array.isArray(value) || value.length > 0)
+    }
+  })
+
+  it('lists no public method for introspection', () => {
+    const methods = document.introspection_endpoint_auth_methods_supported as readonly string[]
+    assert.ok(!methods.includes('none'))
+  })
+
+  it('stands appended and inserted, for OpenID and for OAuth [OIDC-Discovery-4-01] [RFC8414-3-01]', () => {
+    const places = backChannelRoutes.filter(({ path }) => path.startsWith('/.well-known/'))
+    const written = places.map(({ path, atOrigin = false }) => `${path} ${atOrigin}`).toSorted()
+    assert.deepEqual(written, [
+      '/.well-known/oauth-authorization-server false',
+      '/.well-known/oauth-authorization-server true',
+      '/.well-known/openid-configuration false',
+      '/.well-known/openid-configuration true',
+    ])
+  })
+
+  it('is answered as JSON that may be kept for a while [RFC8414-3.2-01] [OIDC-Discovery-4.2-01]', async () => {
+    await using world = await createWorld()
+    const said = await world.call(metadata, { method: 'GET' })
+    assert.deepEqual([said.status, said.answer.kind, said.body.issuer], [200, 'json', 'https://id.example'])
+    assert.match(String(said.headers['cache-control']), /^public, max-age=\d+$/)
+  })
+})

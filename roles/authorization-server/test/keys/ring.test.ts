@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createKeyRing } from '../../src/keys/ring.ts'
+import { createSealing, generateSecret } from '../../src/keys/sealing.ts'
+import { KeySealedElsewhere } from '../../src/keys/signing-key.ts'
+import { createWorld, headerOf, type World } from '../support/back-channel/world.ts'
+
+describe('the key ring (RFC 7515, RFC 8725)', () => {
+  let world: World
+  before(async () => {
+    world = await createWorld()
+  })
+  after(() => world[Symbol.asyncDispose]())
+
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+  for (const algorithm of ['ES256', 'RS256'] as const) {
+    it(`signs with ${algorithm} as others verify it, by the published keys`, async () => {
+      const { keys } = world.issuer
+      const jwt = await keys.sign({ sub: 'alice' }, { algorithm, typ: 'at+jwt' })
+      const published = await keys.published()
+      const set = createLocalJWKSet(published as unknown as Parameters<typeof createLocalJWKSet>[0])
+      const { payload, protectedHeader } = await jwtVerify(jwt, set, { typ: 'at+jwt', algorithms: [algorithm] })
+      assert.equal(payload.sub, 'alice')
+      assert.ok(protectedHeader.kid)
+    })
+  }
+
+  it('puts nothing but alg, typ and kid into the header [OIDC-Core-2-05] [OIDC-Core-10.1-01]', async () => {
+    const jwt = await world.issuer.keys.sign({}, { algorithm: 'RS256', typ: 'JWT' })
+    assert.deepEqual(Object.keys(headerOf(jwt)).toSorted(), ['alg', 'kid', 'typ'])
+  })
+
+  it('publishes public members only, with distinct kids [RFC7517-4.5-01] [RFC7517-9.2-01] [RFC7518-3.3-01]', async () => {
+    const { keys } = await world.issuer.keys.published()
+    assert.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length)
+    for (const key of keys) {
+      const allowed = key.kty === 'EC' ? ['crv', 'x', 'y'] : ['n', 'e']
+      assert.deepEqual(Object.keys(key).toSorted(), ['kty', 'kid', 'use', 'alg', ...allowed].toSorted())
+    }
+    const rsa = keys.find(({ kty }) => kty === 'RSA')
+    assert.equal(Buffer.from(String(rsa?.n), 'base64url').length, 256)
+  })
+
+  it('verifies only the type that it is asked for (RFC 8725 §3.12) (attack 69)', async () => {
+    const { keys } = world.issuer
+    const idToken = await keys.sign({ sub: 'alice' }, { algorithm: 'ES256', typ: 'JWT' })
+    assert.ok(await keys.verify(idToken, 'JWT'))
+    assert.equal(await keys.verify(idToken, 'at+jwt'), undefined)
+  })
+
+  it('verifies nothing that was changed, unsigned, or signed otherwise (attack 52) (attack 58) (attack 60) (attack 61)', async () => {
+    const { keys } = world.issuer
+    const jwt = await keys.sign({ sub: 'alice' }, { algorithm: 'ES256', typ: 'JWT' })
+    const [header = '', , signature = ''] = jwt.split('.')
+    const { kid } = headerOf(jwt)
+    const payload = encode({ sub: 'mallory' })
+    const hmac = (signed: string) => createHmac('sha256', JSON.stringify(kid)).update(signed).digest('base64url')
+    const unsigned = `${encode({ alg: 'none', typ: 'JWT', kid })}.${payload}`
+    const symmetric = `${encode({ alg: 'HS256', typ: 'JWT', kid })}.${payload}`
+    const other = `${encode({ alg: 'RS256', typ: 'JWT', kid })}.${jwt.split('.')[1]}`
+    const critical = `${encode({ alg: 'ES256', typ: 'JWT', kid, crit: ['x'], x: 1 })}.${payload}`
+    const forged = [
+      `${header}.${payload}.${signature}`,
+      `${unsigned}.`,
+      `${symmetric}.${hmac(symmetric)}`,
+      `${other}.${signature}`,
+      `${critical}.${signature}`,
+      `${header}.${payload}`,
+      `${jwt}.x`,
+      'x',
+      '',
+      `${encode({ alg: 'ES256', typ: 'JWT', kid: 'unknown' })}.${payload}.${signature}`,
+      `${'x'.repeat(20_000)}.${payload}.${signature}`,
+    ]
+    for (const text of forged) assert.equal(await keys.verify(text, 'JWT'), undefined)
+  })
+
+  it('reads the keys once for many that ask, and not at every unknown kid', async () => {
+    const { issuer, clock } = world
+    let reads = 0
+    const list = () => {
+      reads++
+      return issuer.store.keys.list()
+    }
+    const ring = createKeyRing({ ...issuer, store: { ...issuer.store, keys: { list } } })
+    await Promise.all(Array.from({ length: 20 }, () => ring.sign({}, { algorithm: 'ES256', typ: 'JWT' })))
+    assert.equal(reads, 1)
+    const strange = `${encode({ alg: 'ES256', typ: 'JWT', kid: 'strange' })}.${encode({})}.AAAA`
+    for (let attempt = 0; attempt < 20; attempt++) await ring.verify(strange, 'JWT')
+    assert.equal(reads, 1, 'just read')
+    clock.now += 5
+    for (let attempt = 0; attempt < 20; attempt++) await ring.verify(strange, 'JWT')
+    assert.equal(reads, 2)
+  })
+
+  it('says so when the keys were sealed under another secret', async () => {
+    const ring = createKeyRing({ ...world.issuer, sealing: createSealing(generateSecret()) })
+    await assert.rejects(ring.published(), KeySealedElsewhere)
+  })
+})
