@@ -5,7 +5,7 @@
  * it too, so it ends with the work and not with whoever asked for it.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -85,6 +85,15 @@ function installAll(lockFile) {
   })
 }
 
+/** Links the pinned Node as npm would; npm 10 doesn't, because packages for other machines name the same program. */
+function linkNode() {
+  const prefix = `${process.platform}-${process.arch}` === 'darwin-arm64' ? 'node-bin' : 'node'
+  const program = `../${prefix}-${process.platform}-${process.arch}/bin/node`
+  if (!existsSync(join(dirname(pinnedNode), program))) return
+  rmSync(pinnedNode, { force: true })
+  symlinkSync(program, pinnedNode)
+}
+
 export async function install() {
   if (isInstalled()) return
   const file = lock()
@@ -101,6 +110,7 @@ export async function install() {
   if (signal) fail(`The set-up was interrupted (${signal}). Run the command again to start it afresh.`)
   if (code !== 0) fail(`${said.trim()}\n\nThe set-up failed: npm ci ended with ${code}. What it said stands above.`)
 
+  if (!existsSync(pinnedNode)) linkNode()
   const version = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' })
   if (version.stdout?.trim() !== `v${nodeVersion}`) {
     const machine = `${process.platform}-${process.arch}`
