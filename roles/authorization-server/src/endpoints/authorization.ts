@@ -29,25 +29,16 @@ export const authorization: Endpoint = async (http, issuer) => {
   const params = http.method === 'POST' ? http.form : http.query
   const { asked, known } = await load(params, issuer)
   const decision = decideAuthorization(asked)
-  const answer = await reply({ http, issuer, params, known }, decision)
   const refused = 'refused' in decision ? decision.refused : undefined
-  record(
-    issuer,
-    http,
-    {
-      band: 'request',
-      step: 1,
-      flow: http.flow,
-      what: `${http.method} /authorize`,
-      params,
-      checks: decision.checks,
-      refused,
-      outcome: refused ? 'refused' : 'ok',
-      client: known?.client.id,
-    },
-    'status' in answer ? answer.status : 200,
-  )
-  return answer
+  const seen = { band: 'request', step: 1, flow: http.flow, what: `${http.method} /authorize`, params } as const
+  const concerns = { checks: decision.checks, client: known?.client.id }
+  record(issuer, http, { ...seen, ...concerns, refused, outcome: refused ? 'refused' : 'ok' }, statusOf(decision))
+  return reply({ http, issuer, params, known }, decision)
+}
+
+function statusOf(decision: AuthorizationDecision): number {
+  if (decision.outcome === 'tell-the-person') return 400
+  return decision.outcome === 'tell-the-client' && decision.replyTo.responseMode === 'form_post' ? 200 : 303
 }
 
 async function load(

@@ -4,14 +4,15 @@
  *
  * @see RFC 6749 §10.12 (CSRF), Fetch Metadata (Sec-Fetch-Site)
  */
-import type { Refused } from '@symbolon/protocol/decision'
+import { type Refused, refuse } from '@symbolon/protocol/decision'
 import type { Evidence } from '@symbolon/protocol/evidence'
 import type { Role, StepNumber } from '@symbolon/protocol/flow'
 import type { Reason } from '@symbolon/protocol/refusals'
 import type { Band, Check } from '@symbolon/protocol/trace'
 import type { ClientView, NoticeView } from '@symbolon/protocol/views'
 import type { Issuer } from '../ports/issuer.ts'
-import type { Answer, Cookie, EndpointRequest } from './endpoint.ts'
+import { StorageUnavailable } from '../ports/store.ts'
+import type { Answer, Cookie, Endpoint, EndpointRequest } from './endpoint.ts'
 
 /** Whether the browser says that one of our own pages sent this form. An old browser says nothing; the token does. */
 export function comesFromHere({ headers }: EndpointRequest, { url }: Issuer): boolean {
@@ -27,7 +28,7 @@ export interface Seen {
   readonly to?: Role
   readonly flow: string
   readonly what: string
-  readonly outcome: 'ok' | 'shown' | 'refused'
+  readonly outcome: 'ok' | 'shown' | 'refused' | 'failed'
   readonly params?: Iterable<readonly [string, string]>
   readonly result?: Iterable<readonly [string, string]>
   readonly checks?: readonly Check[]
@@ -37,7 +38,7 @@ export interface Seen {
   readonly grant?: string | undefined
 }
 
-export function record(issuer: Issuer, request: EndpointRequest, seen: Seen, status: number): void {
+export function record(issuer: Issuer, request: EndpointRequest, seen: Seen, status?: number): void {
   issuer.recorder.record({
     from: 'client',
     to: 'authorization-server',
@@ -47,6 +48,20 @@ export function record(issuer: Issuer, request: EndpointRequest, seen: Seen, sta
     status,
   })
 }
+
+/** Leaves an event for what breaks on the way too, before the adapter says so to the person. */
+export const recorded =
+  (band: Band, endpoint: Endpoint): Endpoint =>
+  async (request, issuer) => {
+    try {
+      return await endpoint(request, issuer)
+    } catch (error) {
+      const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'server_error'
+      const what = `${request.method} ${request.path.replace(/^\/i\/[^/]+/, '/i/:id')}`
+      record(issuer, request, { band, flow: request.flow, what, outcome: 'failed', refused: refuse(reason) })
+      throw error
+    }
+  }
 
 /** A page that says why it can't go on here. */
 export function errorPage(

@@ -1,24 +1,32 @@
 /** Every endpoint of the authorization server: where it is, what it takes, who may call it. */
+
+import type { Band } from '@symbolon/protocol/trace'
 import { account, app, apps, sessions } from './account.ts'
 import { authorization } from './authorization.ts'
-import type { Route } from './endpoint.ts'
+import type { Endpoint, Route } from './endpoint.ts'
 import { home } from './home.ts'
 import { interaction } from './interaction.ts'
 import { introspection } from './introspection.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
+import { recorded } from './page.ts'
 import { revocation } from './revocation.ts'
 import { signOut } from './sign-out.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
-const page = { cors: false, audience: 'person' } as const
+/** The pages people come to; a form is sent to the address that showed it. */
+const page = (band: Band, endpoint: Endpoint, takes: 'looking' | 'forms'): Omit<Route, 'path'> => {
+  const serve = recorded(band, endpoint)
+  return { methods: takes === 'forms' ? { GET: serve, POST: serve } : { GET: serve }, cors: false, audience: 'person' }
+}
+
 const open = { cors: true, audience: 'program' } as const
 const closed = { cors: false, audience: 'program' } as const
 
 export const routes: readonly Route[] = [
-  { path: '/authorize', methods: { GET: authorization, POST: authorization }, ...page },
-  { path: '/i/:id/:step', methods: { GET: interaction, POST: interaction }, ...page },
+  { path: '/authorize', ...page('request', authorization, 'forms') },
+  { path: '/i/:id/:step', ...page('sign-in', interaction, 'forms') },
 
   { path: '/token', methods: { POST: token }, ...open },
   { path: '/revoke', methods: { POST: revocation }, ...open },
@@ -32,10 +40,10 @@ export const routes: readonly Route[] = [
   { path: '/.well-known/openid-configuration', methods: { GET: metadata }, ...open, atOrigin: true },
   { path: '/.well-known/oauth-authorization-server', methods: { GET: metadata }, ...open, atOrigin: true },
 
-  { path: '/', methods: { GET: home }, ...page },
-  { path: '/account', methods: { GET: account }, ...page },
-  { path: '/account/sessions', methods: { GET: sessions, POST: sessions }, ...page },
-  { path: '/account/apps', methods: { GET: apps }, ...page },
-  { path: '/account/apps/:client', methods: { GET: app, POST: app }, ...page },
-  { path: '/logout', methods: { GET: signOut, POST: signOut }, ...page },
+  { path: '/', ...page('sign-in', home, 'looking') },
+  { path: '/account', ...page('sign-in', account, 'looking') },
+  { path: '/account/sessions', ...page('sign-out', sessions, 'forms') },
+  { path: '/account/apps', ...page('revoke', apps, 'looking') },
+  { path: '/account/apps/:client', ...page('revoke', app, 'forms') },
+  { path: '/logout', ...page('sign-out', signOut, 'forms') },
 ]

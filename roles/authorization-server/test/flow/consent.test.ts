@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { clientFrom } from '../../src/client.ts'
+import { applyChoice, type ConsentSituation, decideConsent, rememberedAfter } from '../../src/flow/consent.ts'
+import { aClient, callback, startOfTime as now, photos } from '../support/front-channel/world.ts'
+
+interface Given {
+  readonly scope?: readonly string[]
+  readonly resources?: readonly string[]
+  readonly before?: readonly string[]
+  readonly prompt?: readonly string[]
+  readonly redirectUri?: string
+  readonly shown?: ConsentSituation['shown']
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly isPublic?: boolean
+}
+
+const shown = { name: 'Print Shop', host: 'shop.example.com' }
+
+const situation = (given: Given): ConsentSituation => ({
+  request: {
+    clientId: 'shop',
+    redirectUri: given.redirectUri ?? callback,
+    redirectUriSent: true,
+    responseMode: 'query',
+    state: null,
+    scope: given.scope ?? ['openid', 'photos:read', 'photos:write', 'photos:delete', 'offline_access'],
+    resources: given.resources ?? [photos.resource],
+    codeChallenge: null,
+    nonce: null,
+    prompt: given.prompt ?? [],
+    maxAge: null,
+    loginHint: null,
+    hintedPerson: null,
+    uiLocales: [],
+  },
+  client: clientFrom({ ...aClient('shop', given.metadata), ...(given.isPublic && { secrets: [] }) }),
+  resources: [photos],
+  remembered:
+    given.before === undefined
+      ? undefined
+      : {
+          personId: 'person-alice',
+          clientId: 'shop',
+          scope: given.before,
+          resources: [photos.resource],
+          shown,
+          createdAt: now,
+          updatedAt: now,
+        },
+  shown: given.shown ?? shown,
+})
+
+const everything = ['openid', 'photos:read', 'photos:write', 'photos:delete', 'offline_access']
+
+function question(given: Given) {
+  const consent = decideConsent(situation(given))
+  assert('question' in consent)
+  return consent.question
+}
+
+const isAsked = (given: Given) => 'question' in decideConsent(situation(given))
+
+describe('a consent', () => {
+  const asked: readonly (readonly [why: string, given: Given, asked: boolean])[] = [
+    ['nothing was allowed before', {}, true],
+    ['all was allowed before', { before: everything }, false],
+    ['more was allowed before than is asked now', { before: everything, scope: ['openid'] }, false],
+    ['something is new', { before: ['openid', 'photos:read'] }, true],
+    ['only an optional permission is new', { before: everything.slice(0, 4) }, true],
+    ['the client asks for it', { before: everything, prompt: ['consent'] }, true],
+    ['the name changed', { before: everything, shown: { ...shown, name: 'Other' } }, true],
+    ['the address changed', { before: everything, shown: { ...shown, host: 'other.example' } }, true],
+    [
+      'a public client is on this computer (RFC 8252 §8.6) [RFC8252-8.6-01]',
+      { before: everything, isPublic: true, redirectUri: 'http://127.0.0.1:5/cb' },
+      true,
+    ],
+    [
+      'a public client is an app (RFC 8252 §8.6) [RFC8252-8.6-01]',
+      { before: everything, isPublic: true, redirectUri: 'com.example.app:/cb' },
+      true,
+    ],
+    [
+      'a public client is registered as native [RFC8252-8.6-01]',
+      { before: everything, isPublic: true, metadata: { application_type: 'native' } },
+      true,
+    ],
+    ['a public client is at a web address', { before: everything, isPublic: true }, false],
+    [
+      'a client with credentials is on this computer',
+      { before: everything, redirectUri: 'http://127.0.0.1:5/cb' },
+      false,
+    ],
+    ['the client is first-party', { metadata: { consent: 'never' } }, false],
+    [
+      'the request is silent and only optional permissions are new',
+      { before: ['openid', 'photos:read'], prompt: ['none'] },
+      false,
+    ],
+    ['the request is silent and a needed permission is new', { before: ['openid'], prompt: ['none'] }, true],
+    [
+      'the request is silent and the name changed',
+      { before: everything, prompt: ['none'], shown: { ...shown, name: 'Other' } },
+      true,
+    ],
+  ]
+  for (const [why, given, isDue] of asked) {
+    it(`is ${isDue ? '' : 'not '}asked for when ${why}`, () => assert.equal(isAsked(given), isDue))
+  }
+
+  it('tells what is new from what was allowed already, and what is up to the person', () => {
+    const { permissions, changed } = question({ before: ['openid', 'photos:write'] })
+    assert.equal(changed, false)
+    assert.deepEqual(
+      permissions.map(({ scope, allowed, optional }) => [scope, allowed, optional]),
+      [
+        ['openid', true, false],
+        ['photos:read', false, false],
+        ['photos:write', true, true],
+        ['photos:delete', false, true],
+        ['offline_access', false, true],
+      ],
+    )
+  })
+
+  it('says when the name or the address is not the one that was allowed (attack 107)', () => {
+    assert.equal(question({ before: everything, shown: { ...shown, host: 'evil.example' } }).changed, true)
+  })
+
+  it('grants what is needed and what was ticked, and nothing that was not asked for (RFC 6749 §3.3)', () => {
+    const given = situation({})
+    const ticked = ['photos:delete', 'admin', 'email']
+    assert.deepEqual(applyChoice(given, question({}), ticked), {
+      scope: ['openid', 'photos:read', 'photos:delete'],
+      resources: [photos.resource],
+    })
+    assert.deepEqual(applyChoice(given, question({}), []), {
+      scope: ['openid', 'photos:read'],
+      resources: [photos.resource],
+    })
+  })
+
+  it('grants lasting access only when it was ticked (OpenID Connect Core §11) [OIDC-Core-11-02]', () => {
+    const scope = ['openid', 'offline_access']
+    const given = { scope, resources: [] }
+    assert.deepEqual(applyChoice(situation(given), question(given), [])?.scope, ['openid'])
+    assert.deepEqual(applyChoice(situation(given), question(given), ['offline_access'])?.scope, scope)
+  })
+
+  it('drops a resource of which nothing was granted, and keeps one that was named alone', () => {
+    const given = { scope: ['openid', 'photos:write'] }
+    assert.deepEqual(applyChoice(situation(given), question(given), [])?.resources, [])
+    const named = { scope: ['openid'] }
+    assert.deepEqual(applyChoice(situation(named), question(named), [])?.resources, [photos.resource])
+  })
+
+  it('that leaves nothing is none', () => {
+    const given = { scope: ['photos:write'] }
+    assert.equal(applyChoice(situation(given), question(given), []), undefined)
+  })
+
+  it('silently grants what was allowed before', () => {
+    const consent = decideConsent(situation({ before: ['openid', 'photos:read'], prompt: ['none'] }))
+    assert('granted' in consent)
+    assert.deepEqual(consent.granted.scope, ['openid', 'photos:read'])
+  })
+
+  it('is remembered as the union, under the name that was shown, and not written when it says nothing new', () => {
+    const before = situation({ before: ['openid', 'photos:write'] })
+    assert.deepEqual(rememberedAfter({ scope: ['openid', 'photos:read'], resources: [photos.resource] }, before), {
+      scope: ['openid', 'photos:write', 'photos:read'],
+      resources: [photos.resource],
+      shown,
+    })
+    assert.equal(rememberedAfter({ scope: ['openid'], resources: [] }, before), undefined)
+    const renamed = situation({ before: ['openid'], shown: { ...shown, name: 'New' } })
+    assert.equal(rememberedAfter({ scope: ['openid'], resources: [] }, renamed)?.shown.name, 'New')
+  })
+})
