@@ -1,6 +1,6 @@
 /**
  * What a person is shown, as data. The authorization server says which view and what is in it; the resource owner's
- * package draws it. A view holds values as they are; the drawing escapes them.
+ * package draws it. A view holds values as they are; the drawing escapes them. Times are epoch seconds.
  */
 import type { Reason } from './refusals.ts'
 

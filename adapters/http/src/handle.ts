@@ -137,7 +137,7 @@ export function refusal(reason: Reason, request: EndpointRequest, audience: Rout
     const description = `${wireDescriptions[error]} Ref ${request.flow}`
     return { kind: 'json', status, body: { error, error_description: description }, reason }
   }
-  const at = request.receivedAt
+  const at = Math.floor(request.receivedAt / 1_000)
   const nothing = { client: undefined, expected: undefined, got: undefined, next: undefined }
   return { kind: 'page', status, reason, view: { show: 'error', reason, status, at, retryAfter, ...nothing } }
 }

@@ -89,7 +89,8 @@ ${permissions.map(({ scope, may, why }) =>
 export interface SheetView {
   readonly id: string
   readonly title: string
-  readonly count: number
+  readonly photos: readonly Photo[]
+  readonly columns: number
   readonly kilobytes: number
   readonly fullSize: boolean
   readonly saved: boolean
@@ -98,11 +99,18 @@ export interface SheetView {
   readonly askForFullSize: string
 }
 
-export const sheet = (view: SheetView): Html => html`<div class="card"><h1>${view.title}</h1>
-<p>${view.count === 1 ? 'One photo' : `${view.count} photos`}, PDF, ${view.kilobytes} KB.</p>
+export const sheet = (view: SheetView): Html => html`<div class="made">
+<ul class="paper of-${view.columns}" aria-label="The sheet"><li class="heading" aria-hidden="true">${view.title}</li>${view.photos
+  .slice(0, 24)
+  .map(
+    ({ id, title }) =>
+      html`<li><img src="/photos/${encodeURIComponent(id)}/thumbnail" alt="${title}" width="320" height="213"></li>`,
+  )}</ul>
+<div><h1>${view.title}</h1>
+<p>${view.photos.length === 1 ? 'One photo' : `${view.photos.length} photos`} on A4, ready to print. PDF, ${view.kilobytes} KB.</p>
 ${view.fullSize ? html`` : html`<p class="soft">Printed from the small pictures, because full size was not allowed. <a href="${view.askForFullSize}">Allow full size</a> and make the sheet again.</p>`}
 <div class="actions"><a class="button primary" href="/sheets/${view.id}/sheet.pdf" download>Download the sheet</a>
-${saving(view)}<a class="button" href="/photos">Choose again</a></div></div>`
+${saving(view)}</div><p><a href="/photos">Choose other photos</a></p></div></div>`
 
 function saving({ id, saved, maySave, askToSave }: SheetView): Html {
   if (saved) return html`<span role="status">Saved in your photo library.</span>`

@@ -1,12 +1,14 @@
 /** The sheets made lately, each for the person who ordered it only. The shop keeps them in memory and forgets them. */
 import { randomBytes } from 'node:crypto'
+import type { Photo } from './pages.ts'
 
 export interface Sheet {
   readonly id: string
   /** Who may see it: issuer and subject. */
   readonly owner: string
   readonly title: string
-  readonly count: number
+  readonly photos: readonly Photo[]
+  readonly columns: number
   readonly fullSize: boolean
   readonly pdf: Buffer
   readonly saved: boolean

@@ -32,18 +32,19 @@ export function addSheets(server: FastifyInstance, shop: Shop): void {
     const title = (form.get('title') ?? '').trim().slice(0, 60) || 'My photos'
     const columns = [2, 3, 4].find((count) => count === Number(form.get('columns'))) ?? 3
     const pdf = await makeSheet({ title, owner: nameOf(session), columns, photos: printed, printedOn: new Date() })
-    const { id } = sheets.add({ owner: ownerOf(session), title, count: printed.length, fullSize, pdf })
+    const { id } = sheets.add({ owner: ownerOf(session), title, photos, columns, fullSize, pdf })
     return reply.redirect(`/sheets/${id}`, 303)
   })
 
   server.get<{ Params: { id: string } }>('/sheets/:id', async (request, reply) => {
     const { session, sheet } = await ownSheet(shop, request)
     if (sheet === undefined) return missing(reply, session)
-    const { id, title, count, fullSize, saved, pdf } = sheet
+    const { id, title, photos, columns, fullSize, saved, pdf } = sheet
     const body = sheetPage({
       id,
       title,
-      count,
+      photos,
+      columns,
       fullSize,
       saved,
       kilobytes: Math.ceil(pdf.length / 1024),
