@@ -21,8 +21,20 @@ const covers = (wanted, ours) => wanted === undefined || [wanted].flat().include
 const isForElsewhere = ({ optional, os, cpu, libc }) =>
   optional === true && !(covers(os, process.platform) && covers(cpu, process.arch) && libc === undefined)
 
+/** Links the pinned Node as npm would; npm 10 doesn't, because packages for other machines name the same program. */
+function linkNode() {
+  const prefix = `${process.platform}-${process.arch}` === 'darwin-arm64' ? 'node-bin' : 'node'
+  const program = `../${prefix}-${process.platform}-${process.arch}/bin/node`
+  if (!existsSync(join(dirname(pinnedNode), program))) return false
+  rmSync(pinnedNode, { force: true })
+  symlinkSync(program, pinnedNode)
+  return true
+}
+
+const hasNode = () => existsSync(pinnedNode) || linkNode()
+
 function isInstalled() {
-  if (!existsSync(installedList) || !existsSync(pinnedNode)) return false
+  if (!existsSync(installedList) || !hasNode()) return false
   const wanted = readJson(join(root, 'package-lock.json')).packages
   const installed = readJson(installedList).packages
   return Object.entries(wanted)
@@ -85,15 +97,6 @@ function installAll(lockFile) {
   })
 }
 
-/** Links the pinned Node as npm would; npm 10 doesn't, because packages for other machines name the same program. */
-function linkNode() {
-  const prefix = `${process.platform}-${process.arch}` === 'darwin-arm64' ? 'node-bin' : 'node'
-  const program = `../${prefix}-${process.platform}-${process.arch}/bin/node`
-  if (!existsSync(join(dirname(pinnedNode), program))) return
-  rmSync(pinnedNode, { force: true })
-  symlinkSync(program, pinnedNode)
-}
-
 export async function install() {
   if (isInstalled()) return
   const file = lock()
@@ -110,8 +113,7 @@ export async function install() {
   if (signal) fail(`The set-up was interrupted (${signal}). Run the command again to start it afresh.`)
   if (code !== 0) fail(`${said.trim()}\n\nThe set-up failed: npm ci ended with ${code}. What it said stands above.`)
 
-  if (!existsSync(pinnedNode)) linkNode()
-  const version = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' })
+  const version = hasNode() ? spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' }) : {}
   if (version.stdout?.trim() !== `v${nodeVersion}`) {
     const machine = `${process.platform}-${process.arch}`
     fail(`The set-up failed: Node ${nodeVersion} for ${machine} did not install or does not run here.`)
