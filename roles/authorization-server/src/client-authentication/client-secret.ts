@@ -1,6 +1,9 @@
 /**
  * Client secrets, in the Authorization header (`client_secret_basic`) or in the body (`client_secret_post`).
  *
+ * They are random and long, which is what keeps them from being guessed and lets a plain hash stand for them; a lock
+ * would only give strangers the means to shut a client out.
+ *
  * @see RFC 6749 §2.3.1, RFC 7617 §2
  */
 import { hash, timingSafeEqual } from 'node:crypto'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { backChannelRoutes } from '../../src/endpoints/back-channel.ts'
 import { buildMetadata, metadata } from '../../src/endpoints/metadata.ts'
+import { routes } from '../../src/endpoints/routes.ts'
 import { createWorld, resources } from '../support/back-channel/world.ts'
 
 const url = 'https://id.example/tenant'
@@ -26,8 +26,8 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     for (const name of names(/_endpoint$|_uri$/)) assert.ok(String(document[name]).startsWith(`${url}/`), name)
   })
 
-  it('names only endpoints that are served here, or by the front channel', () => {
-    const paths = new Set([...backChannelRoutes.map(({ path }) => path), '/authorize', '/logout'])
+  it('names only endpoints that are served', () => {
+    const paths = new Set(routes.map(({ path }) => path))
     for (const name of names(/_endpoint$|_uri$/)) assert.ok(paths.has(String(document[name]).slice(url.length)), name)
   })
 
@@ -68,7 +68,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
   })
 
   it('stands appended and inserted, for OpenID and for OAuth [OIDC-Discovery-4-01] [RFC8414-3-01]', () => {
-    const places = backChannelRoutes.filter(({ path }) => path.startsWith('/.well-known/'))
+    const places = routes.filter(({ path }) => path.startsWith('/.well-known/'))
     const written = places.map(({ path, atOrigin = false }) => `${path} ${atOrigin}`).toSorted()
     assert.deepEqual(written, [
       '/.well-known/oauth-authorization-server false',
