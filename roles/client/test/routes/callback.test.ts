@@ -110,6 +110,13 @@ describe('/callback/:provider', () => {
     assert.deepEqual(codesOf(app), ['attempt_unknown'])
   })
 
+  it('forwards to no address that stands in its own query (attack 18) [RFC9700-4.1.3-02]', async () => {
+    const back = await app.standIn.allow((await start(browser, '/api/auth/signin/symbolon?returnTo=/photos')).href)
+    for (const name of ['returnTo', 'redirect_uri', 'callbackUrl'])
+      back.searchParams.append(name, 'https://evil.example/')
+    assert.equal((await browser.get(pathOf(back))).headers.get('location'), 'http://localhost:4200/photos')
+  })
+
   it('does not sign in when the person does not allow it, and offers to try again', async () => {
     app.standIn.change.redirect = (answer) => {
       answer.delete('code')
