@@ -17,6 +17,10 @@ export function problem(reply: FastifyReply, status: number, detail: string): Fa
   const body = JSON.stringify({ type: 'about:blank', title, status, detail })
   return reply
     .code(status)
-    .headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+    .headers({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
     .send(Buffer.from(body))
 }

@@ -51,7 +51,10 @@ export async function startPhotoLibrary(settings: PhotoLibrarySettings): Promise
   const studio = createStudio(join(dataFolder, 'painted'))
   const library = createLibrary({ folder: dataFolder, studio, people })
 
-  const app = fastify({ forceCloseConnections: 'idle', routerOptions: { ignoreTrailingSlash: false } })
+  const app = fastify({
+    forceCloseConnections: 'idle',
+    frameworkErrors: (_error, _request, reply) => problem(reply, 400, 'The address is malformed.'),
+  })
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
   })
@@ -59,7 +62,12 @@ export async function startPhotoLibrary(settings: PhotoLibrarySettings): Promise
   await app.register(fastifyGuard, { guard })
   addPage(app, { issuer, audience })
   addRoutes(app, library)
-  app.addHook('onClose', () => studio.close())
+
+  const close = async () => {
+    await app.close()
+    // Only now: a request still being answered may need a picture.
+    await studio.close()
+  }
 
   await app.listen({ port, host })
   for (const { username } of people) {
@@ -70,7 +78,7 @@ export async function startPhotoLibrary(settings: PhotoLibrarySettings): Promise
     )
   }
   const { port: taken } = app.server.address() as AddressInfo
-  return { url: `http://${host}:${taken}`, close: () => app.close() }
+  return { url: `http://${host}:${taken}`, close }
 }
 
 /** A caller is told what it did wrong; what went wrong here is told to the operator only. */

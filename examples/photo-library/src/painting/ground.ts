@@ -172,14 +172,16 @@ export function meadow(
   const noise = createNoise(settings.seed)
   const { far, near, grain, strength } = settings
   const uneven = new Float32Array(canvas.width * canvas.height)
-  eachPixel(
-    canvas,
-    { top: 0.2, bottom: 1, coarse: 0.5 },
-    (x, y) => noise.layered(x * grain, y * grain * 3.2, 5),
-    (at, value) => {
-      uneven[at / 3] = value
-    },
-  )
+  const highest = Math.min(...Array.from({ length: 76 }, (_, at) => settings.top(at / 50))) - 0.03
+  if (strength > 0)
+    eachPixel(
+      canvas,
+      { top: highest, bottom: 1, coarse: 0.5 },
+      (x, y) => noise.layered(x * grain, y * grain * 3.2, 5),
+      (at, value) => {
+        uneven[at / 3] = value
+      },
+    )
   fillBelow(canvas, settings.top, (at, share, _x, y, top) => {
     const tone = mix(far, near, clamp(rise(y, top, 1.05) + (uneven[at / 3] ?? 0) * strength))
     cover(canvas, at, tone, share)
