@@ -10,14 +10,18 @@ import { type Fetch, transport } from '../network.ts'
 
 const freshFor = 60 * 60_000
 
-export function createDiscovery(issuer: string): (network: Fetch) => Promise<AuthorizationServer> {
+/** `clock` in milliseconds from any beginning. */
+export function createDiscovery(
+  issuer: string,
+  clock: () => number = () => performance.now(),
+): (network: Fetch) => Promise<AuthorizationServer> {
   let known: { readonly metadata: AuthorizationServer; readonly until: number } | undefined
   let underWay: Promise<AuthorizationServer> | undefined
 
   const fetchAgain = async (network: Fetch): Promise<AuthorizationServer> => {
     try {
       const metadata = await discover(issuer, network)
-      known = { metadata, until: performance.now() + freshFor }
+      known = { metadata, until: clock() + freshFor }
       return metadata
     } catch (error) {
       // what was known serves on while the provider can't be asked
@@ -29,7 +33,7 @@ export function createDiscovery(issuer: string): (network: Fetch) => Promise<Aut
   }
 
   return async (network) => {
-    if (known && known.until > performance.now()) return known.metadata
+    if (known && known.until > clock()) return known.metadata
     underWay ??= fetchAgain(network)
     return underWay
   }

@@ -92,6 +92,38 @@ describe('discovery', () => {
   })
 })
 
+describe('known metadata', () => {
+  it('is asked for again after an hour, and serves on while the provider does not answer', async () => {
+    let clock = 0
+    let up = true
+    const { fetch, asked } = answering({
+      [`${id}/.well-known/openid-configuration`]: () => (up ? document(id)() : new Response(null, { status: 503 })),
+    })
+    const discover = createDiscovery(id, () => clock)
+    const first = await discover(fetch)
+    clock = 59 * 60_000
+    await discover(fetch)
+    assert.equal(asked.length, 1)
+    clock = 60 * 60_000
+    up = false
+    assert.equal(await discover(fetch), first)
+    assert.equal(asked.length, 2)
+    up = true
+    assert.notEqual(await discover(fetch), first)
+  })
+
+  it('does not serve on when the place of it names somebody else by now', async () => {
+    let clock = 0
+    let issuer = id
+    const { fetch } = answering({ [`${id}/.well-known/openid-configuration`]: () => document(issuer)() })
+    const discover = createDiscovery(id, () => clock)
+    await discover(fetch)
+    clock = 60 * 60_000
+    issuer = 'https://evil.example'
+    await assert.rejects(discover(fetch), { code: 'discovery_failed' })
+  })
+})
+
 describe('the back channel', () => {
   const network = (allowHttp: 'loopback' | 'insecure-everywhere') => guarded(async () => new Response('ok'), allowHttp)
 
