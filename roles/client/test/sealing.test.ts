@@ -34,7 +34,8 @@ describe('a sealed value', () => {
   it('does not open when any of it was changed', async () => {
     const sealed = await sealer().seal('attempt', content, 2_000)
     for (let at = 0; at < sealed.length; at += 7) {
-      if (sealed[at] === '.') continue
+      // the last character of a part holds bits that stand for nothing
+      if (sealed[at] === '.' || /^(\.|$)/.test(sealed.slice(at + 1))) continue
       const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'Q' : 'A'}${sealed.slice(at + 1)}`
       assert.equal(await sealer().open('attempt', changed), undefined, `at ${at}`)
     }
