@@ -76,37 +76,44 @@ export const clients = [
   },
 ] as const
 
-export async function startTestServer(settings: TestServerSettings = {}): Promise<TestServer> {
-  const port = settings.port ?? (await freePorts(1))[0]
-  const url = `http://localhost:${port}`
-  const config = readConfig({
-    issuer: url,
-    name: 'Test',
-    listen: { host: '127.0.0.1', port },
-    storage: settings.storage ?? 'memory',
-    secret: 'a secret of a test, long enough to seal',
-    ...(settings.data === undefined ? {} : { data: settings.data }),
-    ...(settings.lifetimes === undefined ? {} : { lifetimes: settings.lifetimes }),
-    clients: [...clients, ...(settings.clients ?? [])],
-    resources: {
-      [library]: {
-        name: 'Library',
-        token_format: 'jwt',
-        scopes: { 'photos:read': 'See your photos', 'photos:write': { title: 'Change your photos', optional: true } },
-      },
-      [archive]: { name: 'Archive', token_format: 'opaque', scopes: { 'archive:read': 'See your archive' } },
+/** The configuration, as a file would hold it. */
+export const configFor = ({
+  port,
+  url,
+  ...settings
+}: TestServerSettings & { readonly port: number; readonly url: string }) => ({
+  issuer: url,
+  name: 'Test',
+  listen: { host: '127.0.0.1', port },
+  storage: settings.storage ?? 'memory',
+  secret: 'a secret of a test, long enough to seal',
+  ...(settings.data === undefined ? {} : { data: settings.data }),
+  ...(settings.lifetimes === undefined ? {} : { lifetimes: settings.lifetimes }),
+  clients: [...clients, ...(settings.clients ?? [])],
+  resources: {
+    [library]: {
+      name: 'Library',
+      token_format: 'jwt',
+      scopes: { 'photos:read': 'See your photos', 'photos:write': { title: 'Change your photos', optional: true } },
     },
-    people: [
-      {
-        sub: 'alice-0001',
-        username: 'alice',
-        email: 'alice@example.com',
-        password,
-        claims: { name: 'Alice Adams', email_verified: true },
-      },
-      { sub: 'bob-0001', username: 'bob', email: 'bob@example.com', password, claims: { name: 'Bob Brown' } },
-    ],
-  })
+    [archive]: { name: 'Archive', token_format: 'opaque', scopes: { 'archive:read': 'See your archive' } },
+  },
+  people: [
+    {
+      sub: 'alice-0001',
+      username: 'alice',
+      email: 'alice@example.com',
+      password,
+      claims: { name: 'Alice Adams', email_verified: true },
+    },
+    { sub: 'bob-0001', username: 'bob', email: 'bob@example.com', password, claims: { name: 'Bob Brown' } },
+  ],
+})
+
+export async function startTestServer(settings: TestServerSettings = {}): Promise<TestServer> {
+  const port = settings.port ?? (await freePorts(1))[0] ?? 0
+  const url = `http://localhost:${port}`
+  const config = readConfig(configFor({ ...settings, port, url }))
   const events: FlowEvent[] = []
   const log: Parameters<Log>[0][] = []
   const running = await startServer(config, { log: (entry) => log.push(entry), onEvent: (event) => events.push(event) })
