@@ -20,8 +20,9 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
   const { during, settle } = closing()
 
   const read = async <Row>({ name, text }: Statement<Values>, values: Values, how: 'get' | 'all'): Promise<Row> => {
+    const get = () => connected.use((connection) => connection.prepare(name, text)[how](values)) as Row
     try {
-      return await during(async () => connected.use((connection) => connection.prepare(name, text)[how](values)) as Row)
+      return await during(() => untilFree(get, patience))
     } catch (error) {
       throw translated(error)
     }

@@ -11,6 +11,8 @@ export type Order =
   | { readonly do: 'open'; readonly location: string }
   /** Tries each commit; sends the places of those it won. */
   | { readonly do: 'commit'; readonly location: string; readonly commits: readonly (readonly Write[])[] }
+  /** Commits one thing after the other until it is killed; sends the number of each that is committed. */
+  | { readonly do: 'commit-on'; readonly location: string }
   /** Runs these migrations, and stops for ever before they are committed. */
   | { readonly do: 'stop-half-way'; readonly location: string; readonly migrations: readonly Migration[] }
 
@@ -35,6 +37,16 @@ async function obey(): Promise<unknown> {
       await begin()
       const answers = await Promise.all(order.commits.map((writes) => storage.store.commit(writes)))
       return answers.flatMap(({ committed }, place) => (committed ? [place] : []))
+    }
+    case 'commit-on': {
+      const storage = await openAt(order.location)
+      for (let number = 0; ; number++) {
+        await storage.store.commit([
+          { do: 'claim', name: `${number}`, version: 0 },
+          { do: 'revoke-jti', jti: `${number}`, expiresAt: 9 },
+        ])
+        send(number)
+      }
     }
     case 'stop-half-way': {
       const database = await openDatabase(order.location)

@@ -56,5 +56,26 @@ export function processes(place: Place): void {
       const grants = await store.grants.ofPerson('alice-id', a.now)
       assert.deepEqual(grants.map(({ grantId }) => grantId).sort(), ofWinners.sort())
     })
+
+    it('lose nothing that was answered, and leave nothing half done, when one is killed', async () => {
+      const location = await place.fresh()
+      const child = start({ do: 'commit-on', location })
+      let answered = -1
+      child.on('message', (number: number) => {
+        answered = number
+        if (number === 50) child.kill('SIGKILL')
+      })
+      await once(child, 'disconnect')
+      assert(answered >= 50)
+
+      await using storage = await openAt(location)
+      const { store } = storage
+      // One more may have been committed than could be answered.
+      for (const number of many(answered + 2, (index) => index)) {
+        const version = await store.version(`${number}`)
+        assert.equal(await store.accessTokens.isRevoked(`${number}`), version === 1)
+        if (number <= answered) assert.equal(version, 1)
+      }
+    })
   })
 }
