@@ -44,26 +44,30 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
     core.sessions.renew(cookies, record, (current) => renewed(core, configured, current))
 
   let kept: Kept = { record: found, setCookies: [] }
-  if (isNearlyOver(found, core.now())) kept = await renewInTime(found, renew, core.now())
-
-  let response = await send(core, configured, kept, { url, init })
-  let understood = understandResourceResponse(response)
-  const canRepeat = !(init.body instanceof ReadableStream)
-  if (understood.kind === 'token-refused' && kept.record.tokens?.refreshToken !== undefined && canRepeat) {
-    await response.body?.cancel()
-    kept = await renew(kept.record)
-    response = await send(core, configured, kept, { url, init })
-    understood = understandResourceResponse(response)
+  try {
+    if (isNearlyOver(found, core.now())) kept = await renewInTime(found, renew, core.now())
+    let response = await send(core, configured, kept.record, { url, init })
+    let understood = understandResourceResponse(response)
+    const canRepeat = !(init.body instanceof ReadableStream)
+    if (understood.kind === 'token-refused' && kept.record.tokens?.refreshToken !== undefined && canRepeat) {
+      await response.body?.cancel()
+      kept = await renew(kept.record)
+      response = await send(core, configured, kept.record, { url, init })
+      understood = understandResourceResponse(response)
+    }
+    const { record, setCookies } = kept
+    const missingScopes = understood.kind === 'scope-missing' ? missing(understood.scopes, record.scopes) : []
+    return { response, setCookies, session: toSession(record), missingScopes, understood }
+  } catch (error) {
+    // a session that was renewed must reach the browser although the call failed: its old refresh token is spent
+    throw error instanceof AuthError ? new AuthError(error.code, error, kept.setCookies) : error
   }
-  const { record, setCookies } = kept
-  const missingScopes = understood.kind === 'scope-missing' ? missing(understood.scopes, record.scopes) : []
-  return { response, setCookies, session: toSession(record), missingScopes, understood }
 }
 
 const isNearlyOver = ({ tokens }: SessionRecord, now: number): boolean =>
   tokens?.renewAt !== undefined && now / 1000 >= tokens.renewAt
 
-/** A token that is not quite over serves on while the provider can't be reached, or without a refresh token. */
+/** A token that is not quite over serves on when it can't be renewed just now, or not at all. */
 async function renewInTime(
   record: SessionRecord,
   renew: (record: SessionRecord) => Promise<Kept>,
@@ -75,8 +79,7 @@ async function renewInTime(
   try {
     return await renew(record)
   } catch (error) {
-    if (stillGood && error instanceof AuthError && error.code === 'provider_unavailable')
-      return { record, setCookies: [] }
+    if (stillGood && error instanceof AuthError) return { record, setCookies: [] }
     throw error
   }
 }
@@ -112,11 +115,10 @@ async function renewed(
 async function send(
   core: Core,
   { provider }: ConfiguredProvider,
-  { record, setCookies }: Kept,
+  { tokens, flow, issuer, user }: SessionRecord,
   call: Pick<ApiCall, 'url' | 'init'>,
 ): Promise<Response> {
-  const { tokens, flow, issuer, user } = record
-  if (!tokens) throw new AuthError('session_cannot_renew', {}, setCookies)
+  if (!tokens) throw new AuthError('session_cannot_renew')
   const built = buildResourceRequest(call, { accessToken: tokens.accessToken, apis: provider.apis })
   if (!built.ok) throw toError(built)
   const url = new URL(built.value.url)

@@ -245,6 +245,27 @@ describe('an access token', () => {
     await app.stop()
   })
 
+  it('that was renewed reaches the browser although the API does not answer', async () => {
+    let clock = Date.now()
+    const away = await startApp()
+    await away.stop()
+    const apis = [away.standIn.issuer]
+    const app = await startApp({ openid: { apis }, auth: { now: () => clock } })
+    await signIn(app)
+    clock += 3600_000
+    const call = async () => {
+      const error: unknown = await app.auth
+        .fetch(app.browser.request(), away.standIn.issuer)
+        .catch((reason: unknown) => reason)
+      assert.equal((error as AuthError).code, 'provider_unavailable')
+      return (error as AuthError).setCookies
+    }
+    app.browser.keep(await call())
+    assert.deepEqual(await call(), [])
+    assert.equal(app.standIn.tokenRequests('refresh_token').length, 1)
+    await app.stop()
+  })
+
   it('can not be had by nobody', async () => {
     const app = await startApp()
     await assert.rejects(app.auth.fetch(app.browser.request(), `${app.standIn.issuer}/photos`), {
