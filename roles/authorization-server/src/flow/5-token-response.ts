@@ -23,7 +23,7 @@ export interface TokenResponse {
 
 export interface Minted {
   readonly body: TokenResponse
-  /** In the order in which they are to happen: what is spent comes first. */
+  /** In the order in which they are to happen. */
   readonly writes: readonly Write[]
 }
 
@@ -44,13 +44,12 @@ export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now:
       ...(refresh.token !== undefined && { refresh_token: refresh.token }),
       ...(idToken !== undefined && { id_token: idToken }),
     },
-    writes: [...refresh.spends, ...issuance.writes, ...access.writes, ...refresh.writes],
+    writes: [...issuance.writes, ...access.writes, ...refresh.writes],
   }
 }
 
 interface MintedRefreshToken {
   readonly token: string | undefined
-  readonly spends: readonly Write[]
   readonly writes: readonly Write[]
 }
 
@@ -59,8 +58,8 @@ function mintRefreshToken(
   issuer: Issuer,
   now: Seconds,
 ): MintedRefreshToken {
-  if (plan.do === 'nothing' || grant === undefined) return { token: undefined, spends: [], writes: [] }
-  if (plan.do === 'repeat') return { token: plan.token, spends: [], writes: [] }
+  if (plan.do === 'nothing' || grant === undefined) return { token: undefined, writes: [] }
+  if (plan.do === 'repeat') return { token: plan.token, writes: [] }
   const token = newHandle(issuer.random)
   const record = {
     tokenHash: hashOf(token),
@@ -71,9 +70,8 @@ function mintRefreshToken(
     rotatedAt: null,
     successor: null,
   }
-  const spends: readonly Write[] =
-    plan.do === 'rotate'
-      ? [{ do: 'rotate-refresh-token', tokenHash: plan.tokenHash, successor: plan.seal.seal(token), now }]
-      : []
-  return { token, spends, writes: [{ do: 'insert-refresh-token', token: record }] }
+  const insert: Write = { do: 'insert-refresh-token', token: record }
+  if (plan.do === 'issue') return { token, writes: [insert] }
+  const successor = plan.seal.seal(token)
+  return { token, writes: [{ do: 'rotate-refresh-token', tokenHash: plan.tokenHash, successor, now }, insert] }
 }

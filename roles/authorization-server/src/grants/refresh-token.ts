@@ -145,13 +145,19 @@ function touches({ client, found: { token, grant }, resources, settings, now }: 
   const noticeable = Math.min(60, settings.refreshTokenIdle / 100)
   const rotates = client.rotateRefreshTokens
   if (!rotates && expiresAt - token.expiresAt <= noticeable && now - grant.lastUsedAt < 60) return []
-  const { grantId, resources: names } = grant
-  const owned = resources.filter(({ resource }) => names.includes(resource))
-  const touchGrant: Write = {
-    do: 'touch-grant',
-    grantId,
-    lastUsedAt: now,
-    expiresAt: Math.max(grant.expiresAt, grantExpiry(expiresAt, owned, settings)),
-  }
-  return rotates ? [touchGrant] : [touchGrant, { do: 'touch-refresh-token', tokenHash: token.tokenHash, expiresAt }]
+  const owned = resources.filter(({ resource }) => grant.resources.includes(resource))
+  const { grantId, tokenHash } = token
+  // A token that is replaced in its last moments stays for as long as a retry may come.
+  const keptUntil = rotates ? Math.max(token.expiresAt, now + settings.refreshRetryWindow) : expiresAt
+  return [
+    {
+      do: 'touch-grant',
+      grantId,
+      lastUsedAt: now,
+      expiresAt: Math.max(grant.expiresAt, grantExpiry(expiresAt, owned, settings)),
+    },
+    ...(keptUntil === token.expiresAt
+      ? []
+      : ([{ do: 'touch-refresh-token', tokenHash, expiresAt: keptUntil }] as const)),
+  ]
 }

@@ -23,11 +23,15 @@ export interface Finding {
 /** The finding of the last event that was refused or failed; `undefined` when the flow went well in the end. */
 export function findingOf(events: readonly FlowEvent[]): Finding | undefined {
   const ordered = events.toSorted((a, b) => a.at - b.at)
-  const failed = ordered.findLast(({ reason }) => reason !== undefined)
+  const at = ordered.findLastIndex(({ reason }) => reason !== undefined)
+  const failed = ordered[at]
   if (failed?.reason === undefined) return undefined
+  // A wrong password before the right one is no failure of the flow.
+  const overcome = ({ outcome, step }: FlowEvent) => outcome === 'ok' && (step ?? 0) >= (failed.step ?? 0)
+  if (ordered.slice(at + 1).some(overcome)) return undefined
   const { reason, step, expected, got } = failed
   const { why, fix, spec } = refusals[reason]
-  const before = ordered.filter((event) => event !== failed && event.at <= failed.at)
+  const before = ordered.slice(0, at)
   return { reason, step, expected, got, why, likely: likelyCause(failed, before), fix, spec }
 }
 

@@ -8,7 +8,7 @@ import type { Evidence } from '@symbolon/protocol/evidence'
 import { clearParameters, type FlowEvent, type Redacted } from '@symbolon/protocol/trace'
 import type { Observed, Recorder, Sealing } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
-import type { Store } from '../ports/store.ts'
+import { StorageUnavailable, type Store } from '../ports/store.ts'
 
 export interface FlowRecorder extends Recorder {
   /** How many events were lost, because the queue was full or an event could not be made. */
@@ -55,10 +55,12 @@ export function createRecorder(parts: {
       const expiresAt = Math.floor(Date.now() / 1000) + retention
       try {
         await store.flows.append(batch, expiresAt)
-      } catch {
-        const room = Math.max(0, limit - queue.length)
+      } catch (error) {
+        // What storage refuses it will refuse again; what it could not take now may wait, the newest first.
+        const room = error instanceof StorageUnavailable ? Math.max(0, limit - queue.length) : 0
         dropped += Math.max(0, batch.length - room)
         if (room > 0) queue.unshift(...batch.slice(-room))
+        if (room === 0) continue
         schedule(afterFailure)
         return
       }
@@ -124,7 +126,7 @@ function eventOf(observed: Observed, { id, digest }: { readonly id: string; read
     reason: refused?.reason,
     expected: refused?.expected && show(refused.expected, digest),
     got: refused?.got && show(refused.got, digest),
-    client: observed.client,
+    client: observed.client === undefined ? undefined : legible(observed.client, 255),
     person: person === undefined ? undefined : shorten(digest(person)),
     grant: observed.grant,
   }
@@ -144,8 +146,12 @@ function redact(params: Iterable<readonly [string, string]>, digest: Digest): Fl
 
 const show = (evidence: Evidence, digest: Digest): Redacted =>
   'clear' in evidence
-    ? { clear: evidence.clear.slice(0, longestClear) }
+    ? { clear: legible(evidence.clear, longestClear) }
     : { digest: shorten(digest(evidence.hidden)), length: evidence.hidden.length }
+
+/** Text that any database can hold: a stranger chose it. */
+const legible = (text: string, longest: number): string =>
+  text.slice(0, longest).toWellFormed().replaceAll('\0', '\ufffd')
 
 /** 64 bits: enough to see what is equal, too little to be anything else. */
 const shorten = (digest: string): string => digest.slice(0, 11)

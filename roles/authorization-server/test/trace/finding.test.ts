@@ -14,6 +14,13 @@ describe('the finding of a flow', () => {
     assert.equal(findingOf([flowEvent(), flowEvent({ step: 4 })]), undefined)
   })
 
+  it('is none when what failed went well in the end', () => {
+    const wrong = flowEvent({ at: 2_000, step: 2, outcome: 'refused', reason: 'credentials_wrong' })
+    const right = flowEvent({ at: 3_000, step: 2 })
+    assert.equal(findingOf([flowEvent(), wrong, right]), undefined)
+    assert.equal(findingOf([flowEvent(), wrong])?.reason, 'credentials_wrong')
+  })
+
   it("is the refusal's own explanation, with what was expected and what came", () => {
     const failed = flowEvent({
       outcome: 'refused',

@@ -10,6 +10,7 @@ import { token } from '../../src/endpoints/token.ts'
 import { userinfo } from '../../src/endpoints/userinfo.ts'
 import { createSealing } from '../../src/keys/sealing.ts'
 import type { Observed } from '../../src/ports/issuer.ts'
+import { StorageUnavailable } from '../../src/ports/store.ts'
 import { createRecorder } from '../../src/trace/recorder.ts'
 import { basic, createWorld, redemption, secret } from '../support/back-channel/world.ts'
 
@@ -31,9 +32,10 @@ const observed: Observed = {
 
 /** A store that keeps what is appended, and is away while `away` says so. */
 function memory() {
-  const state = { events: [] as FlowEvent[], batches: 0, away: false }
+  const state = { events: [] as FlowEvent[], batches: 0, away: false, strict: false }
   const append = async (events: readonly FlowEvent[]) => {
-    if (state.away) throw new Error('away')
+    if (state.away) throw new StorageUnavailable('away')
+    if (state.strict && JSON.stringify(events).includes('poison')) throw new TypeError('not storable')
     state.batches++
     state.events.push(...events)
   }
@@ -119,6 +121,27 @@ describe('the recorder', () => {
       ['first', 'second'],
     )
     assert.equal(recorder.dropped, 0)
+  })
+
+  it('drops what storage will never take, and goes on', async () => {
+    const { state, store } = memory()
+    state.strict = true
+    const recorder = createRecorder({ store, sealing, random })
+    recorder.record({ ...observed, what: 'poison' })
+    await recorder.flush()
+    recorder.record({ ...observed, what: 'good' })
+    await recorder.close()
+    assert.deepEqual([state.events.map(({ what }) => what), recorder.dropped], [['good'], 1])
+  })
+
+  it('makes what a stranger sent fit for any database', async () => {
+    const { state, store } = memory()
+    const recorder = createRecorder({ store, sealing, random })
+    recorder.record({ ...observed, client: `a\0b\ud800${'x'.repeat(1_000)}`, params: [['scope', '\0']] })
+    await recorder.close()
+    const client = state.events[0]?.client ?? ''
+    assert.ok(client.isWellFormed() && !client.includes('\0') && client.length === 255)
+    assert.deepEqual(state.events[0]?.params.scope, { clear: '\ufffd' })
   })
 
   it('never throws, whatever it is given', async () => {

@@ -95,6 +95,8 @@ export interface World extends AsyncDisposable {
   readonly keys: ReloadableKeyRing
   readonly clock: { now: number }
   readonly observed: Observed[]
+  /** What the server does now and then: expired rows go. */
+  readonly sweep: () => Promise<number>
   readonly put: (...writes: readonly Write[]) => Promise<void>
   /** An authorization code, as step 3 would have made it, and the code itself. */
   readonly code: (change?: Partial<CodeRecord>) => Promise<string>
@@ -158,6 +160,7 @@ export async function createWorld({
     keys,
     clock,
     observed,
+    sweep: () => storage.sweep(clock.now, 1_000),
     put,
     async code(change = {}) {
       const code = newHandle(random)
