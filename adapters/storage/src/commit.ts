@@ -48,6 +48,9 @@ const stepsOf: Steps = {
   'delete-resource': ({ resource }) => [step(resources.deleteResource, { resource })],
 
   'put-person': ({ person }) => [step(people.putPerson, people.personRow(person))],
+  'replace-password-hash': ({ personId, from, to, now }) => [
+    step(people.replacePasswordHash, { person_id: personId, from_hash: from, to_hash: to, now }),
+  ],
   'delete-person': ({ personId: person_id }) => [
     step(codes.deleteCodesOfPerson, { person_id }),
     step(refreshTokens.deleteRefreshTokensOfPerson, { person_id }),

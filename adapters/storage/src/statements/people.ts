@@ -58,6 +58,12 @@ export const putPerson = statement<Row>(
      updated_at = excluded.updated_at`,
 )
 
+export const replacePasswordHash = statement<{ person_id: string; from_hash: string; to_hash: string; now: number }>(
+  'people.replace_password_hash',
+  `update people set password_hash = :to_hash, updated_at = :now
+   where issuer_id = :issuer_id and person_id = :person_id and password_hash = :from_hash`,
+)
+
 export const deletePerson = statement<{ person_id: string }>(
   'people.delete',
   'delete from people where issuer_id = :issuer_id and person_id = :person_id',

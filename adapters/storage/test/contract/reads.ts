@@ -55,6 +55,16 @@ export function reads(place: Place): void {
       assert.deepEqual(await store.people.list(), [a.person, nobody, nobodyElse])
     })
 
+    it('keep a password that was changed while the old one was being hashed anew', async () => {
+      await using storage = await openFresh(place)
+      const { store } = storage
+      const changed = { ...a.person, passwordHash: 'of the new password' }
+      await store.commit([{ do: 'put-person', person: changed }])
+      const write = { do: 'replace-password-hash', personId: 'alice-id', to: 'stronger', now } as const
+      assert.deepEqual(await store.commit([{ ...write, from: '$argon2id$hash' }]), { committed: true })
+      assert.deepEqual(await store.people.find('alice-id'), changed)
+    })
+
     it('take a name as a username before they take it as an email', async () => {
       await using storage = await openFresh(place)
       const { store } = storage

@@ -92,6 +92,12 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     see: async (store) => [await store.people.find('alice-id'), await store.people.list()],
     seen: [a.person, [a.person]],
   },
+  'replace-password-hash': {
+    given: [put.person],
+    write: { do: 'replace-password-hash', personId: 'alice-id', from: '$argon2id$hash', to: 'stronger', now },
+    see: (store) => store.people.find('alice-id'),
+    seen: { ...a.person, passwordHash: 'stronger', updatedAt: now },
+  },
   'delete-person': {
     given: everything,
     write: { do: 'delete-person', personId: 'alice-id' },

@@ -126,6 +126,14 @@ export type Write =
   | { readonly do: 'delete-resource'; readonly resource: string }
   /** Rejects with `StorageConflict` when somebody else has the username or email. */
   | { readonly do: 'put-person'; readonly person: PersonRecord }
+  /** The same password hashed anew; nothing when the hash is no longer `from`, for then the password was changed. */
+  | {
+      readonly do: 'replace-password-hash'
+      readonly personId: string
+      readonly from: string
+      readonly to: string
+      readonly now: Seconds
+    }
   /** With all they have: sessions, consents, grants, codes. */
   | { readonly do: 'delete-person'; readonly personId: string }
   | { readonly do: 'insert-session'; readonly session: SessionRecord }
