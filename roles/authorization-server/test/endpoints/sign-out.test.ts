@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { hashOf } from '../../src/handles.ts'
+import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
+import { aClient, authorizationParams, issuerUrl, openWorld, type World } from '../support/front-channel/world.ts'
+
+let world: World
+let browser: Browser
+
+const goodbye = 'https://shop.example.com/goodbye'
+
+beforeEach(async () => {
+  world = await openWorld()
+  browser = new Browser(world)
+  await world.issuer.store.commit([
+    { do: 'put-client', client: aClient('shop', { post_logout_redirect_uris: [goodbye] }) },
+  ])
+  world.idTokens.set('hint', { sub: 'person-alice', aud: 'shop', exp: 1 })
+  world.idTokens.set('hint-bob', { sub: 'person-bob', aud: 'shop' })
+})
+afterEach(() => world.storage.close())
+
+const signedIn = async (login = 'alice') => browser.signIn(await browser.open(authorizationParams()), login)
+const logout = (params: Readonly<Record<string, string>> = {}) => browser.get(`/logout?${new URLSearchParams(params)}`)
+const isSignedIn = async () => (await browser.get('/account')).kind === 'page'
+const good = { id_token_hint: 'hint', post_logout_redirect_uri: goodbye }
+
+describe('signing out', () => {
+  it('goes straight back for an ID token of who is signed in and a registered address [OIDC-RPLogout-2-02] [OIDC-RPLogout-2-06] [OIDC-RPLogout-2-07]', async () => {
+    await signedIn()
+    const answer = await logout({ ...good, state: 's'.repeat(128) })
+    assert(answer.kind === 'redirect' && answer.status === 303)
+    assert.equal(answer.location, `${goodbye}?state=${'s'.repeat(128)}`)
+    assert.equal(await isSignedIn(), false)
+    assert.equal(browser.cookies.has('browser|/'), false)
+    const silent = await browser.open(authorizationParams({ prompt: 'none' }))
+    assert.equal(sentToClient(silent).params.get('error'), 'login_required')
+  })
+
+  it('returns no state when none came', async () => {
+    await signedIn()
+    const answer = await logout(good)
+    assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
+  })
+
+  const asks: readonly (readonly [why: string, row: string, params: Readonly<Record<string, string>>])[] = [
+    ['nothing was said', 'OIDC-RPLogout-6-01', {}],
+    ['only a state came', 'OIDC-RPLogout-6-01', { state: 'x' }],
+    ['there is no hint', 'OIDC-RPLogout-2-04', { post_logout_redirect_uri: goodbye }],
+    ['there is only a client_id', 'OIDC-RPLogout-2-06', { client_id: 'shop', post_logout_redirect_uri: goodbye }],
+    ['the hint is of somebody else', 'OIDC-RPLogout-2-04', { ...good, id_token_hint: 'hint-bob' }],
+    ['the hint is not ours', 'OIDC-RPLogout-4-01', { ...good, id_token_hint: 'eyJhbGciOiJub25lIn0.e30.' }],
+    ['the hint is another client’s', 'OIDC-RPLogout-2-03', { ...good, client_id: 'other' }],
+    [
+      'the address is not registered',
+      'OIDC-RPLogout-3-01',
+      { ...good, post_logout_redirect_uri: 'https://evil.example/' },
+    ],
+    ['the address has a query more', 'OIDC-RPLogout-3-01', { ...good, post_logout_redirect_uri: `${goodbye}?foo=bar` }],
+    ['no address came', 'OIDC-RPLogout-2-05', { id_token_hint: 'hint' }],
+  ]
+  for (const [why, row, params] of asks) {
+    it(`asks first when ${why}, and goes nowhere it should not (RP-Initiated Logout §2) [${row}]`, async () => {
+      await signedIn()
+      const page = await logout(params)
+      assert.deepEqual(shown(page, 'sign-out').people, [{ name: 'alice Example', login: 'alice@example.com' }])
+      assert.equal(await isSignedIn(), true)
+      const done = await browser.submit(page, { decision: 'sign-out', ...params })
+      const trusted = params.id_token_hint?.startsWith('hint') && params.client_id === undefined
+      if (trusted && params.post_logout_redirect_uri === goodbye) {
+        assert.equal(shown(done, 'handoff').location, goodbye)
+      } else {
+        assert.equal(shown(done, 'signed-out').next, undefined)
+      }
+      assert.equal(await isSignedIn(), false)
+    })
+  }
+
+  it('says that nobody is signed in any more when nobody was', async () => {
+    shown(await logout(), 'signed-out')
+    shown(await logout({ post_logout_redirect_uri: 'https://evil.example/' }), 'signed-out')
+    const answer = await logout(good)
+    assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
+  })
+
+  it('can be thought better of', async () => {
+    await signedIn()
+    const answer = await browser.submit(await logout(), { decision: 'stay' })
+    assert.equal(shown(answer, 'account').person.login, 'alice@example.com')
+  })
+
+  it('is not done by a form from elsewhere, or without its token [OIDC-RPLogout-6-01]', async () => {
+    await signedIn()
+    const page = await logout()
+    const forged = await browser.submit(page, { decision: 'sign-out' }, { headers: { 'sec-fetch-site': 'cross-site' } })
+    const tokenless = await browser.post('/logout', { decision: 'sign-out', csrf: 'x' })
+    for (const answer of [forged, tokenless]) assert(answer.kind === 'page' && answer.status === 403)
+    assert.equal(await isSignedIn(), true)
+  })
+
+  it('goes on from a form of another site, which brings no cookies [OIDC-RPLogout-2-01]', async () => {
+    await signedIn()
+    const answer = await browser.follow(browser.post('/logout', good, { crossSite: true }))
+    assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
+    assert.equal(await isSignedIn(), false)
+  })
+
+  it('of one leaves others signed in, under a new cookie (attack 86)', async () => {
+    await signedIn()
+    const chooser = shown(await browser.open(authorizationParams({ prompt: 'select_account' })), 'choose-account')
+    await browser.signIn(
+      await browser.follow(browser.post(chooser.action, { csrf: chooser.csrf, session: 'other' })),
+      'bob',
+    )
+    const before = browser.cookies.get('browser|/')?.value ?? ''
+    await logout(good)
+    const after = browser.cookies.get('browser|/')?.value ?? ''
+    assert(after !== '' && after !== before)
+    assert.equal(shown(await browser.get('/account'), 'account').person.login, 'bob@example.com')
+    assert.deepEqual(shown(await browser.get('/account'), 'account').others, [])
+    assert.deepEqual(await world.issuer.store.sessions.ofBrowser(hashOf(before), world.issuer.now()), [])
+  })
+
+  it('ends what was not allowed to last, even while it is still a code', async () => {
+    const sent = sentToClient(await browser.submit(await signedIn(), { decision: 'allow' }))
+    const lasting = await browser.open(authorizationParams({ scope: 'openid offline_access' }))
+    const kept = sentToClient(await browser.submit(lasting, { decision: 'allow', scope: 'offline_access' }))
+    await logout(good)
+    const { codes, commit } = { codes: world.issuer.store.codes, commit: world.issuer.store.commit }
+    const redeem = async (params: URLSearchParams) => {
+      const codeHash = hashOf(params.get('code') ?? '')
+      assert(await codes.find(codeHash))
+      return (await commit([{ do: 'redeem-code', codeHash, now: world.issuer.now() }])).committed
+    }
+    assert.equal(await redeem(sent.params), false)
+    assert.equal(await redeem(kept.params), true)
+  })
+})
+
+describe('the front page', () => {
+  it('knows who is signed in', async () => {
+    assert.equal(shown(await browser.get('/'), 'home').person, undefined)
+    await signedIn()
+    assert.equal(shown(await browser.get('/'), 'home').person?.login, 'alice@example.com')
+    assert(issuerUrl.startsWith('https://'))
+  })
+})
