@@ -35,8 +35,9 @@ export async function servePages(): Promise<PagesServer> {
       locale: url.searchParams.get('ui_locales') ?? 'en',
       development: url.searchParams.has('development'),
     })
-    // The page that leads on by itself would be gone before it is looked at, so its Refresh is left out.
-    return void response.writeHead(200, pageHeaders({ https: false, ...drawn })).end(drawn.html)
+    // A page that leads on by itself would be gone before it is looked at, so it does that only when asked to.
+    const refresh = url.searchParams.has('follow') && drawn.refresh !== undefined ? { refresh: drawn.refresh } : {}
+    return void response.writeHead(200, { ...pageHeaders({ https: false, ...drawn }), ...refresh }).end(drawn.html)
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const { port } = server.address() as AddressInfo
