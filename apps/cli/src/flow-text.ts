@@ -44,17 +44,22 @@ export function flowList(flows: readonly FlowSummary[], paint: Paint): string {
 
 export function flowText(flow: string, events: readonly FlowEvent[], paint: Paint): string {
   const traced = stepsOf(events)
-  const finding = findingOf(events)
+  const finding = lastingFinding(events)
   const client = events.find(({ client }) => client !== undefined)?.client ?? 'no known client'
   const start = Math.min(...events.map(({ at }) => at))
   const head = `${paint('bold', `Flow ${flow}`)}  ${client}  ${day(start)} ${clock(start)}`
   return [
     head,
-    '',
     ...traced.flatMap((step, at) => stepLines(step, { before: traced[at - 1], start, paint })),
-    ...(finding === undefined ? [] : findingLines(finding, paint)),
+    ...(finding === undefined ? [] : ['', ...findingLines(finding, paint)]),
     '',
   ].join('\n')
+}
+
+/** What stopped the flow; nothing when it went on and came to a good end. */
+export function lastingFinding(events: readonly FlowEvent[]): Finding | undefined {
+  const last = events.toSorted((a, b) => a.at - b.at).findLast(({ outcome }) => outcome !== 'shown')
+  return last?.outcome === 'ok' ? undefined : findingOf(events)
 }
 
 interface Drawing {
@@ -64,26 +69,27 @@ interface Drawing {
 }
 
 function stepLines(step: TracedStep, { before, start, paint }: Drawing): readonly string[] {
-  const number = step.number === undefined ? ' ' : String(step.number)
-  const way = `${roleNames[step.from]} → ${roleNames[step.to]}`
-  const title = `${number}  ${step.name.padEnd(24)}${way}`
+  const title = titleOf(step)
   const { event } = step
-  if (event === undefined) return [paint('dim', `${title}  (not recorded here)`), '']
-  // A response stands in the event of its request: what was sent is told once, what came back with the response.
+  if (event === undefined) return ['', paint('dim', `${title}  (not recorded here)`)]
+  // What one event tells of a request and its response is told in two: what was sent, then what came back.
   const isResponse = event === before?.event
-  const answered = event.step !== step.number || !hasResponse(event)
-  const time = `+${event.at - start} ms`
+  const answeredNext = !isResponse && hasResponse(event)
   const status = event.status === undefined ? '' : `${event.status} `
-  const said = isResponse ? `${status}in ${event.took} ms` : `${event.what}  ${time}`
+  const said = isResponse
+    ? `${status}in ${event.took} ms`
+    : `${event.what}  ${answeredNext ? '' : `${status} `}+${event.at - start} ms`
+  const heading = before !== undefined && titleOf(before) === title && !isResponse ? [] : ['', paint('bold', title)]
   return [
-    paint('bold', title),
-    `   ${answered ? markOf(event.outcome, paint) : paint('dim', '·')} ${said}`,
-    ...(isResponse ? [] : values(event.params)),
-    ...(isResponse ? [] : checkLines(event, paint)),
-    ...(isResponse || answered ? values(event.result) : []),
-    '',
+    ...heading,
+    `   ${answeredNext ? paint('dim', '·') : markOf(event.outcome, paint)} ${said}`,
+    ...(isResponse ? [] : [...values(event.params), ...checkLines(event, paint)]),
+    ...(answeredNext ? [] : values(event.result)),
   ]
 }
+
+const titleOf = ({ number, name, from, to }: TracedStep): string =>
+  `${number ?? ' '}  ${name.padEnd(24)}${roleNames[from]} → ${roleNames[to]}`
 
 /** The steps whose answer is told as a step of its own. */
 const hasResponse = ({ step }: FlowEvent) => step === 4 || step === 6
@@ -99,7 +105,7 @@ export const shown = (value: Redacted): string =>
   'clear' in value ? value.clear : `#${value.digest} (${value.length} characters, kept as a digest)`
 
 function checkLines({ checks }: FlowEvent, paint: Paint): readonly string[] {
-  const passed = checks.filter(({ ok }) => ok).map(({ rule }) => rule)
+  const passed = [...new Set(checks.filter(({ ok }) => ok).map(({ rule }) => rule))]
   const broken = checks.filter(({ ok }) => !ok).map(({ rule }) => rule)
   return [
     ...(passed.length > 0 ? folded(`checked, and not found: ${passed.join(', ')}`).map((l) => paint('dim', l)) : []),

@@ -55,11 +55,12 @@ async function one(store: Store, flow: string, json: boolean): Promise<string> {
     throw new CommandFailure(message, exitCodes.notFound)
   }
   if (json) {
-    const [{ findingOf }, { stepsOf }] = await Promise.all([
-      import('@symbolon/authorization-server/trace/finding'),
+    const [{ lastingFinding }, { stepsOf }] = await Promise.all([
+      import('../flow-text.ts'),
       import('@symbolon/authorization-server/trace/steps'),
     ])
-    return `${JSON.stringify({ v: 1, data: { flow, steps: stepsOf(events), finding: findingOf(events) ?? null } })}\n`
+    const data = { flow, steps: stepsOf(events), finding: lastingFinding(events) ?? null }
+    return `${JSON.stringify({ v: 1, data })}\n`
   }
   const { flowText, paintFor } = await import('../flow-text.ts')
   return flowText(flow, events, paintFor(process.stdout))

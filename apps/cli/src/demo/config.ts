@@ -26,8 +26,7 @@ listen: { port: ${port} }
 
 clients:
   print-shop:
-    client_name: Print Shop
-    client_name#de: Fotodruckerei
+    client_name: Halftone
     client_uri: ${printShop}
     client_secret: { file: ./print-shop-secret }
     redirect_uris: [${printShop}/api/auth/callback/symbolon]

@@ -1,7 +1,10 @@
 /** What the demo prints while it runs: one line when a flow has its tokens, and the reason and the fix when it fails. */
 import { findingOf } from '@symbolon/authorization-server/trace/finding'
+import type { Evidence } from '@symbolon/protocol/evidence'
+import { refusals } from '@symbolon/protocol/refusals'
 import { isScope } from '@symbolon/protocol/scope'
 import type { FlowEvent } from '@symbolon/protocol/trace'
+import type { GuardEvent } from '@symbolon/resource-server'
 import { clock, type Paint, shown } from '../flow-text.ts'
 
 const flowsKept = 200
@@ -33,6 +36,31 @@ export function createFlowLines(paint: Paint): (event: FlowEvent) => readonly st
   }
 }
 
+/** What a part of the demo fails at, or a client refuses: the record has nothing of that. */
+export function faultLines(who: string, error: Error, paint: Paint): readonly string[] {
+  const code = 'code' in error ? error.code : undefined
+  // The person's choice is no failure, and the server has told of it already.
+  if (code === 'person_refused') return []
+  const told = error.name === 'AuthError' ? error.message : (error.stack ?? error.message)
+  const [first = '', ...rest] = told.split('\n')
+  return [`${head({ at: Date.now(), mark: paint('red', '✗'), kind: who, client: '' })} ${first}`, ...rest.map(indented)]
+}
+
+export function guardLines(
+  { at, client, reason, outcome, expected, got }: GuardEvent,
+  paint: Paint,
+): readonly string[] {
+  if (outcome === 'ok' || reason === undefined) return []
+  const { why, fix } = refusals[reason]
+  const shownClear = (evidence: Evidence | undefined) => (evidence && 'clear' in evidence ? evidence.clear : undefined)
+  return [
+    `${head({ at, mark: paint('red', '✗'), kind: 'api', client })} ${reason}  ${why}`,
+    ...row('expected', shownClear(expected)),
+    ...row('got', shownClear(got)),
+    ...row('fix', fix),
+  ]
+}
+
 const kinds: Partial<Record<FlowEvent['band'], string>> = {
   api: 'api',
   refresh: 'refresh',
@@ -44,26 +72,35 @@ const kinds: Partial<Record<FlowEvent['band'], string>> = {
 const kindOf = ({ band, params: { grant_type: grant } }: FlowEvent): string =>
   grant && 'clear' in grant && grant.clear === 'client_credentials' ? 'client' : (kinds[band] ?? 'sign-in')
 
-const start = (event: FlowEvent, mark: string) =>
-  `${clock(event.at)}  ${mark} ${kindOf(event).padEnd(10)} ${(event.client ?? '—').padEnd(12)}`
+interface Head {
+  readonly at: number
+  readonly mark: string
+  readonly kind: string
+  readonly client: string | undefined
+}
+
+const head = ({ at, mark, kind, client = '—' }: Head) => `${clock(at)}  ${mark} ${kind.padEnd(10)} ${client.padEnd(12)}`
+
+const indented = (text: string) => `            ${text.trim()}`
+
+const row = (name: string, text: string | undefined): readonly string[] =>
+  text === undefined ? [] : [indented(`${name.padEnd(9)} ${text}`)]
 
 function success(events: readonly FlowEvent[], event: FlowEvent, paint: Paint): string {
   const scope = event.result.scope ?? events.find(({ params }) => params.scope !== undefined)?.params.scope
   const words = scope && 'clear' in scope && isScope(scope.clear) ? scope.clear : ''
-  const first = Math.min(...events.map(({ at }) => at))
-  const took = event.at + event.took - first
-  return `${start(event, paint('green', '✓'))} ${words}  ${elapsed(took)}  ${paint('dim', event.flow)}`
+  const took = event.at + event.took - Math.min(...events.map(({ at }) => at))
+  const begin = head({ at: event.at, mark: paint('green', '✓'), kind: kindOf(event), client: event.client })
+  return `${begin} ${words}  ${elapsed(took)}  ${paint('dim', event.flow)}`
 }
 
 function failure(events: readonly FlowEvent[], event: FlowEvent, paint: Paint): readonly string[] {
   const finding = findingOf(events)
-  const head = `${start(event, paint('red', '✗'))} ${event.reason ?? 'failed'}`
-  if (finding === undefined) return [`${head}  ${paint('dim', event.flow)}`]
-  const { why, expected, got, likely, fix } = finding
-  const row = (name: string, text: string | undefined) =>
-    text === undefined ? [] : [`            ${name.padEnd(9)} ${text}`]
+  const begin = head({ at: event.at, mark: paint('red', '✗'), kind: kindOf(event), client: event.client })
+  if (finding === undefined) return [`${begin} failed  ${paint('dim', event.flow)}`]
+  const { reason, why, expected, got, likely, fix } = finding
   return [
-    `${head}  ${why}`,
+    `${begin} ${reason}  ${why}`,
     ...row('expected', expected && shown(expected)),
     ...row('got', got && shown(got)),
     ...row('likely', likely),

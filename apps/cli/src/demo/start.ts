@@ -2,12 +2,10 @@
 import { relative } from 'node:path'
 import { loadConfig } from '@symbolon/server/config/load'
 import { startServer } from '@symbolon/server/server'
-import { startPhotoLibrary } from 'photo-library/server'
-import { startPrintShop } from 'print-shop/server'
 import { paintFor } from '../flow-text.ts'
 import { demoPassword, demoPeople } from './config.ts'
 import { type DemoData, openDemoData } from './data.ts'
-import { createFlowLines } from './flow-lines.ts'
+import { createFlowLines, faultLines, guardLines } from './flow-lines.ts'
 import { requireFree } from './ports.ts'
 
 export interface DemoSettings {
@@ -35,25 +33,29 @@ export async function startDemo({ folder, ports }: DemoSettings): Promise<Part> 
 }
 
 async function start({ folder, ports }: DemoSettings, keep: (part: Part) => void): Promise<void> {
+  // Read while the server makes its first keys and hashes its first passwords, off the main thread.
+  const examples = Promise.all([import('photo-library/server'), import('print-shop/server')])
+  examples.catch(() => undefined)
   const [port, photoLibraryPort, printShopPort] = ports
   const issuer = `http://localhost:${port}`
   const photoLibrary = `http://localhost:${photoLibraryPort}`
   const printShop = `http://localhost:${printShopPort}`
   const data = openDemoData(folder, { issuer, port, photoLibrary, printShop })
 
-  const print = (line: string) => process.stdout.write(`${line}\n`)
-  const linesOf = createFlowLines(paintFor(process.stdout))
+  const paint = paintFor(process.stdout)
+  const print = (...lines: readonly string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  const linesOf = createFlowLines(paint)
   const config = await loadConfig(data.configFile)
   keep(
     await startServer(config, {
-      onEvent: (event) => {
-        for (const line of linesOf(event)) print(line)
-      },
-      log: (entry) => {
-        if (entry.level === 'error') print(fault('The server', 'cause' in entry ? entry.cause : entry))
+      onEvent: (event) => print(...linesOf(event)),
+      log: ({ level, ...entry }) => {
+        const cause = 'cause' in entry ? entry.cause : undefined
+        if (level === 'error' && cause instanceof Error) print(...faultLines('server', cause, paint))
       },
     }),
   )
+  const [{ startPhotoLibrary }, { startPrintShop }] = await examples
   keep(
     await startPhotoLibrary({
       port: photoLibraryPort,
@@ -61,7 +63,8 @@ async function start({ folder, ports }: DemoSettings, keep: (part: Part) => void
       audience: photoLibrary,
       dataFolder: data.photos,
       people: demoPeople,
-      log: (error: Error) => print(fault('The photo library', error)),
+      log: (error) => print(...faultLines('photos', error, paint)),
+      record: (event) => print(...guardLines(event, paint)),
     }),
   )
   keep(
@@ -73,13 +76,11 @@ async function start({ folder, ports }: DemoSettings, keep: (part: Part) => void
       clientSecret: data.printShopSecret,
       secret: data.printShopCookieSecret,
       photoLibrary,
-      log: (error) => print(fault('The print shop', error)),
+      log: (error) => print(...faultLines('print shop', error, paint)),
     }),
   )
   print(welcome({ printShop, photoLibrary, issuer, data }))
 }
-
-const fault = (who: string, cause: unknown) => `${who} failed: ${cause instanceof Error ? cause.stack : String(cause)}`
 
 interface Welcome {
   readonly printShop: string

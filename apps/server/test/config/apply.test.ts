@@ -14,6 +14,7 @@ import type { ConfigFile } from '@symbolon/server/config/define'
 import { readConfig } from '@symbolon/server/config/load'
 import { ConfigurationError } from '@symbolon/server/config/problem'
 import { openStorage } from '@symbolon/storage/open'
+import { sharedPostgres } from '../../../../tests/support/postgres.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'symbolon-apply-'))
 const opened: Storage[] = []
@@ -178,15 +179,20 @@ describe('applying a configuration', () => {
     assert.equal((await store.people.findByLogin('alice'))?.passwordHash, password)
   })
 
-  it('lets ten processes start at once: one writes, the others find it done', async () => {
-    const location = `sqlite:${join(folder, 'together.db')}`
-    const stores: Store[] = []
-    for (let at = 0; at < 10; at++) stores.push(await openStore(location))
-    const file = { clients: shop, resources: photos, people: [{ ...alice, password: undefined }] }
-    const written = await Promise.all(stores.map((store) => apply(store, file)))
-    assert.deepEqual(written.toSorted(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 3])
-    const [store] = stores
-    assert.equal(await store?.version('configuration'), 1)
-    assert.equal((await store?.people.list())?.length, 1)
-  })
+  const databases: readonly (readonly [name: string, make: () => Promise<string>])[] = [
+    ['SQLite', async () => `sqlite:${join(folder, 'together.db')}`],
+    ['PostgreSQL', async () => await (await sharedPostgres()).createDatabase()],
+  ]
+  for (const [name, make] of databases) {
+    it(`lets five processes start at once on ${name}: one writes, the others find it done`, async () => {
+      const location = await make()
+      const stores = await Promise.all([1, 2, 3, 4, 5].map(() => openStore(location)))
+      const file = { clients: shop, resources: photos, people: [alice] }
+      const written = await Promise.all(stores.map((store) => apply(store, file)))
+      assert.deepEqual(written.toSorted(), [0, 0, 0, 0, 3])
+      const [store] = stores
+      assert.equal(await store?.version('configuration'), 1)
+      assert.equal((await store?.people.list())?.length, 1)
+    })
+  }
 })
