@@ -22,6 +22,7 @@ import { interactionCookie, interactionPath, newInteraction } from '../people/in
 import { loadSituation, mintCode, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
+import type { Resource } from '../resource.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { errorPage, record, seeOther } from './page.ts'
 
@@ -33,7 +34,7 @@ export const authorization: Endpoint = async (http, issuer) => {
   const seen = { band: 'request', step: 1, flow: http.flow, what: `${http.method} /authorize`, params } as const
   const concerns = { checks: decision.checks, client: known?.client.id }
   record(issuer, http, { ...seen, ...concerns, refused, outcome: refused ? 'refused' : 'ok' }, statusOf(decision))
-  return reply({ http, issuer, params, known }, decision)
+  return reply({ http, issuer, params, known, resources: asked.resources }, decision)
 }
 
 function statusOf(decision: AuthorizationDecision): number {
@@ -61,6 +62,7 @@ interface Received {
   readonly issuer: Issuer
   readonly params: URLSearchParams
   readonly known: KnownClient | undefined
+  readonly resources: readonly Resource[]
 }
 
 async function reply(received: Received, decision: AuthorizationDecision): Promise<Answer> {
@@ -92,9 +94,9 @@ async function decideAtOnce(
     readonly locale: string
   },
 ): Promise<Answer> {
-  const { http, issuer, known, request, replyTo, locale } = received
+  const { http, issuer, known, request, replyTo, locale, resources } = received
   const { flow } = http
-  const { situation, browser } = await loadSituation(issuer, http, { request, known, facts: noFacts })
+  const { situation, browser } = await loadSituation(issuer, http, { request, known, resources, facts: noFacts })
   const next = decideNextStep(situation)
   const more = { flow, locales: request.uiLocales }
   const about = { band: 'code', step: 3, from: 'authorization-server', to: 'client', client: known.client.id } as const

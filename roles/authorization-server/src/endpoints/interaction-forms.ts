@@ -3,12 +3,12 @@ import { refuse } from '@symbolon/protocol/decision'
 import { one } from '@symbolon/protocol/parameters'
 import type { Reason } from '@symbolon/protocol/refusals'
 import type { SignInProblem } from '@symbolon/protocol/views'
-import { decideNextStep, type Facts } from '../flow/2-user-authorization.ts'
+import { decideNextStep, type Facts, type SignedIn } from '../flow/2-user-authorization.ts'
 import { applyChoice } from '../flow/consent.ts'
 import { type Browser, type BrowserChange, signIn } from '../people/browser.ts'
 import { formToken, interactionCookie, interactionPath, isFormToken } from '../people/interaction.ts'
 import { checkCredentials } from '../people/sign-in.ts'
-import type { PersonRecord, SessionRecord } from '../ports/records.ts'
+import type { PersonRecord } from '../ports/records.ts'
 import type { Answer, Cookie } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { end } from './interaction-end.ts'
@@ -37,15 +37,17 @@ function chooseAccount(visit: AuthorizationVisit): Answer {
 async function signInHere(visit: AuthorizationVisit, only: PersonRecord | undefined): Promise<Answer> {
   const result = await signInByForm(visit, { browser: visit.loaded.browser, only, client: visit.known.client.id })
   if ('typed' in result) return showPage(visit, result.typed)
-  const { sessionId } = result.session
+  const { session, person, cookie } = result
+  const { situation } = visit.loaded
+  const { sessionId, personId } = session
   const facts = { chosen: sessionId, signedIn: sessionId, another: false }
-  return seeOther(`${visit.issuer.url}${interactionPath(visit.interaction, 'continue')}`, {
-    flow: visit.interaction.flow,
-    cookies: [result.cookie, interactionCookie({ ...visit.interaction, facts }, visit.issuer)],
-  })
+  const consent = await visit.issuer.store.consents.find(personId, visit.request.clientId)
+  const consents = new Map([...situation.consents, ...(consent ? [[personId, consent] as const] : [])])
+  const people = [{ session, person }, ...situation.people.filter((one) => one.person.personId !== personId)]
+  return goTo({ ...visit, loaded: { ...visit.loaded, situation: { ...situation, people, consents } } }, facts, [cookie])
 }
 
-export type SignedInByForm = { readonly typed: Typed } | (BrowserChange & { readonly session: SessionRecord })
+export type SignedInByForm = { readonly typed: Typed } | (BrowserChange & SignedIn)
 
 /** Login and password of a form, checked; the session begun. */
 export async function signInByForm(
@@ -76,7 +78,7 @@ export async function signInByForm(
   const change = signIn({ browser, issuer }, { person, keep, userAgent: headers['user-agent'] ?? '' })
   await issuer.store.commit([...result.writes, ...change.writes])
   record(issuer, http, { ...seen, outcome: 'ok', person: person.personId }, 303)
-  return change
+  return { ...change, person }
 }
 
 const reasons: Readonly<Record<SignInProblem['kind'], Reason>> = {

@@ -77,9 +77,10 @@ export const interaction: Endpoint = async (http, issuer) => {
 async function authorize(visit: Visit, request: AuthorizationRequest): Promise<Answer> {
   const { http, issuer, interaction, step, locale, locales } = visit
   const { flow } = interaction
-  const [record, outcome] = await Promise.all([
+  const [record, outcome, resources] = await Promise.all([
     issuer.store.clients.find(request.clientId),
     findOutcome(interaction, issuer),
+    issuer.store.resources.list(),
   ])
   const client = record && clientFrom(record)
   const replyTo = client && replyToAgain(request, client)
@@ -105,7 +106,7 @@ async function authorize(visit: Visit, request: AuthorizationRequest): Promise<A
     const view = clientView(known, locale, request.redirectUri)
     return notice('expired', { flow, status: 410, reason: 'interaction_expired', client: view, next, locales })
   }
-  const loaded = await loadSituation(issuer, http, { request, known, facts: interaction.facts })
+  const loaded = await loadSituation(issuer, http, { request, known, resources, facts: interaction.facts })
   const next = decideNextStep(loaded.situation)
   return goOn({ ...visit, known, request, replyTo, loaded, next })
 }

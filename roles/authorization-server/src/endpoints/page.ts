@@ -49,16 +49,34 @@ export function record(issuer: Issuer, request: EndpointRequest, seen: Seen, sta
   })
 }
 
+/** Refused before any rule of the endpoint was asked. */
+const atTheDoor: ReadonlySet<Reason> = new Set([
+  'form_not_from_here',
+  'interaction_unknown',
+  'interaction_expired',
+  'not_found',
+])
+
 /** Leaves an event for what breaks on the way too, before the adapter says so to the person. */
 export const recorded =
   (band: Band, endpoint: Endpoint): Endpoint =>
   async (request, issuer) => {
+    const seen = {
+      band,
+      flow: request.flow,
+      what: `${request.method} ${request.path.replace(/^\/i\/[^/]+/, '/i/:id')}`,
+    }
     try {
-      return await endpoint(request, issuer)
+      const answer = await endpoint(request, issuer)
+      const { reason, flow = request.flow, client } = answer
+      if (reason !== undefined && atTheDoor.has(reason)) {
+        const status = 'status' in answer ? answer.status : undefined
+        record(issuer, request, { ...seen, flow, client, outcome: 'refused', refused: refuse(reason) }, status)
+      }
+      return answer
     } catch (error) {
       const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'server_error'
-      const what = `${request.method} ${request.path.replace(/^\/i\/[^/]+/, '/i/:id')}`
-      record(issuer, request, { band, flow: request.flow, what, outcome: 'failed', refused: refuse(reason) })
+      record(issuer, request, { ...seen, outcome: 'failed', refused: refuse(reason) })
       throw error
     }
   }
@@ -91,7 +109,7 @@ export function errorPage(
       reason,
       status,
       client,
-      at: about.request.receivedAt,
+      at: Math.floor(about.request.receivedAt / 1_000),
       expected: shownToDevelopers(expected),
       got: shownToDevelopers(got),
       retryAfter: undefined,

@@ -1,7 +1,9 @@
 /** Every endpoint of the authorization server: where it is, what it takes, who may call it. */
 
 import type { Band } from '@symbolon/protocol/trace'
-import { account, app, apps, sessions } from './account.ts'
+import { account } from './account.ts'
+import { app, apps } from './account-apps.ts'
+import { sessions } from './account-sessions.ts'
 import { authorization } from './authorization.ts'
 import type { Endpoint, Route } from './endpoint.ts'
 import { home } from './home.ts'

@@ -21,20 +21,26 @@ export interface Browser {
   readonly hash: string | undefined
   /** All that are neither ended nor expired, newest sign-in first. */
   readonly sessions: readonly SessionRecord[]
-  /** Each person once, by their newest sign-in; people who may not act are left out. */
+  /** Each person once, by one of their sessions; people who may not act are left out. */
   readonly people: readonly SignedIn[]
 }
 
-export async function loadBrowser(request: EndpointRequest, issuer: Issuer): Promise<Browser> {
+/** `preferred`: the session to take for its person, though there may be another as new. */
+export async function loadBrowser(
+  request: EndpointRequest,
+  issuer: Issuer,
+  preferred: string | null = null,
+): Promise<Browser> {
   const handle = request.cookies.get(cookieName)
   if (handle === undefined || !/^[\w-]{43}$/.test(handle)) {
     return { handle: undefined, hash: undefined, sessions: [], people: [] }
   }
   const hash = hashOf(handle)
   const sessions = await issuer.store.sessions.ofBrowser(hash, issuer.now())
-  const newest = sessions.filter(
-    ({ personId }, at) => sessions.findIndex((other) => other.personId === personId) === at,
-  )
+  const newest = sessions.filter((session) => {
+    const theirs = sessions.filter(({ personId }) => personId === session.personId)
+    return session === (theirs.find(({ sessionId }) => sessionId === preferred) ?? theirs[0])
+  })
   const people = await Promise.all(
     newest.map(async (session) => ({ session, person: await issuer.store.people.find(session.personId) })),
   )

@@ -59,6 +59,7 @@ export async function checkCredentials(issuer: Issuer, credentials: Credentials)
 
 /** A hash made with weaker parameters is replaced while the password is at hand. */
 async function rehash({ passwords, now }: Issuer, person: PersonRecord, password: string): Promise<readonly Write[]> {
-  if (person.passwordHash === null || !isOutdated(person.passwordHash)) return []
-  return [{ do: 'put-person', person: { ...person, passwordHash: await passwords.hash(password), updatedAt: now() } }]
+  const { personId, passwordHash: from } = person
+  if (from === null || !isOutdated(from)) return []
+  return [{ do: 'replace-password-hash', personId, from, to: await passwords.hash(password), now: now() }]
 }

@@ -9,6 +9,7 @@ import { hashOf, newHandle } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { CodeRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
+import type { Resource } from '../resource.ts'
 import { type Browser, loadBrowser } from './browser.ts'
 import type { Outcome } from './interaction.ts'
 import { clientView, type KnownClient } from './views.ts'
@@ -21,14 +22,18 @@ export interface Loaded {
 export async function loadSituation(
   issuer: Issuer,
   http: EndpointRequest,
-  about: { readonly request: AuthorizationRequest; readonly known: KnownClient; readonly facts: Facts },
+  about: {
+    readonly request: AuthorizationRequest
+    readonly known: KnownClient
+    readonly facts: Facts
+    readonly resources: readonly Resource[]
+  },
 ): Promise<Loaded> {
-  const { request, known, facts } = about
+  const { request, known, facts, resources } = about
   const { store, settings } = issuer
   const hintedPerson = request.hintedPerson
-  const [browser, resources, hinted] = await Promise.all([
-    loadBrowser(http, issuer),
-    store.resources.list(),
+  const [browser, hinted] = await Promise.all([
+    loadBrowser(http, issuer, facts.chosen),
     hintedPerson === null ? undefined : store.people.find(hintedPerson),
   ])
   const remembered = await Promise.all(

@@ -182,6 +182,13 @@ describe('the authorization endpoint', () => {
     }
   })
 
+  it('signs in afresh once, and not twice, in the second of the sign-in before', async () => {
+    await allow()
+    const page = await browser.open(authorizationParams({ prompt: 'login' }))
+    const answer = await browser.signIn(page, '')
+    assert(sentToClient(answer).params.get('code'))
+  })
+
   it('skips consent for a first-party app, and still lists it', async () => {
     await world.issuer.store.commit([{ do: 'put-client', client: aClient('own', { consent: 'never' }) }])
     const answer = await browser.signIn(await browser.open(authorizationParams({ client_id: 'own' })))

@@ -211,6 +211,8 @@ describe('the pages of an interaction', () => {
       assert(answer.kind === 'page' && answer.status === 400)
       assert.equal(shown(answer, 'notice').notice, 'cookies-blocked')
     }
+    assert.equal(world.observed.at(-1)?.refused?.reason, 'interaction_unknown')
+    assert.equal(world.observed.at(-1)?.what, 'POST /i/:id/consent')
   })
 
   it('refuse when the client was turned off, or its address taken away, while the person was reading (attack 11)', async () => {

@@ -1,0 +1,80 @@
+/**
+ * Connected apps: what each may do, since and until when, and taking it back, all or in part.
+ *
+ * @see OpenID Connect Core §16.18 (people can revoke)
+ */
+import { one } from '@symbolon/protocol/parameters'
+import {
+  accessUntil,
+  appGroups,
+  appSummary,
+  type ConnectedApp,
+  isOffline,
+  loadApps,
+  removeApp,
+  removePermission,
+  renewsUntil,
+} from '../people/apps.ts'
+import { type AccountVisit, backTo, forPerson, frameOf, page, sessionsOf } from './account-visit.ts'
+import type { Answer } from './endpoint.ts'
+import { record, seeOther } from './page.ts'
+
+export const apps = forPerson(async (visit) => {
+  const { issuer, as, locale } = visit
+  const [connected, resources] = await Promise.all([loadApps(issuer, as.person), issuer.store.resources.list()])
+  return page(visit, {
+    show: 'apps',
+    ...frameOf(visit),
+    apps: connected.map((app) => ({
+      ...appSummary(app, locale),
+      groups: appGroups(app, { resources, person: as.person, locale }),
+    })),
+  })
+})
+
+export const app = forPerson(async (visit) => {
+  const { http, issuer, as, locale } = visit
+  const [connected, resources] = await Promise.all([loadApps(issuer, as.person), issuer.store.resources.list()])
+  const app = connected.find(({ known }) => known.client.id === http.parts.client)
+  // Removed a moment ago, in another tab perhaps: the list says what is left.
+  if (app === undefined) return seeOther(`${issuer.url}/account/apps`, { flow: http.flow })
+  if (http.method === 'POST') return remove(visit, app)
+  const now = issuer.now()
+  const asked = one(http.query, 'remove')
+  const isScope = asked !== undefined && app.consent.scope.includes(asked)
+  return page(visit, {
+    show: 'app',
+    ...frameOf(visit),
+    ...appSummary(app, locale),
+    groups: appGroups(app, { resources, person: as.person, locale }),
+    offline: isOffline(app.consent),
+    renewsUntil: renewsUntil(app),
+    accessUntil: accessUntil(app, { resources, settings: issuer.settings, now }),
+    confirm: asked === 'app' ? 'app' : isScope ? { scope: asked } : undefined,
+  })
+})
+
+async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
+  const { http, issuer, as } = visit
+  const what = one(http.form, 'remove')
+  const scope = one(http.form, 'scope')
+  const now = issuer.now()
+  const here = `/account/apps/${encodeURIComponent(app.known.client.id)}`
+  const isPermission = what === 'permission' && scope !== undefined && app.consent.scope.includes(scope)
+  if (what !== 'app' && !isPermission) return seeOther(`${issuer.url}${here}`, { flow: http.flow })
+  const isLast = isPermission && app.consent.scope.length === 1
+  const writes = isPermission
+    ? removePermission(app, scope, { sessions: await sessionsOf(visit), now })
+    : removeApp(app.consent, now)
+  await issuer.store.commit(writes)
+  const about = { client: app.known.client.id, person: as.person.personId, flow: http.flow }
+  const seen = {
+    band: 'revoke',
+    from: 'resource-owner',
+    what: isPermission ? 'permission removed' : 'app removed',
+  } as const
+  record(issuer, http, { ...seen, ...about, outcome: 'ok' }, 303)
+  return isPermission && !isLast
+    ? backTo(visit, here, 'permission-removed')
+    : backTo(visit, '/account/apps', 'app-removed')
+}
