@@ -21,8 +21,8 @@ export function toPostgres(text: string): PostgresText {
 }
 
 /**
- * A spending statement that returns no row must undo the transaction that it stands in the middle of, and nobody
- * waits for its answer before the next one is sent: so it divides by the number of rows, and 1 / 0 is an error.
+ * A spending statement that returns no row must undo the commit that it stands in, and the next statements are sent
+ * before its answer comes: so it divides by the number of rows, and 1 / 0 is an error.
  */
 export const orFail = (text: string): string => `with spent as (${text}) select 1 / count(*) as spent from spent`
 

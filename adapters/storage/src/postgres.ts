@@ -1,24 +1,16 @@
-/**
- * PostgreSQL behind the statements: a pool, prepared statements, and commits sent whole before any answer is awaited,
- * so that a commit of many statements costs one round trip.
- */
+/** PostgreSQL behind the statements: a pool of connections, prepared statements, commits of one round trip. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client, Pool, type PoolClient, type QueryResult, types } from 'pg'
+import { Client, Pool, type PoolClient, types } from 'pg'
 import { closing } from './closing.ts'
 import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
-import { breaksConnection, isWorthRetrying, problemOf, stateOf, translated } from './postgres-errors.ts'
-import { lostState, orFail, type PostgresText, toPostgres } from './postgres-text.ts'
+import { type Query, sendCommit } from './postgres-commit.ts'
+import { breaksConnection, isWorthRetrying, problemOf, translated } from './postgres-errors.ts'
+import { orFail, type PostgresText, toPostgres } from './postgres-text.ts'
 import type { Database, Migration, Outcome, Statement, Step, Values } from './sql.ts'
 import { findsNothing, refuseUnstorable } from './storable.ts'
 
 /** The type id of `bigint`, which the driver would give as text. All of ours are seconds, milliseconds or counts. */
 const bigint = 20
-
-interface Query {
-  readonly name?: string
-  readonly text: string
-  readonly values?: (string | number | null)[]
-}
 
 export async function openPostgres(
   location: string,
@@ -27,7 +19,6 @@ export async function openPostgres(
   const pool = new Pool({
     connectionString: location,
     max: connections,
-    pipeline: true,
     application_name: 'symbolon',
     keepAlive: true,
     connectionTimeoutMillis: patience,
@@ -61,7 +52,7 @@ export async function openPostgres(
     if (findsNothing(values)) return []
     const query = queryOf({ ...statement, values })
     try {
-      return (await during(() => pool.query(query))).rows
+      return (await during(() => pool.query({ ...query, values: [...query.values] }))).rows
     } catch (error) {
       throw translated(error)
     }
@@ -91,35 +82,17 @@ const nameOf = (location: string): string => URL.parse(location)?.pathname.slice
 
 const attempts = 5
 
+/** Read committed is enough: every rule is within one statement. */
 async function commit(pool: Pool, queries: readonly Query[]): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await commitOnce(pool, queries)
+      return await withClient(pool, (client) => sendCommit(client, queries))
     } catch (error) {
       if (!isWorthRetrying(error) || attempt === attempts) throw translated(error)
       await delay(Math.random() * 10 * 2 ** attempt)
     }
   }
 }
-
-/** One statement is a transaction by itself. Read committed is enough: every rule is within one statement. */
-const commitOnce = (pool: Pool, queries: readonly Query[]): Promise<Outcome> =>
-  withClient(pool, async (client) => {
-    const first = queries.length === 1 ? 0 : 1
-    const begin = { text: 'begin isolation level read committed' }
-    const sent = first === 0 ? queries : [begin, ...queries, { text: 'commit' }]
-    const answers = await Promise.allSettled(sent.map((query) => client.query(query)))
-    const place = answers.findIndex(({ status }) => status === 'rejected')
-    const failure = answers[place]
-    if (failure?.status === 'rejected') {
-      if (stateOf(failure.reason) === lostState) return { lost: place - first }
-      throw failure.reason
-    }
-    const results = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-    return { lost: undefined, changes: results.reduce((sum, result) => sum + changesOf(result), 0) }
-  })
-
-const changesOf = ({ command, rowCount }: QueryResult): number => (command === 'SELECT' ? 0 : (rowCount ?? 0))
 
 async function withClient<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect()
