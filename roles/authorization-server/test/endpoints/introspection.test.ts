@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { introspection } from '../../src/endpoints/introspection.ts'
 import { token } from '../../src/endpoints/token.ts'
+import { hashOf } from '../../src/handles.ts'
 import type { CodeRecord } from '../../src/ports/records.ts'
 import {
   alice,
   basic,
+  clientRecord,
   clients,
   createWorld,
   photos,
   prints,
   redemption,
+  secret,
   type World,
 } from '../support/back-channel/world.ts'
 
@@ -71,6 +74,16 @@ describe('token introspection (RFC 7662 §2)', () => {
 
   it("says the same of another client's refresh token, although its grant covers the resource (attack 48)", async () => {
     assert.equal(await bodyOf(tokens.refresh_token), inactive)
+  })
+
+  it("says the same of another client's refresh token even to whom speaks for this server", async () => {
+    const { issuer, put } = world
+    const record = clientRecord('insider', { introspects: [issuer.url, photos] }, [
+      { hash: hashOf(secret), expiresAt: null },
+    ])
+    await put({ do: 'put-client', client: record })
+    assert.equal((await ask(tokens.access_token, { as: 'insider' })).body.active, true)
+    assert.equal(await bodyOf(tokens.refresh_token, { as: 'insider' }), inactive)
   })
 
   it('says the same of what is no token at all, or another kind of JWT [RFC7662-2.2-02] (attack 69)', async () => {

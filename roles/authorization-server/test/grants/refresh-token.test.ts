@@ -4,6 +4,7 @@ import { sharedPostgres } from '../../../../tests/support/postgres.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { userinfo } from '../../src/endpoints/userinfo.ts'
 import { hashOf } from '../../src/handles.ts'
+import type { Issuer } from '../../src/ports/issuer.ts'
 import type { CodeRecord } from '../../src/ports/records.ts'
 import {
   alice,
@@ -159,6 +160,15 @@ for (const [name, location] of Object.entries(databases)) {
       }
       world.clock.now = begun + refreshTokenLifetime
       assert.equal((await refreshAsShop(shop.body.refresh_token)).answer.reason, 'refresh_token_expired')
+    })
+
+    it('ends a family at its absolute life, also where that was longer when the token was given [RFC10017-6.3.2.3-01]', async () => {
+      const { settings } = world.issuer
+      const shorter: Issuer = { ...world.issuer, settings: { ...settings, refreshTokenLifetime: 1_000 } }
+      world.clock.now += 1_000
+      const form = { grant_type: 'refresh_token', refresh_token: String(first.body.refresh_token), client_id: 'app' }
+      const said = await world.call((request) => token(request, shorter), { form })
+      assert.equal(said.answer.reason, 'refresh_token_expired')
     })
 
     it('refuses a token that lay unused for too long [OAuth2.1-4.3.3-01]', async () => {

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { createKeyRing } from '../../src/keys/ring.ts'
 import { createSealing, generateSecret } from '../../src/keys/sealing.ts'
-import { KeySealedElsewhere } from '../../src/keys/signing-key.ts'
+import { KeySealedElsewhere, openSigningKey } from '../../src/keys/signing-key.ts'
 import { createWorld, headerOf, type World } from '../support/back-channel/world.ts'
 
 describe('the key ring (RFC 7515, RFC 8725)', () => {
@@ -76,6 +76,21 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
       `${'x'.repeat(20_000)}.${payload}.${signature}`,
     ]
     for (const text of forged) assert.equal(await keys.verify(text, 'JWT'), undefined)
+  })
+
+  it('verifies no header that is not as its own, not even one that its own key signed [RFC7515-4.1.11-01] [RFC8725-3.1-01]', async () => {
+    const { issuer } = world
+    const record = (await issuer.store.keys.list()).find(({ algorithm }) => algorithm === 'ES256')
+    assert.ok(record)
+    const key = openSigningKey(record, issuer.sealing)
+    const verifies = async (change: Readonly<Record<string, unknown>>) => {
+      const signed = `${encode({ alg: 'ES256', typ: 'JWT', kid: record.kid, ...change })}.${encode({})}`
+      return (await issuer.keys.verify(`${signed}.${await key.sign(signed)}`, 'JWT')) !== undefined
+    }
+    assert.equal(await verifies({}), true)
+    for (const change of [{ crit: ['x'], x: 1 }, { alg: 'RS256' }, { alg: 'none' }, { alg: undefined }]) {
+      assert.equal(await verifies(change), false)
+    }
   })
 
   it('reads the keys once for many that ask, and not at every unknown kid', async () => {
