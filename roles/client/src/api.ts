@@ -9,11 +9,11 @@ import { parseCookies } from './cookies.ts'
 import { AuthError, toError } from './errors.ts'
 import { buildResourceRequest } from './flow/6-resource-request.ts'
 import { type Understood, understandResourceResponse } from './flow/7-resource-response.ts'
-import { refresh } from './grants/refresh.ts'
 import { mayFetch, unavailable } from './network.ts'
-import { refusedBy } from './record.ts'
+import type { Provider } from './providers/provider.ts'
+import { isNearlyOver, renewed, renewInTime } from './renewal.ts'
 import { type Kept, type Session, type SessionRecord, toSession } from './sessions/session.ts'
-import type { ConfiguredProvider, Core } from './settings.ts'
+import type { Core } from './settings.ts'
 
 export interface ApiAnswer {
   readonly response: Response
@@ -40,19 +40,20 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
   const found = await core.sessions.load(cookies)
   const configured = found && core.providers.get(found.provider)
   if (!found || configured?.provider.issuer !== found.issuer) throw new AuthError('session_missing')
+  const { provider } = configured
   const renew = (record: SessionRecord): Promise<Kept> =>
     core.sessions.renew(cookies, record, (current) => renewed(core, configured, current))
 
   let kept: Kept = { record: found, setCookies: [] }
   try {
     if (isNearlyOver(found, core.now())) kept = await renewInTime(found, renew, core.now())
-    let response = await send(core, configured, kept.record, { url, init })
+    let response = await send(core, { provider, record: kept.record, url, init })
     let understood = understandResourceResponse(response)
     const canRepeat = !(init.body instanceof ReadableStream)
     if (understood.kind === 'token-refused' && kept.record.tokens?.refreshToken !== undefined && canRepeat) {
       await response.body?.cancel()
       kept = await renew(kept.record)
-      response = await send(core, configured, kept.record, { url, init })
+      response = await send(core, { provider, record: kept.record, url, init })
       understood = understandResourceResponse(response)
     }
     const { record, setCookies } = kept
@@ -64,60 +65,13 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
   }
 }
 
-const isNearlyOver = ({ tokens }: SessionRecord, now: number): boolean =>
-  tokens?.renewAt !== undefined && now / 1000 >= tokens.renewAt
-
-/** A token that is not quite over serves on when it can't be renewed just now, or not at all. */
-async function renewInTime(
-  record: SessionRecord,
-  renew: (record: SessionRecord) => Promise<Kept>,
-  now: number,
-): Promise<Kept> {
-  const { expiresAt = 0, refreshToken } = record.tokens ?? {}
-  const stillGood = now / 1000 < expiresAt
-  if (refreshToken === undefined && stillGood) return { record, setCookies: [] }
-  try {
-    return await renew(record)
-  } catch (error) {
-    if (stillGood && error instanceof AuthError) return { record, setCookies: [] }
-    throw error
-  }
+interface Sending extends Pick<ApiCall, 'url' | 'init'> {
+  readonly provider: Provider
+  readonly record: SessionRecord
 }
 
-async function renewed(
-  core: Core,
-  { provider, network }: ConfiguredProvider,
-  record: SessionRecord,
-): Promise<SessionRecord> {
-  const began = core.now()
-  const about = {
-    flow: record.flow,
-    band: 'refresh',
-    from: 'client',
-    to: 'authorization-server',
-    what: 'access token renewed',
-    began,
-    client: provider.client.client_id,
-    person: { issuer: record.issuer, sub: record.user.sub },
-  } as const
-  try {
-    const metadata = await provider.metadata(network)
-    const next = await refresh({ provider, metadata, network }, record, core.now)
-    const refused = next.tokens ? undefined : ({ reason: 'session_cannot_renew' } as const)
-    core.recorder({ ...about, outcome: refused ? 'refused' : 'ok', refused, result: { scope: next.scopes.join(' ') } })
-    return next
-  } catch (error) {
-    core.recorder({ ...about, outcome: 'failed', refused: refusedBy(error) })
-    throw error
-  }
-}
-
-async function send(
-  core: Core,
-  { provider }: ConfiguredProvider,
-  { tokens, flow, issuer, user }: SessionRecord,
-  call: Pick<ApiCall, 'url' | 'init'>,
-): Promise<Response> {
+async function send(core: Core, { provider, record, ...call }: Sending): Promise<Response> {
+  const { tokens, flow, issuer, user } = record
   if (!tokens) throw new AuthError('session_cannot_renew')
   const built = buildResourceRequest(call, { accessToken: tokens.accessToken, apis: provider.apis })
   if (!built.ok) throw toError(built)
@@ -154,8 +108,9 @@ async function begun({ fetch }: Core, url: string, init: RequestInit): Promise<R
   try {
     return await fetch(url, { ...init, signal })
   } catch (error) {
-    if (init.signal?.aborted) throw error
-    throw unavailable(url, error)
+    // the caller's own doing: a request that was given up, or one that can't be sent at all
+    const own = init.signal?.aborted === true || (error instanceof TypeError && error.cause === undefined)
+    throw own ? error : unavailable(url, error)
   } finally {
     clearTimeout(timer)
   }

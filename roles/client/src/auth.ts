@@ -75,7 +75,8 @@ export function createAuth(settings: AuthSettings): Auth {
       const [name = '', provider, ...rest] = pathname.slice(basePath.length + 1).split('/')
       const route = Object.hasOwn(routes, name) ? routes[name] : undefined
       if (!route || route.named !== (provider !== undefined) || rest.length > 0) return undefined
-      return answered(core, request, route.methods, () => route.answer(request, provider ?? ''))
+      const { methods, answer } = route
+      return answered(core, request, { methods, work: () => answer(request, provider ?? '') })
     },
     signInUrl(provider, { returnTo, scopes = [] } = {}) {
       configured(core, provider)

@@ -13,12 +13,18 @@ import type { TokenEndpoint } from './flow/4-token-request.ts'
 import { transport } from './network.ts'
 import { clockDifference } from './providers/openid.ts'
 
+export interface ReceivedIdToken {
+  readonly response: Response
+  /** What oauth4webapi made of it. */
+  readonly body: TokenEndpointResponse
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
 /** The claims, once the algorithm, the signature, `iat` and `at_hash` hold too; `undefined` without an ID token. */
 export async function validateIdToken(
   { metadata, network }: TokenEndpoint,
-  response: Response,
-  body: TokenEndpointResponse,
-  now: number,
+  { response, body, now }: ReceivedIdToken,
 ): Promise<Claims | undefined> {
   const claims = getValidatedIdTokenClaims(body)
   if (claims === undefined || body.id_token === undefined) return undefined

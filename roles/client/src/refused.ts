@@ -9,24 +9,22 @@ import { RefusedSignIn } from './routes/callback.ts'
 import type { Core } from './settings.ts'
 
 /** The one door that every failure leaves by: told to the log in full, to the browser without a secret. */
-export async function answered(
-  core: Core,
-  request: Request,
-  methods: readonly string[],
-  work: () => Promise<Response>,
-): Promise<Response> {
+export async function answered(core: Core, request: Request, { methods, work }: Work): Promise<Response> {
   try {
-    if (!methods.includes(request.method))
-      throw new AuthError('method_not_allowed', { expected: methods.join(', '), got: request.method })
-    return await work()
+    if (methods.includes(request.method)) return await work()
+    throw new AuthError('method_not_allowed', { expected: methods.join(', '), got: request.method })
   } catch (thrown) {
     return refused(core, request, { thrown, methods })
   }
 }
 
-interface Failure {
-  readonly thrown: unknown
+export interface Work {
   readonly methods: readonly string[]
+  readonly work: () => Promise<Response>
+}
+
+interface Failure extends Pick<Work, 'methods'> {
+  readonly thrown: unknown
 }
 
 function refused(core: Core, request: Request, { thrown, methods }: Failure): Response {

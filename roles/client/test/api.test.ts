@@ -266,6 +266,16 @@ describe('an access token', () => {
     await app.stop()
   })
 
+  it('stays where it is when the caller gives up, or asks for what can not be sent', async () => {
+    const app = await startApp()
+    await signIn(app)
+    const url = `${app.standIn.issuer}/photos`
+    const given = AbortSignal.abort(new Error('given up'))
+    await assert.rejects(app.auth.fetch(app.browser.request(), url, { signal: given }), { message: 'given up' })
+    await assert.rejects(app.auth.fetch(app.browser.request(), url, { method: 'GET', body: 'x' }), TypeError)
+    await app.stop()
+  })
+
   it('can not be had by nobody', async () => {
     const app = await startApp()
     await assert.rejects(app.auth.fetch(app.browser.request(), `${app.standIn.issuer}/photos`), {

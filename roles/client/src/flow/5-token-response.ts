@@ -55,7 +55,7 @@ export async function validateTokenResponse(
     const body = await processAuthorizationCodeResponse(metadata, provider.client, response, {
       ...(provider.openid && { expectedNonce: nonce, requireIdToken: true }),
     })
-    const claims = await validateIdToken(endpoint, response, body, now)
+    const claims = await validateIdToken(endpoint, { response, body, now })
     return received({ body, metadata, claims, scopes, now })
   })
 }
@@ -78,7 +78,7 @@ export async function validateRefreshResponse(
   return explained(answer.status, async () => {
     const response = await provider.readTokenResponse(answer)
     const body = await processRefreshTokenResponse(metadata, provider.client, response)
-    const claims = await validateIdToken(endpoint, response, body, now)
+    const claims = await validateIdToken(endpoint, { response, body, now })
     if (claims !== undefined && claims.sub !== sub) {
       throw new AuthError('id_token_invalid', { expected: 'the sub of the sign-in', got: 'another sub' })
     }
