@@ -40,8 +40,8 @@ export interface UnverifiedToken {
 
 /** `undefined` for what is no signed JWT: an opaque token, that only its issuer can read. */
 export function readToken(token: string): UnverifiedToken | undefined {
-  const [header = '', claims = '', , ...more] = token.split('.')
-  if (more.length > 0 || token.split('.').length !== 3) return undefined
+  const [header = '', claims = '', ...rest] = token.split('.')
+  if (rest.length !== 1) return undefined
   const read = decode(header)
   return read && { header: read, claims: decode(claims) }
 }

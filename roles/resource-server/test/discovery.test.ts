@@ -49,9 +49,10 @@ describe('discover', () => {
   })
 
   it('follows no redirect and reads no endless answer (RFC 9700 §4.11)', async () => {
+    const followed: unknown[] = []
     const answers = {
       redirect: async (_url: string, { redirect }: RequestInit) => {
-        assert.equal(redirect, 'error')
+        followed.push(redirect)
         throw new TypeError('unexpected redirect')
       },
       endless: async () =>
@@ -60,5 +61,6 @@ describe('discover', () => {
     }
     for (const answer of Object.values(answers))
       await assert.rejects(discover(answer, 'https://id.example'), is('issuer_unavailable'))
+    assert.deepEqual(followed, ['error'])
   })
 })

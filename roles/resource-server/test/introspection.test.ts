@@ -107,6 +107,20 @@ describe('introspection', () => {
     assert.equal(await ask(), 4, 'an answer about an expired token is not kept')
   })
 
+  it('looks the endpoint up once an hour, however many ask (RFC 8414 §3)', async () => {
+    await using issuer = await startTestIssuer()
+    const { guard, world, answer } = guardOver(issuer)
+    const lookups = () => issuer.requests.filter((request) => request.startsWith('GET')).length
+    await Promise.all(Array.from({ length: 20 }, () => guard.check(bearer('opaque-1'), needed)))
+    await guard.check(bearer('opaque-1'), needed)
+    assert.equal(lookups(), 1)
+    world.at += 3_600_000
+    answer.exp = world.at / 1000 + 300
+    issuer.serves.places = []
+    assert.equal((await guard.check(bearer('opaque-1'), needed)).ok, true, 'what is known stays in use')
+    assert.ok(lookups() > 1)
+  })
+
   it('does not remember a negative answer (RFC 7662 §4)', async () => {
     await using issuer = await startTestIssuer()
     const { guard, answer } = guardOver(issuer, { cacheSeconds: 5 })
