@@ -15,7 +15,7 @@ import {
   removePermission,
   renewsUntil,
 } from '../people/apps.ts'
-import { type AccountVisit, backTo, forPerson, frameOf, page, sessionsOf } from './account-visit.ts'
+import { type AccountVisit, backTo, forPerson, frameOf, page } from './account-visit.ts'
 import type { Answer } from './endpoint.ts'
 import { record, seeOther } from './page.ts'
 
@@ -47,7 +47,7 @@ export const app = forPerson(async (visit) => {
     ...frameOf(visit),
     ...appSummary(app, locale),
     groups: appGroups(app, { resources, person: as.person, locale }),
-    offline: isOffline(app.consent),
+    offline: isOffline(app),
     renewsUntil: renewsUntil(app),
     accessUntil: accessUntil(app, { resources, settings: issuer.settings, now }),
     confirm: asked === 'app' ? 'app' : isScope ? { scope: asked } : undefined,
@@ -63,9 +63,7 @@ async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
   const isPermission = what === 'permission' && scope !== undefined && app.consent.scope.includes(scope)
   if (what !== 'app' && !isPermission) return seeOther(`${issuer.url}${here}`, { flow: http.flow })
   const isLast = isPermission && app.consent.scope.length === 1
-  const writes = isPermission
-    ? removePermission(app, scope, { sessions: await sessionsOf(visit), now })
-    : removeApp(app.consent, now)
+  const writes = isPermission ? removePermission(app, scope, now) : removeApp(app.consent, now)
   await issuer.store.commit(writes)
   const about = { client: app.known.client.id, person: as.person.personId, flow: http.flow }
   const seen = {

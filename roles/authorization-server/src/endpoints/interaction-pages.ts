@@ -1,6 +1,7 @@
 /** Shows the page of the step that is due: who to continue as, sign-in, consent. */
 import type { SignInProblem, SignInView, View } from '@symbolon/protocol/views'
 import { isNamed, mayChooseAccount, wantsFresh } from '../flow/2-user-authorization.ts'
+import { lasts } from '../flow/consent.ts'
 import { formToken, interactionPath } from '../people/interaction.ts'
 import { clientView, consentView, personView } from '../people/views.ts'
 import type { Answer } from './endpoint.ts'
@@ -52,6 +53,7 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
     const csrf = formToken(interaction, issuer, 'consent', as.session.sessionId)
     return consentView({
       ...{ question, as, client, locale },
+      lasts: lasts(request.scope, known.client),
       redirectUri: request.redirectUri,
       useAnotherAccount: chooser ?? interactionPath(interaction, 'account'),
       form: { ...here, csrf },

@@ -94,6 +94,13 @@ export function rememberedAfter(
   return same ? undefined : { scope, resources, shown }
 }
 
+/**
+ * Whether access goes on while the person is away. An OpenID client asks for it by name (OpenID Connect Core §11); a
+ * plain OAuth client that can refresh has no name for it.
+ */
+export const lasts = (scope: readonly string[], { grantTypes }: Pick<Client, 'grantTypes'>): boolean =>
+  grantTypes.includes('refresh_token') && (!scope.includes('openid') || scope.includes('offline_access'))
+
 /** Drops the resources that were asked for only through scopes that were not granted. */
 function narrow({ request, resources }: ConsentSituation, scope: readonly string[]): Granted {
   const refused = missing(request.scope, scope)

@@ -3,10 +3,12 @@ import { claimsOfScope } from '@symbolon/protocol/claims'
 import { missing } from '@symbolon/protocol/scope'
 import type { AppSummary, PermissionGroup } from '@symbolon/protocol/views'
 import { clientFrom } from '../client.ts'
+import { lasts } from '../flow/consent.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
-import type { ConsentRecord, GrantRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
+import type { ConsentRecord, GrantRecord, PersonRecord, Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
+import { accessTokenLifetime } from '../tokens/lifetimes.ts'
 import { claimsOf, clientView, grantedGroups, type KnownClient, textOf } from './views.ts'
 
 export interface ConnectedApp {
@@ -45,11 +47,11 @@ export const appGroups = (
   about: { readonly resources: readonly Resource[]; readonly person: PersonRecord; readonly locale: string },
 ): readonly PermissionGroup[] => grantedGroups({ ...about, scope: consent.scope })
 
-export const isOffline = ({ scope }: Pick<ConsentRecord, 'scope'>): boolean => scope.includes('offline_access')
+export const isOffline = ({ consent, known }: ConnectedApp): boolean => lasts(consent.scope, known.client)
 
 /** Until when the app can renew its access. */
-export function renewsUntil({ grants }: ConnectedApp): Seconds | undefined {
-  const renewing = grants.filter(isOffline).map(({ expiresAt }) => expiresAt)
+export function renewsUntil({ grants, known }: ConnectedApp): Seconds | undefined {
+  const renewing = grants.filter(({ scope }) => lasts(scope, known.client)).map(({ expiresAt }) => expiresAt)
   return renewing.length === 0 ? undefined : Math.max(...renewing)
 }
 
@@ -64,7 +66,7 @@ export function accessUntil(
   const ends = grants.flatMap(({ resources, lastUsedAt }) =>
     about.resources
       .filter(({ resource, tokenFormat }) => tokenFormat === 'jwt' && resources.includes(resource))
-      .map(({ tokenLifetime }) => lastUsedAt + (tokenLifetime ?? about.settings.accessTokenLifetime)),
+      .map((resource) => lastUsedAt + accessTokenLifetime(resource, about.settings)),
   )
   const last = Math.max(0, ...ends)
   return last > about.now ? last : undefined
@@ -76,24 +78,19 @@ export const removeApp = ({ personId, clientId }: ConsentRecord, now: Seconds): 
 ]
 
 /**
- * Takes one permission back, in what is remembered and in every grant at once. Without "keep access when I'm away" only
- * those grants live on whose session does.
+ * Takes one permission back, in what is remembered and in every grant at once. A grant that was to last while the person
+ * is away ends when it no longer may: what renews it is all that it is for.
  */
-export function removePermission(
-  { consent, grants }: ConnectedApp,
-  scope: string,
-  about: { readonly sessions: readonly SessionRecord[]; readonly now: Seconds },
-): readonly Write[] {
+export function removePermission({ consent, grants }: ConnectedApp, scope: string, now: Seconds): readonly Write[] {
   const left = missing(consent.scope, [scope])
-  if (left.length === 0) return removeApp(consent, about.now)
-  const isLive = ({ sessionId }: GrantRecord) => about.sessions.some((session) => session.sessionId === sessionId)
+  if (left.length === 0) return removeApp(consent, now)
   return [
-    { do: 'put-consent', consent: { ...consent, scope: left, updatedAt: about.now } },
+    { do: 'put-consent', consent: { ...consent, scope: left, updatedAt: now } },
     ...grants
       .filter((grant) => grant.scope.includes(scope))
       .map((grant): Write => {
         const { grantId } = grant
-        if (scope === 'offline_access' && !isLive(grant)) return { do: 'revoke-grant', grantId, now: about.now }
+        if (scope === 'offline_access') return { do: 'revoke-grant', grantId, now }
         return { do: 'narrow-grant', grantId, scope: missing(grant.scope, [scope]) }
       }),
   ]

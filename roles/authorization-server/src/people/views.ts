@@ -16,6 +16,7 @@ import { destinationOf } from '../flow/redirect-uri.ts'
 import type { Settings } from '../ports/issuer.ts'
 import type { ClientRecord, PersonRecord, ScopeRecord } from '../ports/records.ts'
 import { type FoundScope, findScopes, type Resource } from '../resource.ts'
+import { accessTokenLifetime } from '../tokens/lifetimes.ts'
 
 /** A client together with what only its record says. */
 export interface KnownClient {
@@ -43,16 +44,11 @@ export function personView(person: PersonRecord): PersonView {
   return { name: typeof called === 'string' ? called : person.username, login: loginOf(person) }
 }
 
-/** How long access lasts when the client keeps it, and when it doesn't. */
-const offlineTerms = (settings: Settings) => ({
-  days: Math.round(settings.refreshTokenIdle / 86_400),
-  otherwiseMinutes: Math.round(settings.accessTokenLifetime / 60),
-})
-
 export function consentView(about: {
   readonly question: ConsentQuestion
   readonly as: SignedIn
   readonly client: ClientView
+  readonly lasts: boolean
   readonly redirectUri: string
   readonly useAnotherAccount: string
   readonly form: FormView
@@ -68,6 +64,8 @@ export function consentView(about: {
   })
   const rows = question.permissions.filter(({ scope }) => scope !== 'offline_access')
   const offline = question.permissions.find(({ scope }) => scope === 'offline_access')
+  const unnamed = { scope: 'offline_access', state: 'new', optional: false, ticked: true } as const
+  const howLong = offline ? choice(offline) : about.lasts ? unnamed : undefined
   return {
     show: 'consent',
     ...about.form,
@@ -77,9 +75,18 @@ export function consentView(about: {
     groups: groupPermissions(
       rows.map((row) => ({ row, view: { ...choice(row), ...inWords(row, as.person, locale) } })),
     ),
-    offline: offline && { ...choice(offline), ...offlineTerms(about.settings) },
+    offline: howLong && { ...howLong, ...offlineTerms(question, about.settings) },
     destination: destinationOf(about.redirectUri),
     changed: question.changed,
+  }
+}
+
+/** How long access lasts when the client keeps it, and when it doesn't. */
+function offlineTerms({ permissions }: ConsentQuestion, settings: Settings) {
+  const lifetimes = permissions.map(({ resource }) => accessTokenLifetime(resource, settings))
+  return {
+    days: Math.round(settings.refreshTokenIdle / 86_400),
+    otherwiseMinutes: Math.round(Math.max(0, ...lifetimes) / 60),
   }
 }
 

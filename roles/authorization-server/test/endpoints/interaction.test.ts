@@ -64,6 +64,19 @@ describe('the pages of an interaction', () => {
     })
   })
 
+  it('say that access lasts when a plain OAuth client can renew it without asking by name', async () => {
+    const view = shown(await toConsent({ scope: 'photos:read' }), 'consent')
+    assert.deepEqual(view.offline, {
+      scope: 'offline_access',
+      state: 'new',
+      optional: false,
+      ticked: true,
+      days: 30,
+      otherwiseMinutes: 5,
+    })
+    assert.equal(shown(await browser.open(params()), 'consent').offline, undefined)
+  })
+
   it('grant what is needed and what was ticked, and ask next time only for what is new', async () => {
     const page = await toConsent({ scope: everything })
     await browser.submit(page, { decision: 'allow', scope: ['photos:write', 'admin'] })
