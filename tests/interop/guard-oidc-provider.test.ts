@@ -175,7 +175,7 @@ describe('the guard with tokens of oidc-provider', () => {
     const { access_token, id_token, refresh_token } = await tokensFor(audience)
     assert.ok(access_token && id_token && refresh_token)
     assert.equal(await reasonOf(guardOf(), id_token), 'token_type_wrong')
-    assert.equal(await reasonOf(guardOf(), refresh_token), 'token_audience_wrong')
+    assert.equal(await reasonOf(guardOf(), refresh_token), 'token_type_wrong')
     assert.equal(await reasonOf(guardOf('https://api.example/other'), access_token), 'token_audience_wrong')
     assert.equal(await reasonOf(guardOf('https://api.example/other'), 'invented'), 'token_inactive')
   })

@@ -133,8 +133,11 @@ export const introspectionRules: readonly Rule<ClaimFacts>[] = [
   { reason: 'token_inactive', broken: ({ claims }) => claims.active !== true },
   {
     reason: 'token_type_wrong',
+    // A refresh token is active too; only the type tells it from an access token.
     broken: ({ claims: { token_type: type, token_use: use } }) =>
-      (type !== undefined && !/^(bearer|dpop)$/i.test(String(type))) || (use !== undefined && use !== 'access_token'),
+      (type === undefined && use === undefined) ||
+      (type !== undefined && !/^(bearer|dpop)$/i.test(String(type))) ||
+      (use !== undefined && use !== 'access_token'),
     seen: ({ claims }) => ({ expected: clear('Bearer'), got: shown(claims.token_use ?? claims.token_type) }),
   },
   {

@@ -237,6 +237,16 @@ describe('what the issuer says of an opaque token', () => {
       says({ aud: undefined }),
     ],
     [
+      'refuses a token of no type, as a refresh token is (RFC 7662 §2.2) (attack 69)',
+      'token_type_wrong',
+      says({ token_type: undefined }),
+    ],
+    [
+      'reads the use where there is no type (RFC 7662 §2.2)',
+      undefined,
+      says({ token_type: undefined, token_use: 'access_token' }),
+    ],
+    [
       'refuses a token of another use (RFC 7662 §2.2) (attack 69)',
       'token_type_wrong',
       says({ token_use: 'refresh_token' }),
