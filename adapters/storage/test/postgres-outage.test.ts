@@ -1,13 +1,16 @@
 /** PostgreSQL that is gone for a while: unavailable meanwhile, used again after, nothing restarted. */
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { type Storage, StorageUnavailable, type Store } from '@symbolon/authorization-server/ports/store'
 import { Client } from 'pg'
-import { type Postgres, startPostgres } from '../../../tests/support/postgres.ts'
+import { startPostgres } from '../../../tests/support/postgres.ts'
 import { openStorage } from '../src/open.ts'
 import { StorageProblem } from '../src/storage-problem.ts'
 import { many } from './contract/place.ts'
 import * as a from './samples.ts'
+
+/** One for all of this file; each test leaves it running. */
+const server = await startPostgres()
 
 const unavailable = (error: unknown) => {
   assert(error instanceof StorageUnavailable, String(error))
@@ -29,7 +32,7 @@ async function assertUnavailable(storage: Storage, store: Store): Promise<void> 
   await assert.rejects(storage.sweep(1, 1), unavailable)
 }
 
-async function administer(server: Postgres, text: string): Promise<void> {
+async function administer(text: string): Promise<void> {
   const client = new Client({ connectionString: server.url() })
   await client.connect()
   await client.query(text)
@@ -37,9 +40,10 @@ async function administer(server: Postgres, text: string): Promise<void> {
 }
 
 describe('PostgreSQL that goes away', () => {
+  after(() => server[Symbol.asyncDispose]())
+
   for (const mode of ['fast', 'immediate', 'kill'] as const) {
     it(`by stop('${mode}') is unavailable until it is back, and has what was committed`, async () => {
-      await using server = await startPostgres()
       const storage = await openStorage(await server.createDatabase())
       const store = await storage.issuer('https://as.example')
       // All connections of the pool are open when the server goes.
@@ -55,7 +59,6 @@ describe('PostgreSQL that goes away', () => {
   }
 
   it('while commits are under way answers each of them, and those answered as committed are there', async () => {
-    await using server = await startPostgres()
     const storage = await openStorage(await server.createDatabase())
     const store = await storage.issuer('https://as.example')
     const answers = many(400, (name) =>
@@ -84,20 +87,15 @@ describe('PostgreSQL that goes away', () => {
   })
 
   it('by ending our connections only is not noticed by the next request after', async () => {
-    await using server = await startPostgres()
     const storage = await openStorage(await server.createDatabase())
     const store = await storage.issuer('https://as.example')
-    await administer(
-      server,
-      "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'symbolon'",
-    )
+    await administer("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'symbolon'")
     await storage.ping().catch(unavailable)
     assert.deepEqual(await store.commit([{ do: 'claim', name: 'x', version: 0 }]), { committed: true })
     await storage.close()
   })
 
   it('when locked by somebody else is waited for as long as patience lasts', async () => {
-    await using server = await startPostgres()
     const url = await server.createDatabase()
     const storage = await openStorage(url, { patience: 200 })
     const store = await storage.issuer('https://as.example')
@@ -121,32 +119,28 @@ describe('PostgreSQL that goes away', () => {
   })
 
   it('that is read-only is unavailable for writing, and writable again', async () => {
-    await using server = await startPostgres()
     const url = await server.createDatabase()
     const database = new URL(url).pathname.slice(1)
     await (await openStorage(url)).close()
-    await administer(server, `alter database ${database} set default_transaction_read_only = on`)
+    await administer(`alter database ${database} set default_transaction_read_only = on`)
     const storage = await openStorage(url)
     await assert.rejects(storage.issuer('https://as.example'), unavailable)
-    await administer(server, `alter database ${database} set default_transaction_read_only = off`)
-    await administer(
-      server,
-      "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'symbolon'",
-    )
+    await administer(`alter database ${database} set default_transaction_read_only = off`)
+    await administer("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'symbolon'")
     await storage.ping().catch(unavailable)
     assert.deepEqual(await (await storage.issuer('https://as.example')).clients.list(), [])
     await storage.close()
   })
 
-  it('is unavailable when it is not there at the start', async () => {
-    await using server = await startPostgres()
+  it('when it is not there at the start can be opened as soon as it is', async () => {
     const url = await server.createDatabase()
-    await server.stop('immediate')
+    await server.stop('fast')
     await assert.rejects(openStorage(url), unavailable)
+    await server.start()
+    await (await openStorage(url)).close()
   })
 
   it('is a problem when there is no such database, or its user may not come in', async () => {
-    await using server = await startPostgres()
     await assert.rejects(openStorage(server.url('nowhere')), (error) => {
       assert(error instanceof StorageProblem)
       assert.equal(error.message, 'There is no database nowhere; make it first.')
@@ -164,7 +158,6 @@ describe('PostgreSQL that goes away', () => {
   })
 
   it('closes only after the commits under way', async () => {
-    await using server = await startPostgres()
     const url = await server.createDatabase()
     const storage = await openStorage(url)
     const store = await storage.issuer('https://as.example')
