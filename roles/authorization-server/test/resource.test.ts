@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Reason } from '@symbolon/protocol/refusals'
+import { within } from '@symbolon/protocol/scope'
+import fc from 'fast-check'
 import { clientFrom } from '../src/client.ts'
 import { audienceOf, findScopes, resolveTarget } from '../src/resource.ts'
 import { clientRecord, resources as known, photos, prints } from './support/back-channel/world.ts'
@@ -80,6 +82,36 @@ describe('the one resource of a token (RFC 8707 §2.2)', () => {
   it('is none that is gone since', () => {
     const gone = 'https://gone.example'
     assert.equal(pick([gone], { ...granted, resources: [gone] }), 'resource_unknown')
+  })
+})
+
+describe('whatever is asked for', () => {
+  const scopes = fc.subarray(['openid', 'email', 'photos.read', 'photos.write', 'prints.order', 'unknown'])
+  const names = fc.subarray([photos, prints, 'https://else.example'])
+
+  it('no target holds a scope or a resource that the client is not registered for (attack 50) (attack 51)', () => {
+    const property = fc.property(scopes, names, scopes, names, (scope, resources, registered, allowed) => {
+      const client = clientFrom(clientRecord('app', { scope: registered.join(' '), resources: allowed }))
+      const target = resolveTarget({ client, scope, resources, known })
+      if (!target.ok) return
+      if (registered.length > 0) assert.ok(within(target.value.scope, registered))
+      assert.ok(within(target.value.resources, allowed))
+      assert.ok(within(resources, target.value.resources))
+    })
+    fc.assert(property)
+  })
+
+  it('no token holds a scope that was not granted, or that another resource owns (attack 43) (attack 44)', () => {
+    const property = fc.property(scopes, names, names, (scope, resources, asked) => {
+      const audience = audienceOf({ granted: { scope, resources }, asked, known })
+      if (!audience.ok) return
+      const { resource, scope: issued } = audience.value
+      assert.ok(within(issued, scope))
+      if (resource) assert.ok(resources.includes(resource.resource))
+      const { found } = findScopes(issued, known)
+      assert.ok(found.every((one) => one.resource === undefined || one.resource === resource))
+    })
+    fc.assert(property)
   })
 })
 

@@ -43,7 +43,7 @@ export function buildMetadata({
     claims_supported: ['sub', 'iss', 'auth_time', 'amr', ...Object.values(claimsOfScope).flat()],
     claims_parameter_supported: false,
     request_parameter_supported: false,
-    // Their absence would mean true (OpenID Connect Discovery §3).
+    // Its absence would mean true (OpenID Connect Discovery §3).
     request_uri_parameter_supported: false,
     token_endpoint_auth_methods_supported: servedMethods,
     token_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
