@@ -15,6 +15,9 @@ export interface AuthorizationResponse {
   readonly params: URLSearchParams
   /** The attempt that the browser's cookie holds for this state. */
   readonly attempt: Attempt | undefined
+  /** The name of that cookie, and of those that came; for whoever looks for the reason. */
+  readonly cookie: string
+  readonly cookiesSent: readonly string[]
   /** The provider whose redirect address was called. */
   readonly provider: string
   /** As it is configured today. */
@@ -38,7 +41,10 @@ export const rules: readonly Rule<AuthorizationResponse>[] = [
   {
     reason: 'attempt_unknown',
     broken: ({ attempt, params }) => attempt === undefined || !same(attempt.state, one(params, 'state')),
-    seen: () => ({ expected: clear('the cookie of this sign-in'), got: clear('no such cookie') }),
+    seen: ({ cookie, cookiesSent }) => ({
+      expected: clear(`the cookie ${cookie} of this sign-in`),
+      got: clear(`no such cookie, or one that does not open (sent: ${cookiesSent.join(', ').slice(0, 300) || 'none'})`),
+    }),
   },
   {
     reason: 'attempt_unknown',

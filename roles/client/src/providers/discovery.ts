@@ -67,18 +67,30 @@ async function believe(issuer: string, url: URL, response: Response): Promise<Au
     const got = error instanceof Error ? error.message : 'something unreadable'
     throw new AuthError('discovery_failed', { expected: 'a metadata document', got })
   })
-  for (const endpoint of ['authorization_endpoint', 'token_endpoint'] as const) {
+  for (const [endpoint, isNeeded] of Object.entries(endpoints)) {
     const address = metadata[endpoint]
-    if (address === undefined || !isUsable(address, url)) {
-      throw new AuthError('discovery_failed', { expected: `${endpoint} with an https address`, got: address })
+    if (address === undefined ? isNeeded : !isUsable(address, url)) {
+      throw new AuthError('discovery_failed', { expected: `${endpoint}: an https address`, got: String(address) })
     }
   }
   return metadata
 }
 
+/** Addresses that we use or send the browser to, and whether no sign-in is possible without. */
+const endpoints = {
+  authorization_endpoint: true,
+  token_endpoint: true,
+  jwks_uri: false,
+  userinfo_endpoint: false,
+  revocation_endpoint: false,
+  end_session_endpoint: false,
+}
+
 /** An issuer reached over TLS has endpoints reached over TLS. */
-const isUsable = (address: string, issuer: URL): boolean =>
-  URL.canParse(address) && ['https:', issuer.protocol].includes(new URL(address).protocol)
+const isUsable = (address: unknown, issuer: URL): boolean =>
+  typeof address === 'string' &&
+  URL.canParse(address) &&
+  ['https:', issuer.protocol].includes(new URL(address).protocol)
 
 async function issuerNamedIn(response: Response): Promise<string> {
   const document: unknown = await response.json().catch(() => undefined)

@@ -67,6 +67,8 @@ export function createCallback(core: Core) {
       const response: AuthorizationResponse = {
         params,
         attempt,
+        cookie: core.names.attempt(attemptId(state)),
+        cookiesSent: [...cookies.keys()],
         provider: name,
         issuer: provider.issuer,
         issPromised: metadata.authorization_response_iss_parameter_supported === true,

@@ -6,7 +6,7 @@
  */
 import { type AuthorizationServer, revocationRequest } from 'oauth4webapi'
 import { parseCookies } from '../cookies.ts'
-import { type Fetch, transport } from '../network.ts'
+import { transport } from '../network.ts'
 import { navigates, needOwnForm, readForm } from '../requests.ts'
 import { handoff, redirect, signOutPage } from '../responses.ts'
 import type { SessionRecord } from '../sessions/session.ts'
@@ -80,7 +80,7 @@ async function revoke(
   if (token === undefined || metadata.revocation_endpoint === undefined) return
   const kind = tokens?.refreshToken === undefined ? 'access_token' : 'refresh_token'
   const response = await revocationRequest(metadata, provider.client, await provider.authenticate(), token, {
-    ...transport(network as Fetch),
+    ...transport(network),
     additionalParameters: { token_type_hint: kind },
   })
   await response.body?.cancel()

@@ -13,6 +13,8 @@ const params = (change: Readonly<Record<string, string | undefined>> = {}): URLS
 const good: AuthorizationResponse = {
   params: params(),
   attempt,
+  cookie: '__Host-symbolon.attempt.x',
+  cookiesSent: ['theme', 'language'],
   provider: 'symbolon',
   issuer,
   issPromised: true,
@@ -58,6 +60,15 @@ describe('the authorization response', () => {
 
   it('is refused in a browser without the cookie of the attempt (attack 84) (attack 88) [RFC9700-2.1-03] [SecBCP-update-2.3.2-01]', () => {
     assert.equal(reasonOf({ attempt: undefined }), 'attempt_unknown')
+  })
+
+  it('is refused with the cookie that was looked for and the names of those that came', () => {
+    assert.deepEqual(decideAuthorizationResponse({ ...good, attempt: undefined }), {
+      ok: false,
+      reason: 'attempt_unknown',
+      expected: { clear: 'the cookie __Host-symbolon.attempt.x of this sign-in' },
+      got: { clear: 'no such cookie, or one that does not open (sent: theme, language)' },
+    })
   })
 
   it('is refused with another state than the attempt has (attack 90) [OAuth2.1-2.3.3-01]', () => {

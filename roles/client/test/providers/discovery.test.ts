@@ -64,6 +64,8 @@ describe('discovery', () => {
     ['a redirect', () => Response.redirect('https://evil.example/')],
     ['no authorization endpoint', document(id, { authorization_endpoint: undefined })],
     ['an endpoint over plain http', document(id, { token_endpoint: 'http://id.example.com/token' })],
+    ['a sign-out address that runs in the browser', document(id, { end_session_endpoint: 'javascript:alert(1)' })],
+    ['a keys address that is no text', document(id, { jwks_uri: [`${id}/jwks`] })],
     ['an endpoint that runs in the browser', document(id, { authorization_endpoint: 'javascript:alert(1)' })],
   ] as const) {
     it(`refuses ${what}`, async () => {
