@@ -63,7 +63,6 @@ export function clientFrom(record: ClientRecord): Client {
   const hasSecrets = record.secrets.length > 0
   const authenticationMethod =
     text(metadata.token_endpoint_auth_method) ?? (hasSecrets ? 'client_secret_basic' : 'none')
-  const scope = text(metadata.scope)
   const idTokenAlgorithm = text(metadata.id_token_signed_response_alg)
   return {
     id: record.clientId,
@@ -78,7 +77,8 @@ export function clientFrom(record: ClientRecord): Client {
     postLogoutRedirectUris: texts(metadata.post_logout_redirect_uris) ?? [],
     grantTypes: texts(metadata.grant_types) ?? ['authorization_code'],
     responseTypes: texts(metadata.response_types) ?? ['code'],
-    scopes: scope === undefined ? undefined : list(scope),
+    // An empty scope is none, not any.
+    scopes: typeof metadata.scope === 'string' ? list(metadata.scope) : undefined,
     resources: texts(metadata.resources),
     introspects: texts(metadata.introspects) ?? [],
     authenticationMethod,

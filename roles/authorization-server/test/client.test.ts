@@ -23,6 +23,10 @@ describe("a client's registration (RFC 7591 §2)", () => {
     assert.equal(from({ token_endpoint_auth_method: method }, true).authenticationMethod, method)
   })
 
+  it('takes an empty scope for none, not for any', () => {
+    assert.deepEqual(from({ scope: '' }).scopes, [])
+  })
+
   it('needs PKCE and asks the person unless it says otherwise', () => {
     assert.deepEqual([from({}).requirePkce, from({}).skipConsent], [true, false])
     const loose = from({ require_pkce: false, consent: 'never' })
