@@ -46,8 +46,6 @@ export function sendCommit(client: PoolClient, queries: readonly Query[]): Promi
       this.callback(null)
     },
     handleError(error: unknown) {
-      // Statements that the server does not know, though it should: somebody between us and it changed servers.
-      if (stateOf(error) === '26000') known.clear()
       this.callback(error)
     },
     handleDataRow() {},

@@ -8,8 +8,12 @@ export const stateOf = (error: unknown): string | undefined =>
     ? error.code
     : undefined
 
-/** Serialization failure and deadlock: the same commit may do at the next try. */
-export const isWorthRetrying = (error: unknown): boolean => ['40001', '40P01'].includes(stateOf(error) ?? '')
+/** A prepared statement is not there: somebody between us and the server, a pooler, gave us another server process. */
+const unprepared = '26000'
+
+/** Besides that, serialization failure and deadlock: the same commit may do at the next try. */
+export const isWorthRetrying = (error: unknown): boolean =>
+  ['40001', '40P01', unprepared].includes(stateOf(error) ?? '')
 
 /** Classes: connection, resources, operator intervention, system error; and what only a read-only server says. */
 const unavailable = /^(08|53|55P03|57|58|XX|25006|25P0[234])/
@@ -17,7 +21,8 @@ const unavailable = /^(08|53|55P03|57|58|XX|25006|25P0[234])/
 /** Whether the connection is of no use any more. */
 export const breaksConnection = (error: unknown): boolean => {
   const state = stateOf(error)
-  return state === undefined || (unavailable.test(state) && state !== '57014' && state !== '55P03')
+  if (state === undefined || state === unprepared) return true
+  return unavailable.test(state) && state !== '57014' && state !== '55P03'
 }
 
 /** The error as the server's other parts know it; a mistake in our SQL stays what it is. */

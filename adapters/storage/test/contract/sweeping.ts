@@ -38,7 +38,7 @@ export function sweeping(place: Place): void {
       }
     })
 
-    it('keeps a code for ten minutes more, so that a replay is known as one [RFC6749-4.1.2-02]', async () => {
+    it('keeps a code for ten minutes more, so that a replay is known as one', async () => {
       await using storage = await openAlone(place)
       const { store } = storage
       await store.commit([{ do: 'insert-code', code: a.code }])
