@@ -17,13 +17,13 @@ export interface TestGroup {
 
 const minute = 60_000
 const whole = { testLimit: 2 * minute, fileLimit: 3 * minute, concurrency: Math.max(2, availableParallelism()) }
-const alone = { testLimit: 3 * minute, fileLimit: 4 * minute, concurrency: 1 }
+const alone = { testLimit: 3 * minute, fileLimit: 6 * minute, concurrency: 1 }
 const inFolder = (pattern: RegExp) => (file: string) => pattern.test(file)
 
 /** A file belongs to the first group that holds it. */
 export const groups: readonly TestGroup[] = [
   { name: 'tree', holds: inFolder(/^tests\/architecture\//), ...whole },
-  { name: 'browser', holds: (file) => inFolder(/\/browser\//)(file) || usesBrowser(file), ...alone },
+  { name: 'browser', holds: (file) => inFolder(/\/browser\//)(file) || usesBrowser(file), ...alone, concurrency: 2 },
   { name: 'crash', holds: inFolder(/^tests\/crash\//), ...alone },
   { name: 'packages', holds: inFolder(/^tests\/packages\//), ...alone },
   { name: 'units', holds: inFolder(/^(protocol|roles|adapters|apps|examples)\//), ...whole },

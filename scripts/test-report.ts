@@ -56,6 +56,8 @@ function explain({ error }: EventData.TestFail['details']): string {
 
 export interface Report {
   readonly take: (event: TestEvent) => void
+  /** After the last event: whatever has begun and was never reported to its end has failed. */
+  readonly end: () => void
   /** What made the run fail, a line for each. */
   readonly problems: readonly string[]
   readonly totals: () => Totals
@@ -128,7 +130,14 @@ export function createReport({ root, showsTests, write }: ReportOptions): Report
     files.delete(file)
   }
 
-  return { take, problems, totals: () => totals }
+  const end = () => {
+    for (const [file, notes] of files) {
+      notes.failures.push('the file itself\n  ended before it had reported all its tests')
+      finish(file, 0)
+    }
+  }
+
+  return { take, end, problems, totals: () => totals }
 }
 
 const isSet = (mark: string | boolean | undefined) => mark !== undefined && mark !== false

@@ -49,6 +49,7 @@ async function runGroup(group: PlannedGroup): Promise<{ totals: Totals; problems
     signal: interruption.signal,
   })
   for await (const event of events) report.take(event)
+  report.end()
   const totals = report.totals()
   const sign = report.problems.length === 0 ? '✔' : '✖'
   console.log(`${sign} ${group.name}: ${totals.tests} tests in ${group.files.length} files, ${seconds(since)}`)

@@ -29,6 +29,7 @@ function reportOf(...events: readonly TestEvent[]) {
   const lines: string[] = []
   const report = createReport({ root: '/checkout', showsTests: false, write: (line) => lines.push(line) })
   for (const event of events) report.take(event)
+  report.end()
   return { problems: report.problems, said: lines.join('\n') }
 }
 
@@ -39,7 +40,8 @@ describe('the report of a run', () => {
     assert.equal(said, '✔ roles/client/test/one.test.ts  1 tests, 5 ms')
   })
 
-  for (const mark of [{ skip: true }, { skip: 'no database' }, { todo: true }, { todo: 'later' }]) {
+  for (const [name, value] of ['skip', 'todo'].flatMap((name) => [true, 'no database'].map((value) => [name, value]))) {
+    const mark = { [String(name)]: value }
     it(`takes a test marked ${JSON.stringify(mark)} for a failure`, () => {
       assert.deepEqual(reportOf(start('adds'), pass('adds', mark), end).problems, [
         'roles/client/test/one.test.ts: adds',
@@ -49,6 +51,12 @@ describe('the report of a run', () => {
 
   it('takes a file without tests for a failure', () => {
     assert.deepEqual(reportOf(start(file), pass(file)).problems, ['roles/client/test/one.test.ts: the file itself'])
+  })
+
+  it('takes a file that ended in the middle for a failure', () => {
+    assert.deepEqual(reportOf(start('adds'), pass('adds'), start('subtracts')).problems, [
+      'roles/client/test/one.test.ts: the file itself',
+    ])
   })
 
   it('shows what was thrown and what the file printed', () => {
