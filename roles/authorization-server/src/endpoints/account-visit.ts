@@ -38,7 +38,7 @@ export const forPerson =
     const who = browser.people.find(({ session }) => session.sessionId === http.cookies.get(whoCookie))
     const as = who ?? browser.people[0]
     if (as === undefined) return askToSignIn(http, issuer, http.path)
-    const visit = { http, issuer, browser, as, locale: languageFor([], http.headers, issuer.settings.defaultLocale) }
+    const visit = { http, issuer, browser, as, locale: languageFor([], http, issuer.settings.defaultLocale) }
     if (http.method !== 'POST') {
       const touched = touches(browser, issuer.now())
       if (touched.length > 0) await issuer.store.commit(touched)

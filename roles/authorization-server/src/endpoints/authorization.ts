@@ -69,7 +69,7 @@ async function reply(received: Received, decision: AuthorizationDecision): Promi
   const { http, issuer, params, known } = received
   const { flow } = http
   const locales = one(params, 'ui_locales')?.split(' ').filter(Boolean) ?? []
-  const locale = languageFor(locales, http.headers, issuer.settings.defaultLocale)
+  const locale = languageFor(locales, http, issuer.settings.defaultLocale)
   if (decision.outcome === 'tell-the-person' || known === undefined) {
     const refused = decision.outcome === 'tell-the-person' ? decision.refused : refuse('client_unknown')
     const client = known && clientView(known, locale)

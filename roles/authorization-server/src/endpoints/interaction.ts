@@ -59,7 +59,7 @@ export const interaction: Endpoint = async (http, issuer) => {
   }
   const { purpose } = interaction
   const locales = purpose.kind === 'authorization' ? purpose.request.uiLocales : []
-  const locale = languageFor(locales, http.headers, issuer.settings.defaultLocale)
+  const locale = languageFor(locales, http, issuer.settings.defaultLocale)
   const visit: Visit = { http, issuer, interaction, step, locale, locales }
   if (http.method === 'POST' && !comesFromHere(http, issuer)) {
     const next = interactionPath(interaction, 'continue')

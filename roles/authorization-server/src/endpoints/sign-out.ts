@@ -150,5 +150,5 @@ const csrfOf = ({ handle }: Browser, { sealing }: Issuer) => sealing.digest('for
 
 const localeOf = (http: EndpointRequest, issuer: Issuer) => {
   const params = http.method === 'POST' ? http.form : http.query
-  return languageFor(one(params, 'ui_locales')?.split(' ') ?? [], http.headers, issuer.settings.defaultLocale)
+  return languageFor(one(params, 'ui_locales')?.split(' ') ?? [], http, issuer.settings.defaultLocale)
 }

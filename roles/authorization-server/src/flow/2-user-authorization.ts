@@ -77,9 +77,9 @@ function nextStep(situation: Situation): NextStep {
   if (facts.signedIn !== session.sessionId && wantsFresh(request, session, situation.now)) {
     return { step: 'sign-in', login: loginOf(person), person }
   }
-  const { client, resources, consents, shown } = situation
+  const { client, resources, consents, shown, now } = situation
   const remembered = consents.get(person.personId)
-  const consent = decideConsent({ request, client, resources, remembered, shown })
+  const consent = decideConsent({ request, client, resources, remembered, shown, now })
   if ('question' in consent) return { step: 'consent', as: who.as, question: consent.question }
   return { step: 'done', as: who.as, granted: consent.granted }
 }

@@ -9,7 +9,7 @@
  */
 import { intersect, missing, union, within } from '@symbolon/protocol/scope'
 import { type Client, isPublic } from '../client.ts'
-import type { ConsentRecord } from '../ports/records.ts'
+import type { ConsentRecord, Seconds } from '../ports/records.ts'
 import { type FoundScope, findScopes, type Resource, scopesOf } from '../resource.ts'
 import type { AuthorizationRequest } from './1-authorization-request.ts'
 import { destinationOf } from './redirect-uri.ts'
@@ -17,6 +17,8 @@ import { destinationOf } from './redirect-uri.ts'
 export interface Granted {
   readonly scope: readonly string[]
   readonly resources: readonly string[]
+  /** The person was asked just now: what they remember allowing counts from here. */
+  readonly asked: boolean
 }
 
 export interface Permission extends FoundScope {
@@ -37,13 +39,17 @@ export interface ConsentSituation {
   readonly resources: readonly Resource[]
   readonly remembered: ConsentRecord | undefined
   readonly shown: ConsentRecord['shown']
+  readonly now: Seconds
 }
+
+/** What weighs heavy is asked for again after a year. */
+const year = 365 * 86_400
 
 export function decideConsent(
   situation: ConsentSituation,
 ): { readonly question: ConsentQuestion } | { readonly granted: Granted } {
   const { request, client, resources, remembered, shown } = situation
-  if (client.skipConsent) return { granted: { scope: request.scope, resources: request.resources } }
+  if (client.skipConsent) return { granted: { scope: request.scope, resources: request.resources, asked: false } }
 
   const before = remembered?.scope ?? []
   const permissions = findScopes(request.scope, resources).found.map((found) => ({
@@ -57,13 +63,15 @@ export function decideConsent(
   const resourcesKnown = within(request.resources, remembered?.resources ?? [])
   const again = request.prompt.includes('consent') || isUnproven(client, request.redirectUri)
   if (remembered === undefined || changed || again) return { question }
+  const isOld = situation.now - remembered.updatedAt > year
+  if (isOld && permissions.some(({ record }) => record?.risk === 'high')) return { question }
 
   const fresh = permissions.filter(({ allowed }) => !allowed)
-  if (fresh.length === 0 && resourcesKnown) return { granted: narrow(situation, request.scope) }
+  if (fresh.length === 0 && resourcesKnown) return { granted: { ...narrow(situation, request.scope), asked: false } }
   // A silent request gets what was allowed before; what was optional then can't be asked for now.
   const silent = request.prompt.includes('none') && fresh.every(({ optional }) => optional)
   const left = intersect(request.scope, before)
-  return silent && left.length > 0 ? { granted: narrow(situation, left) } : { question }
+  return silent && left.length > 0 ? { granted: { ...narrow(situation, left), asked: false } } : { question }
 }
 
 /** What the answer of the person grants: all that is required, and what they ticked. `undefined`: nothing is left. */
@@ -75,7 +83,7 @@ export function applyChoice(
   const scope = permissions
     .filter(({ scope, optional }) => !optional || ticked.includes(scope))
     .map(({ scope }) => scope)
-  return scope.length === 0 ? undefined : narrow(situation, scope)
+  return scope.length === 0 ? undefined : { ...narrow(situation, scope), asked: true }
 }
 
 /** The consent to remember once `granted` was; `undefined` when it says nothing new. */
@@ -86,6 +94,7 @@ export function rememberedAfter(
   const scope = union(remembered?.scope ?? [], granted.scope)
   const resources = union(remembered?.resources ?? [], granted.resources)
   const same =
+    !granted.asked &&
     remembered !== undefined &&
     within(scope, remembered.scope) &&
     within(resources, remembered.resources) &&
@@ -102,7 +111,7 @@ export const lasts = (scope: readonly string[], { grantTypes }: Pick<Client, 'gr
   grantTypes.includes('refresh_token') && (!scope.includes('openid') || scope.includes('offline_access'))
 
 /** Drops the resources that were asked for only through scopes that were not granted. */
-function narrow({ request, resources }: ConsentSituation, scope: readonly string[]): Granted {
+function narrow({ request, resources }: ConsentSituation, scope: readonly string[]): Omit<Granted, 'asked'> {
   const refused = missing(request.scope, scope)
   const kept = request.resources.filter((name) => {
     const own = resources.filter(({ resource }) => resource === name).flatMap(scopesOf)

@@ -10,6 +10,7 @@ import type {
   PersonView,
 } from '@symbolon/protocol/views'
 import type { Client } from '../client.ts'
+import type { EndpointRequest } from '../endpoints/endpoint.ts'
 import { loginOf, type SignedIn } from '../flow/2-user-authorization.ts'
 import type { ConsentQuestion } from '../flow/consent.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
@@ -181,12 +182,17 @@ export function textOf(value: Claims[string]): readonly string[] {
   ].filter(Boolean)
 }
 
-/** The first language asked for, by the app or else by the browser, for words that come from configuration. */
+/**
+ * The language of words that come from configuration: what the person chose, else what the app asked for, else what the
+ * browser says, as the pages choose theirs.
+ */
 export function languageFor(
   uiLocales: readonly string[],
-  headers: Readonly<Record<string, string | undefined>>,
+  { query, cookies, headers }: Pick<EndpointRequest, 'query' | 'cookies' | 'headers'>,
   fallback: string,
 ): string {
+  const chosen = query.get('ui_locales')?.split(' ') ?? []
   const accepted = headers['accept-language']?.split(/[,;]/, 1)[0]?.trim()
-  return [...uiLocales, accepted].find((tag) => tag && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(tag)) ?? fallback
+  const tags = [...chosen, cookies.get('language'), ...uiLocales, accepted]
+  return tags.find((tag) => tag && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(tag)) ?? fallback
 }

@@ -13,6 +13,7 @@ interface Given {
   readonly shown?: ConsentSituation['shown']
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly isPublic?: boolean
+  readonly later?: number
 }
 
 const shown = { name: 'Print Shop', host: 'shop.example.com' }
@@ -49,6 +50,7 @@ const situation = (given: Given): ConsentSituation => ({
           updatedAt: now,
         },
   shown: given.shown ?? shown,
+  now: now + (given.later ?? 0),
 })
 
 const everything = ['openid', 'photos:read', 'photos:write', 'photos:delete', 'offline_access']
@@ -93,6 +95,13 @@ describe('a consent', () => {
       false,
     ],
     ['the client is first-party', { metadata: { consent: 'never' } }, false],
+    ['what weighs heavy was allowed over a year ago', { before: everything, later: 366 * 86_400 }, true],
+    ['what weighs heavy was allowed within a year', { before: everything, later: 365 * 86_400 }, false],
+    [
+      'what weighs little was allowed over a year ago',
+      { before: everything, scope: ['openid'], later: 366 * 86_400 },
+      false,
+    ],
     [
       'the request is silent and only optional permissions are new',
       { before: ['openid', 'photos:read'], prompt: ['none'] },
@@ -134,10 +143,12 @@ describe('a consent', () => {
     assert.deepEqual(applyChoice(given, question({}), ticked), {
       scope: ['openid', 'photos:read', 'photos:delete'],
       resources: [photos.resource],
+      asked: true,
     })
     assert.deepEqual(applyChoice(given, question({}), []), {
       scope: ['openid', 'photos:read'],
       resources: [photos.resource],
+      asked: true,
     })
   })
 
@@ -168,13 +179,12 @@ describe('a consent', () => {
 
   it('is remembered as the union, under the name that was shown, and not written when it says nothing new', () => {
     const before = situation({ before: ['openid', 'photos:write'] })
-    assert.deepEqual(rememberedAfter({ scope: ['openid', 'photos:read'], resources: [photos.resource] }, before), {
-      scope: ['openid', 'photos:write', 'photos:read'],
-      resources: [photos.resource],
-      shown,
-    })
-    assert.equal(rememberedAfter({ scope: ['openid'], resources: [] }, before), undefined)
+    const granted = (scope: readonly string[], asked = false) => ({ scope, resources: [photos.resource], asked })
+    const union = { scope: ['openid', 'photos:write', 'photos:read'], resources: [photos.resource], shown }
+    assert.deepEqual(rememberedAfter(granted(['openid', 'photos:read']), before), union)
+    assert.equal(rememberedAfter(granted(['openid']), before), undefined)
+    assert.notEqual(rememberedAfter(granted(['openid'], true), before), undefined)
     const renamed = situation({ before: ['openid'], shown: { ...shown, name: 'New' } })
-    assert.equal(rememberedAfter({ scope: ['openid'], resources: [] }, renamed)?.shown.name, 'New')
+    assert.equal(rememberedAfter(granted(['openid']), renamed)?.shown.name, 'New')
   })
 })
