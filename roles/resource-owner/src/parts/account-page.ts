@@ -1,8 +1,8 @@
 /**
  * What stands around every account page: who is signed in, where one can go, and what was just changed.
  *
- * Signing out posts `decision=sign-out` and `csrf` to `/logout`; changing to another account that is signed in in
- * this browser posts `use` (that account's `session`) and `csrf` to `/account/sessions`.
+ * Signing out posts `decision=sign-out` and `csrf` to `/logout`; the account of another person who is signed in in
+ * this browser is at `/account?session=<that session>`.
  */
 import type { AccountFrame } from '@symbolon/protocol/views'
 import { type Child, html } from '../html.ts'
@@ -43,12 +43,11 @@ ${content}
 }
 
 function others(view: AccountFrame, { words, path }: Pen): Child {
-  return html`<form class="others" method="post" action="${path('/account/sessions')}">${csrfField(view.csrf)}
-<p>${words.account.others}</p>
-${view.others.map(
-  (other) =>
-    html`<button class="quiet" name="use" value="${other.session}">${words.account.switchTo(html`<bdi>${other.name || other.login}</bdi>`)}</button>`,
-)}</form>`
+  return html`<div class="others"><p>${words.account.others}</p>
+<ul>${view.others.map(
+    (other) =>
+      html`<li><a href="${path(`/account?session=${encodeURIComponent(other.session)}`)}">${words.account.switchTo(html`<bdi>${other.name || other.login}</bdi>`)}</a></li>`,
+  )}</ul></div>`
 }
 
 function doneText(done: NonNullable<AccountFrame['done']>, { words }: Pen): Child {

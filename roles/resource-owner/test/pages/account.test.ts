@@ -31,6 +31,10 @@ describe('the account pages', () => {
     assert.match(html, /favourite_number<\/bdi><\/dt><dd><bdi>42<\/bdi> <span class="fact">Not shared with any app/)
   })
 
+  it('lead to the account of another person who is signed in in this browser', () => {
+    assert.match(drawn(views.account), /<a href="\/account\?session=s2">Switch to <bdi>Grace Hopper<\/bdi><\/a>/)
+  })
+
   it('say once, as a status, what was changed', () => {
     assert.match(drawn(views.sessions), /<p class="done" role="status">That device is signed out\.<\/p>/)
   })
