@@ -6,13 +6,13 @@ import type { SignInProblem } from '@symbolon/protocol/views'
 import { decideNextStep, type Facts, type SignedIn } from '../flow/2-user-authorization.ts'
 import { applyChoice } from '../flow/consent.ts'
 import { type Browser, type BrowserChange, signIn } from '../people/browser.ts'
-import { formToken, interactionCookie, interactionPath, isFormToken } from '../people/interaction.ts'
+import { formToken, interactionCookie, interactionPath, isFormToken, stepOf } from '../people/interaction.ts'
 import { checkCredentials } from '../people/sign-in.ts'
 import type { PersonRecord } from '../ports/records.ts'
 import type { Answer, Cookie } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { end } from './interaction-end.ts'
-import { showPage, statusOf, type Typed } from './interaction-pages.ts'
+import { consentToken, showPage, statusOf, type Typed } from './interaction-pages.ts'
 import { record, seeOther } from './page.ts'
 
 export function receive(visit: AuthorizationVisit): Promise<Answer> | Answer {
@@ -96,10 +96,9 @@ async function consent(
 ): Promise<Answer> {
   const { http, issuer, interaction, loaded } = visit
   const { as, question } = next
-  const expected = formToken(interaction, issuer, 'consent', as.session.sessionId)
   const decision = one(http.form, 'decision')
-  // A page that was shown to somebody else, or said nothing, is shown again.
-  if (!isFormToken(one(http.form, 'csrf'), expected) || (decision !== 'allow' && decision !== 'deny')) {
+  // A form that was shown to somebody else, or under another name, or that says nothing, is shown again.
+  if (!isFormToken(one(http.form, 'csrf'), consentToken(visit, as)) || (decision !== 'allow' && decision !== 'deny')) {
     return goTo(visit, interaction.facts)
   }
   const { situation } = loaded
@@ -119,8 +118,7 @@ async function consent(
 function goTo(visit: AuthorizationVisit, facts: Facts, cookies: readonly Cookie[] = []): Answer {
   const { issuer, interaction, loaded } = visit
   const next = decideNextStep({ ...loaded.situation, facts })
-  const step = next.step === 'done' || next.step === 'refused' ? 'continue' : next.step
-  return seeOther(`${issuer.url}${interactionPath(interaction, step)}`, {
+  return seeOther(`${issuer.url}${interactionPath(interaction, stepOf(next))}`, {
     flow: interaction.flow,
     cookies: [...cookies, interactionCookie({ ...interaction, facts }, issuer)],
   })

@@ -20,6 +20,7 @@ import {
   isStep,
   newInteraction,
   openInteraction,
+  stepOf,
 } from '../people/interaction.ts'
 import { type Loaded, loadSituation } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
@@ -67,9 +68,8 @@ export const interaction: Endpoint = async (http, issuer) => {
     return errorPage(refuse('form_not_from_here'), about)
   }
   if (purpose.kind === 'account') {
-    if (isExpired(interaction, issuer.settings, issuer.now()))
-      return seeOther(`${issuer.url}${purpose.returnTo}`, interaction)
-    return signInToAccount(visit, purpose.returnTo)
+    const isOver = isExpired(interaction, issuer.settings, issuer.now())
+    return isOver ? seeOther(`${issuer.url}${purpose.returnTo}`, interaction) : signInToAccount(visit, purpose.returnTo)
   }
   return authorize(visit, purpose.request)
 }
@@ -116,12 +116,6 @@ async function goOn(visit: AuthorizationVisit): Promise<Answer> {
   const due = stepOf(next)
   const isHere = step === due || (step === 'account' && mayChooseAccount(loaded.situation))
   if (!isHere || step === 'restart') return seeOther(`${issuer.url}${interactionPath(interaction, due)}`, interaction)
-  if (next.step === 'done' || next.step === 'refused') {
-    if (step === 'continue') return end(visit, next)
-  }
+  if (step === 'continue' && (next.step === 'done' || next.step === 'refused')) return end(visit, next)
   return http.method === 'POST' ? receive(visit) : showPage(visit)
 }
-
-/** Where the step is done. What needs no page any more ends at `continue`. */
-export const stepOf = ({ step }: NextStep): InteractionStep =>
-  step === 'done' || step === 'refused' ? 'continue' : step

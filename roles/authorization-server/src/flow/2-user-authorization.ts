@@ -115,9 +115,9 @@ export const wantsFresh = (
 /** What a person knows themselves by. */
 export const loginOf = (person: Pick<PersonRecord, 'email' | 'username'>): string => person.email ?? person.username
 
-/** Whether the account page can be shown though another step is due: a hint leaves nobody to choose. */
+/** Whether the account page can be shown though another step is due: a hint leaves nobody to choose, and silence no page. */
 export const mayChooseAccount = ({ request, people }: Pick<Situation, 'request' | 'people'>): boolean =>
-  request.hintedPerson === null && people.length > 0
+  request.hintedPerson === null && people.length > 0 && !request.prompt.includes('none')
 
 export function isNamed({ username, email }: PersonRecord, login: string): boolean {
   const key = loginKey(login)

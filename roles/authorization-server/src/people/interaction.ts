@@ -10,7 +10,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
 import type { AuthorizationRequest } from '../flow/1-authorization-request.ts'
-import { type Facts, noFacts } from '../flow/2-user-authorization.ts'
+import { type Facts, type NextStep, noFacts } from '../flow/2-user-authorization.ts'
 import { hashOf, newHandle } from '../handles.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
 import type { InteractionOutcomeRecord, Seconds } from '../ports/records.ts'
@@ -33,6 +33,10 @@ export type InteractionStep = 'account' | 'sign-in' | 'consent' | 'continue' | '
 
 export const isStep = (step: string | undefined): step is InteractionStep =>
   ['account', 'sign-in', 'consent', 'continue', 'restart'].includes(step ?? '')
+
+/** Where a step is taken. What needs no page any more ends at `continue`. */
+export const stepOf = ({ step }: NextStep): InteractionStep =>
+  step === 'done' || step === 'refused' ? 'continue' : step
 
 export const interactionPath = ({ id }: Pick<Interaction, 'id'>, step: InteractionStep): string => `/i/${id}/${step}`
 

@@ -285,6 +285,14 @@ describe('a form', () => {
     assert.equal(await world.issuer.store.consents.find('person-bob', 'shop'), undefined)
   })
 
+  it('shown under one name consents under no other (attack 107)', async () => {
+    const page = await toConsent()
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { client_name: 'Your Bank' }) }])
+    const answer = await browser.submit(page, { decision: 'allow' })
+    assert.equal(shown(answer, 'consent').client.name, 'Your Bank')
+    assert.equal(await world.issuer.store.consents.find('person-alice', 'shop'), undefined)
+  })
+
   it('that says neither yes nor no is shown again', async () => {
     shown(await browser.submit(await toConsent(), { decision: 'maybe' }), 'consent')
   })
