@@ -1,4 +1,4 @@
-/** What lies below the horizon: water that mirrors, fields in rows, sand in the wind, and the finish of a photo. */
+/** What lies below the horizon: water that mirrors, fields in rows, meadows and beaches. */
 import { type Canvas, type Colour, clamp, cover, eachPixel, fillBelow, lighten, mix, rise } from './canvas.ts'
 import { createNoise } from './noise.ts'
 
@@ -117,53 +117,6 @@ export function rows(
   )
 }
 
-/**
- * A dune: one side in the light, the other in shade, parted by its crest, with ripples of wind; or a round hill
- * without either. Gives its outline.
- */
-export function dune(
-  canvas: Canvas,
-  settings: {
-    readonly seed: number
-    readonly base: number
-    readonly height: number
-    readonly hills: number
-    readonly lit: Colour
-    readonly shade: Colour
-    readonly haze: Colour
-    readonly hazeShare: number
-    readonly round?: boolean
-  },
-): (x: number) => number {
-  const { base, height, hills, lit, shade, haze, hazeShare, round = false } = settings
-  const noise = createNoise(settings.seed)
-  const crest = (x: number) => {
-    if (round)
-      return (
-        base - height * (0.5 + 0.36 * Math.sin(x * hills * 3 + settings.seed * 5) + noise.layered(x * 1.1, 8, 3) * 0.6)
-      )
-    const t = x * hills + noise.at(x * 0.8, 4) * 0.6 + settings.seed
-    const leaning = Math.abs((((t % 2) + 2) % 2) - 1) ** 1.35
-    return base - height * (0.15 + 0.7 * leaning + noise.layered(x * 1.3, 8, 3) * 0.35)
-  }
-  const step = 0.004
-  const falls = Float32Array.from({ length: canvas.width }, (_, column) => {
-    const x = column / canvas.height
-    return (crest(x + step) - crest(x - step)) / (2 * step)
-  })
-  fillBelow(canvas, crest, (at, share, x, y, top) => {
-    const down = y - top
-    const wander = (falls[(at / 3) % canvas.width] ?? 0) * 1.1 + noise.at(x * 2.2, y * 2.6) * 0.35
-    const sunny = round ? rise(wander, -0.7, 0.55) : rise(wander + down * 0.9, -0.2, 0.25)
-    const ripple = round
-      ? noise.at(x * 14, y * 60) * 0.09
-      : Math.sin((y * 1.5 + x * 0.28 + noise.at(x * 3, y * 7) * 0.06) * 330) * 0.035 * rise(down, 0.03, 0.2)
-    const tone = mix(shade, lit, clamp(sunny * (0.94 - down * (round ? 0.9 : 0.35)) + ripple))
-    cover(canvas, at, mix(tone, haze, hazeShare), share)
-  })
-  return crest
-}
-
 /** A level stretch of snow, grass or sand, with soft unevenness. */
 export function meadow(
   canvas: Canvas,
@@ -186,25 +139,4 @@ export function meadow(
     const tone = mix(far, near, clamp(rise(y, top, 1.05) + (uneven[at / 3] ?? 0) * strength))
     cover(canvas, at, tone, share)
   })
-}
-
-/** What a lens and a film add: darker corners, a little grain, more contrast in the middle tones. */
-export function finish(canvas: Canvas, { vignette = 0.28, grain = 0.014 } = {}): Uint8Array {
-  const { width, height, pixels } = canvas
-  const bytes = new Uint8Array(width * height * 4)
-  let random = 12_345
-  for (let row = 0, at = 0, to = 0; row < height; row++)
-    for (let column = 0; column < width; column++, at += 3, to += 4) {
-      const dx = column / height - 0.75
-      const dy = row / height - 0.5
-      const corner = 1 - vignette * (dx * dx + dy * dy) * 1.1
-      random = (Math.imul(random, 1_664_525) + 1_013_904_223) | 0
-      const speck = (random / 2_147_483_648) * grain
-      for (let channel = 0; channel < 3; channel++) {
-        const value = clamp((pixels[at + channel] as number) * corner + speck)
-        bytes[to + channel] = (value + (value * value * (3 - 2 * value) - value) * 0.35) * 255 + 0.5
-      }
-      bytes[to + 3] = 255
-    }
-  return bytes
 }

@@ -1,7 +1,7 @@
 /** Every picture that can be painted, by name. */
 import { type Canvas, createCanvas } from './canvas.ts'
 import { beachAtNoon, cityAtNight, moonriseOverTheSea, skylineAtDusk, sunsetOverTheBay } from './coast-and-city.ts'
-import { finish } from './ground.ts'
+import { finish } from './finish.ts'
 import { autumnLake, canyonInTheEvening, firstLight, highValleyInSnow, northernLights } from './mountains.ts'
 import {
   birchesInSnow,

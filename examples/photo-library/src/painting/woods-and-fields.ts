@@ -1,6 +1,7 @@
 /** Scenes in woods, fields and deserts. */
 import { type Canvas, colour as c, clamp, cover, mix, rise } from './canvas.ts'
-import { dune, meadow, rows } from './ground.ts'
+import { meadow, rows } from './ground.ts'
+import { dune, grassyHill } from './hills.ts'
 import { conifers, crowns, fillBox, ridge } from './land.ts'
 import { createNoise, createRandom } from './noise.ts'
 import { air, clouds, disc, glow, stars } from './sky.ts'
@@ -61,10 +62,10 @@ export function dunesInTheEvening(canvas: Canvas): void {
   dune(canvas, { seed: 2.3, base: 0.56, height: 0.17, hills: 1.9, lit, shade, haze, hazeShare: 0.3 })
   dune(canvas, { seed: 3.55, base: 0.74, height: 0.3, hills: 1.25, lit, shade: c('#6f3527'), haze, hazeShare: 0.1 })
   dune(canvas, {
-    seed: 5.2,
+    seed: 4.35,
     base: 1.0,
     height: 0.28,
-    hills: 0.8,
+    hills: 0.5,
     lit: c('#f2ab5c'),
     shade: c('#5e2c22'),
     haze,
@@ -171,7 +172,7 @@ export function greenHills(canvas: Canvas): void {
   const greens = [c('#9dbd8f'), c('#93bd6a'), c('#83b14c'), c('#6c9c38'), c('#568a2c')]
   greens.forEach((green, layer) => {
     const share = layer / (greens.length - 1)
-    const crest = dune(canvas, {
+    const crest = grassyHill(canvas, {
       seed: 1.3 + layer * 0.83,
       base: 0.6 + share * 0.46,
       height: 0.16 + share * 0.06,
@@ -180,7 +181,6 @@ export function greenHills(canvas: Canvas): void {
       shade: mix(green, c('#1f4a2c'), 0.5),
       haze: c('#cfe0e0'),
       hazeShare: (1 - share) * 0.5,
-      round: true,
     })
     crowns(canvas, {
       seed: 640 + layer,
