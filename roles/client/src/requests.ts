@@ -24,14 +24,16 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(text + decoder.decode())
 }
 
-/** Refuses a form that another site made the browser send. */
+/**
+ * Refuses a form that another site made the browser send. Browsers say where a request comes from in Sec-Fetch-Site;
+ * older ones only in Origin, which is `null` where a page asks for no referrer.
+ */
 export function needOwnForm(request: Request, site: URL): void {
   const from = request.headers.get('sec-fetch-site')
   const origin = request.headers.get('origin')
-  const own =
-    from === null ? origin === site.origin : from === 'same-origin' && (origin === null || origin === site.origin)
-  if (!own)
-    throw new AuthError('form_not_from_here', { expected: site.origin, got: origin ?? from ?? 'no Origin header' })
+  const allowed = from === null ? [site.origin] : [site.origin, 'null', null]
+  if ((from === null || from === 'same-origin') && allowed.includes(origin)) return
+  throw new AuthError('form_not_from_here', { expected: site.origin, got: origin ?? from ?? 'no Origin header' })
 }
 
 export const wantsHtml = (request: Request): boolean => request.headers.get('accept')?.includes('text/html') === true

@@ -83,7 +83,8 @@ export const signOutPage = ({ action, returnTo, providerToo }: SignOutForm): Res
 ${providerToo ? '<p><label><input type="checkbox" name="provider" value="1"> Also sign out where you signed in</label></p>' : ''}
 <p><button>Sign out</button></p>
 </form>`,
-    { status: 200 },
+    // a form of a page without any referrer would be sent with Origin: null
+    { status: 200, headers: { 'referrer-policy': 'same-origin' } },
   )
 
 export interface Refusal {

@@ -78,6 +78,9 @@ export function readSettings(settings: AuthSettings): Core {
   const shortest = Math.min(...secrets.map((secret) => Buffer.byteLength(secret)))
   need(secrets.length > 0 && shortest >= 32, 'secret: 32 bytes or more', secrets.length ? `${shortest} bytes` : 'none')
 
+  const { lifetime = week } = session
+  need(Number.isSafeInteger(lifetime) && lifetime > 0, 'session.lifetime: seconds', String(lifetime))
+
   const fetch: Fetch = settings.fetch ?? ((url, init) => globalThis.fetch(url, init))
   const names = cookieNames(site)
   const sealer = createSealer({ secrets, site: site.origin, now })
@@ -92,7 +95,7 @@ export function readSettings(settings: AuthSettings): Core {
       session.kind === 'store'
         ? createStoreSessions({ store: session.store, names, sealer, now })
         : createCookieSessions({ names, sealer, now }),
-    sessionLifetime: session.lifetime ?? week,
+    sessionLifetime: lifetime,
     errorPage,
     recorder: createRecorder({ sink: settings.record, key: recordKey, now }),
     log: settings.log ?? ((error) => console.error(error instanceof AuthError ? error.message : error)),

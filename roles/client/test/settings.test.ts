@@ -33,6 +33,7 @@ describe('the settings', () => {
     ['a base path that is none', { basePath: 'api/auth' }],
     ['a base path with an end slash', { basePath: '/api/auth/' }],
     ['an error page elsewhere', { errorPage: '//evil.example' }],
+    ['a session that never was', { session: { kind: 'cookie', lifetime: 0 } }],
     ['no provider', { providers: {} }],
     ['a provider with a slash in its name', { providers: { 'a/b': openid(client) } }],
     [

@@ -165,6 +165,15 @@ describe('who signed in', () => {
     await own.stop()
   })
 
+  for (const status of [401, 403, 500]) {
+    it(`is known by the ID token alone when userinfo answers ${status}`, async () => {
+      const { own, signedIn } = await session()
+      own.standIn.change.userinfoStatus = status
+      assert.deepEqual((await signedIn())?.user, { sub: 'alice' })
+      await own.stop()
+    })
+  }
+
   it('is issuer and sub: the same email elsewhere is another person [OIDC-Core-5.7-01] [OIDC-Core-5.1-01]', async () => {
     const [first, second] = await Promise.all([session(), session()])
     const [a, b] = [await first.signedIn(), await second.signedIn()]

@@ -23,6 +23,7 @@ export interface Changes {
   idToken?: (token: string) => string
   /** Gives an ID token at a refresh too. */
   idTokenAgain?: boolean
+  userinfoStatus?: number
   userinfo?: (claims: Record<string, unknown>) => Record<string, unknown>
   /** Answers a token request in our place. */
   token?: (asked: Asked) => { readonly status: number; readonly body: unknown } | undefined
@@ -141,9 +142,10 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
     [`${path}/jwks`]: (_, response) => sendJson(response, 200, { keys: [jwk] }),
     [`${path}/userinfo`]: (_, response) => {
       const claims = { sub: 'alice', name: 'Alice', email: 'alice@example.com' }
-      return sendJson(response, 200, change.userinfo?.(claims) ?? claims)
+      return sendJson(response, change.userinfoStatus ?? 200, change.userinfo?.(claims) ?? claims)
     },
     [`${path}/revoke`]: (_, response) => response.writeHead(200).end(),
+    [`${path}/end`]: (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('signed out'),
     [`${path}/photos`]: api,
   }
 

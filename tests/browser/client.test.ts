@@ -1,0 +1,150 @@
+/** The client in a real browser: its cookies are kept and sent, its pages obey their policy, its forms arrive. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import type { Auth } from '@symbolon/client'
+import { nodeAuth } from '@symbolon/frameworks/client/node'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { type Shop, startShop } from '../../adapters/frameworks/test/client/support.ts'
+import { launchChromium } from '../support/chromium.ts'
+
+const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+/** An app as strict as helmet makes it: forms may lead nowhere but to itself. */
+function strictApp(auth: Auth) {
+  const { routes, authOf } = nodeAuth(auth)
+  const show = async (request: IncomingMessage, response: ServerResponse) => {
+    const session = await authOf(request, response).session()
+    response.setHeader('content-security-policy', "default-src 'none'; form-action 'self'")
+    response.setHeader('referrer-policy', 'no-referrer')
+    response.setHeader('content-type', 'text/html; charset=utf-8')
+    response.end(`<!doctype html><html lang="en"><title>${request.url}</title><h1>${session?.user.name ?? 'nobody'}</h1>
+<form method="post" action="/api/auth/signin/symbolon"><button>Sign in</button></form>
+<a href="/api/auth/signin/symbolon?returnTo=${encodeURIComponent(request.url ?? '/')}">Sign in here</a>`)
+  }
+  return (request: IncomingMessage, response: ServerResponse) => {
+    routes(request, response, () => show(request, response))
+  }
+}
+
+let browser: Browser
+before(async () => {
+  browser = await launchChromium()
+})
+after(() => browser?.close())
+
+async function visiting(settings: Parameters<typeof startShop>[1], use: (page: Page, shop: Shop) => Promise<void>) {
+  const shop = await startShop(strictApp, settings)
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /policy/i.test(message.text())) complaints.push(message.text())
+  })
+  try {
+    await use(page, shop)
+    assert.deepEqual(complaints, [])
+  } finally {
+    await context.close()
+    await shop.stop()
+  }
+}
+
+const name = (page: Page) => page.locator('h1').textContent()
+
+describe('the client in Chromium', () => {
+  it('signs in by a link and comes back to the page', async () => {
+    await visiting({}, async (page, { auth }) => {
+      await page.goto(`${auth.baseUrl}/photos`)
+      assert.equal(await name(page), 'nobody')
+      await page.getByRole('link', { name: 'Sign in here' }).click()
+      await page.waitForURL('**/photos')
+      assert.equal(await name(page), 'Alice')
+      const cookies = await page.context().cookies()
+      assert.ok(cookies.every(({ httpOnly, sameSite, path }) => httpOnly && sameSite === 'Lax' && path === '/'))
+      assert.equal(await page.evaluate('document.cookie'), '')
+    })
+  })
+
+  it('signs in by a form of a page whose policy lets forms lead nowhere else', async () => {
+    await visiting({}, async (page, { auth }) => {
+      await page.goto(`${auth.baseUrl}/photos`)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.waitForURL(`${auth.baseUrl}/`)
+      assert.equal(await name(page), 'Alice')
+    })
+  })
+
+  it('keeps two tabs apart', async () => {
+    await visiting({}, async (one, { auth, standIn }) => {
+      const two = await one.context().newPage()
+      let arrived = () => {}
+      const both = new Promise<void>((resolve) => {
+        let waiting = 2
+        arrived = () => {
+          waiting--
+          if (waiting === 0) resolve()
+        }
+      })
+      // neither tab gets its tokens before both have asked
+      standIn.change.beforeToken = async () => {
+        arrived()
+        await both
+      }
+      await Promise.all(
+        [one, two].map(async (page, at) => {
+          await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon?returnTo=/tab-${at}`)
+          await page.waitForURL(`**/tab-${at}`)
+          assert.equal(await name(page), 'Alice')
+        }),
+      )
+    })
+  })
+
+  it('goes back and reloads without a dead end', async () => {
+    await visiting({}, async (page, { auth, standIn }) => {
+      let callback = ''
+      page.on('request', (request) => {
+        if (request.url().includes('/api/auth/callback/')) callback = request.url()
+      })
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon?returnTo=/photos`)
+      await page.waitForURL('**/photos')
+      await page.goto(callback)
+      assert.equal(page.url(), `${auth.baseUrl}/photos`)
+      assert.equal(standIn.tokenRequests().length, 1)
+    })
+  })
+
+  it('signs out by its own page, which is accessible and keeps to its policy', async () => {
+    await visiting({}, async (page, { auth, standIn }) => {
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
+      await page.waitForURL(`${auth.baseUrl}/`)
+      await page.goto(`${auth.baseUrl}/api/auth/signout`)
+      assert.equal(await page.evaluate("getComputedStyle(document.body).maxWidth !== 'none'"), true)
+      const results = await page.evaluate<AxeResults>(`${axe};axe.run()`)
+      assert.deepEqual(
+        results.violations.map(({ id }) => id),
+        [],
+      )
+      await page.getByRole('checkbox').check()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForURL((url) => url.href.startsWith(`${standIn.issuer}/end?`))
+      await page.goto(auth.baseUrl)
+      assert.equal(await name(page), 'nobody')
+    })
+  })
+
+  it('tells a person what went wrong on a page that is accessible', async () => {
+    await visiting({}, async (page, { auth }) => {
+      await page.goto(`${auth.baseUrl}/api/auth/callback/symbolon?code=x&state=y`)
+      assert.equal(await name(page), 'This sign-in was already used')
+      const results = await page.evaluate<AxeResults>(`${axe};axe.run()`)
+      assert.deepEqual(
+        results.violations.map(({ id }) => id),
+        [],
+      )
+    })
+  })
+})
