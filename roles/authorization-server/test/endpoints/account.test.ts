@@ -74,6 +74,21 @@ describe('the account pages', () => {
     })
   }
 
+  it('lead back to a page of ours, wherever the link would like to go (attack 17)', async () => {
+    const asked = [
+      '/account?returnTo=https://evil.example',
+      '/account/apps/%2F%2Fevil.example',
+      '/account/apps/@evil.example',
+    ]
+    for (const path of asked) {
+      const other = new Browser(world)
+      const view = shown(await other.follow(other.get(path)), 'sign-in')
+      const answer = await other.post(view.action, { csrf: view.csrf, login: 'alice', password: 'print my photos' })
+      assert(answer.kind === 'redirect')
+      assert.equal(answer.location, `${issuerUrl}${path.replace(/\?.*/, '')}`)
+    }
+  })
+
   it('show what the account knows, and whom it was shared with', async () => {
     await signIn()
     await connect()

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { grantedGroups, inLanguage, languageFor, personView, textOf } from '../../src/people/views.ts'
+import { alice, photos } from '../support/front-channel/world.ts'
+
+const asking = (change: { readonly query?: string; readonly cookie?: string; readonly accept?: string }) => ({
+  query: new URLSearchParams(change.query),
+  cookies: new Map(change.cookie === undefined ? [] : [['language', change.cookie]]),
+  headers: { 'accept-language': change.accept },
+})
+
+describe('words from configuration', () => {
+  for (const [text, locale, found] of [
+    ['its own', 'de-AT', 'AT'],
+    ['the language', 'de-CH', 'DE'],
+    ['English', 'fr', 'EN'],
+  ] as const) {
+    it(`are taken in ${text} for ${locale}`, () => {
+      assert.equal(inLanguage({ en: 'EN', de: 'DE', 'de-AT': 'AT' }, locale), found)
+    })
+  }
+
+  it('that are empty are none', () => assert.equal(inLanguage({ en: '' }, 'en'), undefined))
+
+  it('are in the language that was chosen, else asked for, else the browser’s', () => {
+    assert.equal(languageFor(['fr'], asking({ query: 'ui_locales=de', cookie: 'it', accept: 'ja' }), 'en'), 'de')
+    assert.equal(languageFor(['fr'], asking({ cookie: 'it', accept: 'ja' }), 'en'), 'it')
+    assert.equal(languageFor(['fr'], asking({ accept: 'ja' }), 'en'), 'fr')
+    assert.equal(languageFor([], asking({ accept: 'ja;q=0.9, en' }), 'en'), 'ja')
+    assert.equal(languageFor([], asking({ accept: '*' }), 'en'), 'en')
+    assert.equal(languageFor(['"><b>'], asking({}), 'en'), 'en')
+  })
+})
+
+describe('permissions', () => {
+  it('stand with the account first, then from low to high risk, and a scope that is gone stands among them', () => {
+    const scope = ['photos:delete', 'photos:read', 'openid', 'gone', 'offline_access']
+    const groups = grantedGroups({ scope, resources: [photos], person: alice, locale: 'de' })
+    assert.deepEqual(
+      groups.map(({ resource, permissions }) => [resource?.name, permissions.map(({ scope }) => scope)]),
+      [
+        [undefined, ['openid', 'gone']],
+        ['Photo Library', ['photos:read', 'photos:delete']],
+      ],
+    )
+    assert.equal(groups[1]?.permissions[0]?.title, 'Darf photos:read')
+  })
+
+  it('show the real values that are shared, each once', () => {
+    const person = {
+      ...alice,
+      claims: { name: 'Ada', nickname: 'Ada', updated_at: 5, address: { locality: 'Porto', country: 'PT' } },
+    }
+    const values = grantedGroups({ scope: ['profile', 'address'], resources: [], person, locale: 'en' })
+    assert.deepEqual(
+      values[0]?.permissions.map(({ values }) => values),
+      [['Ada'], ['Porto, PT']],
+    )
+    assert.deepEqual(textOf({ formatted: 'Rua 1\nPorto', country: 'PT' }), ['Rua 1\nPorto'])
+    assert.deepEqual(textOf(true), [])
+  })
+
+  it('name a person by what they are called, or their username', () => {
+    assert.equal(personView({ ...alice, claims: { given_name: 'Ada' } }).name, 'Ada')
+    assert.equal(personView({ ...alice, claims: {} }).name, 'alice')
+    assert.equal(personView({ ...alice, email: null }).login, 'alice')
+  })
+})
