@@ -37,6 +37,7 @@ export interface OpenIdSettings {
   readonly resource?: string
   /** Where access tokens may be sent, if not only to `resource`. */
   readonly apis?: readonly string[]
+  /** `form_post` needs https, or a provider on the same host: browsers send no other cookies with a foreign form. */
   readonly responseMode?: 'query' | 'form_post'
   /** Further parameters of the authorization request, such as `prompt` or `ui_locales`. */
   readonly parameters?: Readonly<Record<string, string>>
