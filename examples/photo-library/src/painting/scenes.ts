@@ -1,16 +1,12 @@
 /** Every picture that can be painted, by name. */
 import { type Canvas, createCanvas } from './canvas.ts'
-import { beachAtNoon, cityAtNight, moonriseOverTheSea, skylineAtDusk, sunsetOverTheBay } from './coast-and-city.ts'
+import { canyonInTheEvening } from './canyon.ts'
+import { cityAtNight, skylineAtDusk } from './city.ts'
+import { beachAtNoon, moonriseOverTheSea, sunsetOverTheBay } from './coast.ts'
+import { dunesInTheEvening, greenHills, lavenderField, milkyWayOverTheDesert } from './fields-and-deserts.ts'
 import { finish } from './finish.ts'
-import { autumnLake, canyonInTheEvening, firstLight, highValleyInSnow, northernLights } from './mountains.ts'
-import {
-  birchesInSnow,
-  dunesInTheEvening,
-  greenHills,
-  lavenderField,
-  milkyWayOverTheDesert,
-  pinesInTheFog,
-} from './woods-and-fields.ts'
+import { autumnLake, firstLight, highValleyInSnow, northernLights } from './mountains.ts'
+import { birchesInSnow, pinesInTheFog } from './woods.ts'
 
 export const scenes = {
   'sunset-over-the-bay': sunsetOverTheBay,
