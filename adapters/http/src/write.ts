@@ -29,9 +29,8 @@ export function write(answer: Answer, { served, route }: Found, frame: Frame): H
       return finish(answer.status, { location: answer.location }, '')
     case 'page': {
       const page = render(answer.view, frame)
-      const isolated = ['home', 'account', 'sessions', 'apps', 'app'].includes(answer.view.show)
       const headers: Record<string, string> = {
-        ...pageHeaders({ https: served.https, formAction: page.formAction, isolated }),
+        ...pageHeaders({ https: served.https, ...page }),
       }
       if (page.refresh !== undefined) headers.refresh = page.refresh
       return finish(answer.status, headers, page.html)

@@ -23,11 +23,15 @@ export const consent: Draw<ConsentView> = (view, pen) => {
     ...groups.flatMap(({ permissions }) => permissions),
     ...(offline ? [offline] : []),
   ]
+  const isNew = ({ state }: PermissionChoice) => state === 'new'
   const about: About = {
     client: client.name,
     someOptional: choices.some(({ optional }) => optional),
-    someKnown: choices.some(({ state }) => state === 'already-allowed'),
+    someKnown: choices.some(isNew) && !choices.every(isNew),
   }
+  const asked = about.someKnown ? only(groups, isNew) : groups
+  const known = about.someKnown ? only(groups, (permission) => !isNew(permission)) : []
+  const offlineAsked = offline && (!about.someKnown || isNew(offline))
   const links = papers(client, pen)
   return {
     title: plain(words.consent.heading(client.name, frame.issuerName)),
@@ -38,14 +42,15 @@ ${plate(client, undefined, provenance(client, pen))}
 ${view.changed && warning(words.consent.changed(app))}
 ${client.origin === 'unreviewed' && warning(words.consent.unreviewed(app, issuer))}
 <form method="post" action="${path(view.action)}" data-guard>${csrfField(view.csrf)}
-<h2>${words.consent.will(app)}</h2>
+<h2>${about.someKnown ? words.consent.willAlso(app) : words.consent.will(app)}</h2>
 <p class="hint">${about.someOptional ? words.consent.choice : words.consent.allNeeded(app)}</p>
-${groups.map((group, index) => drawGroup(group, `p${index}`, about, pen))}
+${asked.map((group, index) => drawGroup(group, `p${index}`, about, pen))}
+${offlineAsked && away(offline, about, pen)}
 ${
-  offline &&
-  html`<fieldset class="group"><legend>${words.consent.howLong}</legend>
-${row(offline, { id: 'away', title: words.permissions.offline, detail: awayDetail(offline, pen), tags: tags(offline, about, pen) })}
-</fieldset>`
+  about.someKnown &&
+  html`<details class="known"><summary>${words.consent.known(app)}</summary>
+${known.map((group, index) => drawGroup(group, `k${index}`, about, pen))}
+${offline && !offlineAsked && away(offline, about, pen)}</details>`
 }
 ${destination(view, pen)}
 <div class="actions pair"><button name="decision" value="deny">${words.consent.deny}</button><button class="primary" name="decision" value="allow">${words.consent.allow}</button></div>
@@ -59,8 +64,23 @@ ${destination(view, pen)}
 interface About {
   readonly client: string
   readonly someOptional: boolean
-  /** Part of it was allowed before: then it matters which part is new. */
+  /** Part of it was allowed before: then only the new part is the question, and the rest is folded away. */
   readonly someKnown: boolean
+}
+
+/** The groups that have such permissions, with these alone. */
+const only = (groups: readonly PermissionGroup[], wanted: (permission: PermissionView) => boolean) =>
+  groups
+    .map((group) => ({ ...group, permissions: group.permissions.filter(wanted) }))
+    .filter(({ permissions }) => permissions.length > 0)
+
+const away = (offline: NonNullable<ConsentView['offline']>, about: About, pen: Pen): Html => {
+  const { words } = pen
+  const title = words.permissions.offline
+  const drawn = row(offline, { id: 'away', title, detail: awayDetail(offline, pen), tags: tags(offline, about, pen) })
+  return html`<fieldset class="group"><legend>${words.consent.howLong}</legend>
+${drawn}
+</fieldset>`
 }
 
 function drawGroup(group: PermissionGroup, id: string, about: About, pen: Pen): Html {
@@ -98,7 +118,7 @@ const tag = (kind: string, text: Child): Html => html` <span class="tag ${kind}"
 
 function tags({ state, optional }: PermissionChoice, about: About, { words }: Pen): Child {
   return [
-    about.someKnown && (state === 'new' ? tag('new', words.consent.new) : tag('allowed', words.consent.allowed)),
+    about.someKnown && state === 'new' && tag('new', words.consent.new),
     about.someOptional && !optional && tag('needed', words.consent.needed),
   ]
 }

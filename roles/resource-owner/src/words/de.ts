@@ -73,11 +73,12 @@ export const de: Words = {
     unreviewed: (app: Child, issuer: Child) =>
       say`${issuer} hat ${app} nicht geprüft. Machen Sie nur weiter, wenn Sie die App kennen und ihr vertrauen.`,
     will: (app: Child) => say`Das wird ${app} können`,
+    willAlso: (app: Child) => say`Das wird ${app} zusätzlich können`,
+    known: (app: Child) => say`Was Sie ${app} schon erlaubt haben`,
     ownData: (issuer: Child) => say`Ihr Konto bei ${issuer}`,
     allNeeded: (app: Child) => say`${app} braucht all das, um zu funktionieren.`,
     choice: 'Entfernen Sie den Haken bei allem, was Sie nicht erlauben wollen.',
     new: 'Neu',
-    allowed: 'Schon erlaubt',
     needed: 'Immer nötig',
     sensitive: 'Heikel',
     undescribed: (app: Child) =>

@@ -75,11 +75,12 @@ export const en = {
     unreviewed: (app: Child, issuer: Child) =>
       say`${issuer} hasn’t reviewed ${app}. Continue only if you know it and trust it.`,
     will: (app: Child) => say`${app} will be able to`,
+    willAlso: (app: Child) => say`${app} will also be able to`,
+    known: (app: Child) => say`What you already allowed ${app}`,
     ownData: (issuer: Child) => say`Your ${issuer} account`,
     allNeeded: (app: Child) => say`${app} needs all of this to work.`,
     choice: 'Untick what you don’t want to allow.',
     new: 'New',
-    allowed: 'Already allowed',
     needed: 'Always needed',
     sensitive: 'Sensitive',
     undescribed: (app: Child) => say`${app} gave no description. Allow it only if you know what it means.`,

@@ -46,9 +46,15 @@ describe('consent', () => {
     assert.match(row(html, 'See your profile'), /Ada Lovelace<\/bdi> and <bdi class="value">ada/)
   })
 
-  it('tells new from already allowed, and marks what is sensitive or has no words', () => {
-    assert.match(row(html, 'See your photos'), /Already allowed/)
-    assert.match(row(html, 'Add photos'), /New/)
+  it('asks for what is new and folds away what was allowed before', () => {
+    const folded = /<details class="known">[\s\S]*?<\/details>\s*(?=<div)/.exec(html)?.[0] ?? ''
+    assert.match(folded, /What you already allowed <bdi>Acme Notes/)
+    assert.match(folded, /See your photos/)
+    assert.doesNotMatch(folded, /Add photos/)
+    assert.match(row(html.replace(folded, ''), 'Add photos'), /New/)
+  })
+
+  it('marks what is sensitive or has no words', () => {
     assert.match(row(html, 'Delete photos'), /Sensitive/)
     assert.match(row(html, '<code>files.admin</code>'), /Sensitive[\s\S]*<bdi>Acme Notes<\/bdi> gave no description/)
   })
@@ -59,7 +65,10 @@ describe('consent', () => {
 
   it('keeps the technical words in their own part', () => {
     const details = /<details class="technical">[\s\S]*?<\/details>/g
-    assert.match(html.match(details)?.[1] ?? '', /<code>photos\.read<\/code>[\s\S]*https:\/\/photos\.example\.com\/api/)
+    assert.match(
+      (html.match(details) ?? []).join(''),
+      /<code>photos\.read<\/code>[\s\S]*https:\/\/photos\.example\.com\/api/,
+    )
     assert.doesNotMatch(html.replace(details, '').replace(/<[^>]*>/g, ' '), /scope|photos\.read/i)
   })
 
