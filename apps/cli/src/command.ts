@@ -49,7 +49,7 @@ export function given(command: Command, args: readonly string[]): Given {
   const { values, positionals, tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   for (const token of tokens) {
     if (token.kind !== 'option') continue
-    const option = command.options[token.name]
+    const option = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined
     if (option === undefined) {
       const close = nearest(token.name, Object.keys(command.options))
       throw misuse(`There is no option ${token.rawName}.${close === undefined ? '' : ` Did you mean --${close}?`}`)

@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     return exitCodes.ok
   }
   const known = asked === '--version' ? 'version' : asked
-  const entry = entries[known]
+  const entry = Object.hasOwn(entries, known) ? entries[known] : undefined
   if (entry === undefined) {
     const close = nearest(asked, [...Object.keys(entries), 'help'])
     const hint = close === undefined ? 'symbolon help lists them.' : `Did you mean ${close}?`
@@ -44,6 +44,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   return await command.run(given(command, rest))
 }
+
+// Whoever reads may stop reading: `symbolon flow | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 try {
   process.exitCode = await main(process.argv.slice(2))

@@ -102,4 +102,5 @@ export const issuerRules: readonly TextRule[] = [
 const canonical = (value: string) => new URL(value).href.replace(/\/$/, '')
 
 /** The identifier of an API: an absolute URI without a fragment (RFC 8707 §2). */
-export const isResourceName = (value: string): boolean => parsed(value) !== undefined && !value.includes('#')
+export const isResourceName = (value: string): boolean =>
+  parsed(value) !== undefined && /^[\x21-\x22\x24-\x7e]{1,1000}$/.test(value)

@@ -46,6 +46,11 @@ export function text(
     schema: { type: 'string', minLength: 1, ...schema },
     read: (value, path, reading) => {
       if (typeof value !== 'string' || value === '') return wrong(value, path, reading, expected)
+      // No database holds these alike.
+      if (value.includes('\0') || !value.isWellFormed()) {
+        reading.report({ path, on: 'value', expected, got: 'a text with characters that are none' })
+        return undefined
+      }
       const rule = rules.find(({ broken }) => broken(value, reading))
       if (rule === undefined) return value
       const hint = rule.hint?.(value)

@@ -10,7 +10,7 @@ const word = text('a text')
 const page = text('an address', { rules: pageRules, schema: { format: 'uri' } })
 
 export const emailText = text('an email address', {
-  rules: [{ broken: (value) => !/^[^\s@]+@[^\s@]+$/.test(value), expected: 'an email address' }],
+  rules: [{ broken: (value) => !/^[^\s@]+@[^\s@]+$/.test(value) || value.length > 320, expected: 'an email address' }],
   schema: { format: 'email' },
 })
 
@@ -72,7 +72,12 @@ export const claimFields = {
 export const personFields = {
   username: required(
     text('a user name', {
-      rules: [{ broken: (value) => /[\s@]/.test(value), expected: 'a user name without spaces and @' }],
+      rules: [
+        {
+          broken: (value) => /[\s@\p{C}]/u.test(value) || value.length > 255,
+          expected: 'a user name of up to 255 characters, without spaces and @',
+        },
+      ],
     }),
     'What they sign in with.',
   ),

@@ -106,7 +106,8 @@ export function record<F extends Fields>(fields: F, options: RecordOptions<ReadR
       }
       for (const [key, found] of Object.entries(value)) {
         if (Object.hasOwn(fields, key) || found === undefined) continue
-        const field = fields[baseOf(key)]
+        const base = baseOf(key)
+        const field = Object.hasOwn(fields, base) ? fields[base] : undefined
         if (field === undefined) report(unknownKey(key, [...path, key], Object.keys(fields), options))
         else result[key] = field.kind.read(found, [...path, key], inner)
       }
@@ -125,7 +126,7 @@ export function record<F extends Fields>(fields: F, options: RecordOptions<ReadR
 }
 
 function unknownKey(key: string, path: Path, known: readonly string[], options: RecordOptions<never>): Problem {
-  const elsewhere = options.elsewhere?.[key]
+  const elsewhere = Object.hasOwn(options.elsewhere ?? {}, key) ? options.elsewhere?.[key] : undefined
   const close = nearest(key, known)
   const hint = elsewhere ?? (close === undefined ? `known are ${known.join(', ')}` : `did you mean ${close}?`)
   return { path, on: 'key', expected: `a key of ${options.what}`, got: `the unknown key ${key}`, hint }

@@ -6,6 +6,7 @@ import { isResourceName, issuerRules } from './addresses.ts'
 import { clientKind } from './client-schema.ts'
 import { compare } from './compare.ts'
 import { duration, flag, isMap, type Kind, listOf, text, type Written, whole, wrong } from './kinds.ts'
+import { certificateFrom, isKeyOf, isNetwork } from './network.ts'
 import { isLocale, personKind } from './people-schema.ts'
 import {
   defaulted,
@@ -27,10 +28,32 @@ export const tlsFields = {
   key: required(reference, 'Its private key, PEM.'),
 }
 
+const tlsRules: readonly RecordRule<ReadRecord<typeof tlsFields>>[] = [
+  {
+    key: 'cert',
+    broken: ({ cert }) => certificateFrom(cert) === undefined,
+    expected: 'a certificate in PEM',
+    got: 'something else',
+  },
+  {
+    key: 'key',
+    broken: ({ cert, key }) => !isKeyOf(certificateFrom(cert), key),
+    expected: "the certificate's private key in PEM",
+    got: 'something else',
+  },
+]
+
+const network = text('an address or network', {
+  rules: [{ broken: (value) => !isNetwork(value), expected: 'an address or network, as 10.0.0.1 or 10.0.0.0/8' }],
+})
+
 export const listenFields = {
   host: defaulted(text('a host or address'), '127.0.0.1', 'The address to listen on; `0.0.0.0` or `::` for all.'),
   port: defaulted(whole(0, 65_535), 4000, 'The port; 0 takes a free one.'),
-  tls: optional(record(tlsFields, { what: 'tls' }), 'Serves https itself. Without it, put a proxy that does in front.'),
+  tls: optional(
+    record(tlsFields, { what: 'tls', rules: tlsRules }),
+    'Serves https itself. Without it, put a proxy that does in front.',
+  ),
 }
 
 export const lifetimeFields = {
@@ -161,7 +184,7 @@ export const configFields = {
     'see below',
   ),
   trustProxy: defaulted(
-    listOf(text('an address or network')),
+    listOf(network),
     [],
     'Proxies whose `X-Forwarded-For` is believed: addresses or networks.',
     'none',

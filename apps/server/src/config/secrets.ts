@@ -1,4 +1,5 @@
 /** What makes a secret good enough: length, and not being the one of somebody's example. */
+import { isTooLong, longestPassword } from '@symbolon/authorization-server/people/passwords'
 import type { Reading } from './kinds.ts'
 import type { SecretRule } from './reference.ts'
 
@@ -44,7 +45,7 @@ export const passwordRules: readonly SecretRule[] = [
     broken: (value) => value.startsWith('$') && !isPasswordHash(value),
     expected: 'a password, or its argon2id hash as symbolon hash-password writes it ($argon2id$v=19$…)',
   },
-  { broken: (value) => value.length > 1_024, expected: 'a password with at most 1024 characters' },
+  { broken: isTooLong, expected: `a password with at most ${longestPassword} bytes` },
 ]
 
 /** A hash in the PHC string format. */

@@ -81,7 +81,13 @@ function yamlSource(file: string, text: string): Source {
     const offset = offsetOf(document.contents, path, on)
     return offset === undefined ? undefined : positionAt(offset)
   }
-  return { file, value: document.toJS() ?? {}, locate }
+  let value: unknown
+  try {
+    value = document.toJS() ?? {}
+  } catch {
+    throw unreadable(file, 'a document of reasonable size', 'aliases that unfold without end')
+  }
+  return { file, value, locate }
 }
 
 /** Where the value at `path` starts, or its key; where the path ends early, the last part that is there. */

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { loadConfig } from '@symbolon/server/config/load'
+import { loadConfig, readConfig } from '@symbolon/server/config/load'
 import { ConfigurationError } from '@symbolon/server/config/problem'
+import fc from 'fast-check'
 
 const folder = mkdtempSync(join(tmpdir(), 'symbolon-config-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -166,6 +167,39 @@ const faults: readonly Fault[] = [
     title: 'TLS without its key',
     text: yaml('listen:\n  tls:\n    cert: { file: ./symbolon.yaml }'),
     says: ['symbolon.yaml:4:3  listen.tls: expected the key key'],
+  },
+  {
+    title: 'TLS with files that hold something else',
+    text: yaml('listen:\n  tls:\n    cert: { file: ./symbolon.yaml }\n    key: { file: ./symbolon.yaml }'),
+    says: [
+      'symbolon.yaml:5:11  listen.tls.cert: expected a certificate in PEM, got something else',
+      "symbolon.yaml:6:10  listen.tls.key: expected the certificate's private key in PEM, got something else",
+    ],
+  },
+  {
+    title: 'a proxy that is no address',
+    text: yaml('trustProxy: [10.0.0.0/8, 10.0.0.0/33]'),
+    says: ['symbolon.yaml:3:26  trustProxy[1]: expected an address or network, as 10.0.0.1 or 10.0.0.0/8'],
+  },
+  {
+    title: 'keys that every object has',
+    text: yaml('constructor: 1\n__proto__: { issuer: x }'),
+    says: [
+      'symbolon.yaml:3:1  constructor: expected a key of the configuration, got the unknown key constructor',
+      'symbolon.yaml:4:1  __proto__: expected a key of the configuration, got the unknown key __proto__',
+    ],
+  },
+  {
+    title: 'a text that no database can hold',
+    text: yaml('name: "a\\0b"'),
+    says: ['symbolon.yaml:3:7  name: expected a name, got a text with characters that are none'],
+  },
+  {
+    title: 'aliases that unfold without end',
+    text: yaml(
+      `x: &a [1,2,3,4,5,6,7,8,9]\n${[...'bcdefgh'].map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]`).join('\n')}`,
+    ),
+    says: ['symbolon.yaml  expected a document of reasonable size, got aliases that unfold without end'],
   },
   {
     title: 'a time without a unit that is known',
@@ -404,6 +438,25 @@ describe('a configuration with faults', () => {
       if (never !== undefined) assert.ok(!problems.join('\n').includes(never))
     })
   }
+
+  it('answers whatever it is given with a configuration or its problems', () => {
+    const keys = fc.constantFrom('issuer', 'secret', 'clients', 'resources', 'people', 'lifetimes', 'listen', 'web')
+    const key = fc.oneof(keys, fc.constantFrom('redirect_uris', 'scopes', 'jwks', 'keys', 'claims', 'tls'), fc.string())
+    const anything = fc.anything({ key, maxDepth: 6, withNullPrototype: true, withDate: true, withBigInt: true })
+    const whole = fc
+      .record({ clients: anything, resources: anything, people: anything, listen: anything })
+      .map((parts) => ({ issuer: 'https://id.example.com', secret, ...parts }))
+    fc.assert(
+      fc.property(fc.oneof(anything, whole), (value) => {
+        try {
+          readConfig(value, folder, {})
+        } catch (error) {
+          assert.ok(error instanceof ConfigurationError, String(error))
+          assert.ok(!error.message.includes(secret))
+        }
+      }),
+    )
+  })
 
   it('tells all problems at once, in the order of the file', async () => {
     const problems = await problemsOf(
