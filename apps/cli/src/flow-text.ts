@@ -44,7 +44,7 @@ export function flowList(flows: readonly FlowSummary[], paint: Paint): string {
 
 export function flowText(flow: string, events: readonly FlowEvent[], paint: Paint): string {
   const traced = stepsOf(events)
-  const finding = lastingFinding(events)
+  const finding = findingOf(events)
   const client = events.find(({ client }) => client !== undefined)?.client ?? 'no known client'
   const start = Math.min(...events.map(({ at }) => at))
   const head = `${paint('bold', `Flow ${flow}`)}  ${client}  ${day(start)} ${clock(start)}`
@@ -54,12 +54,6 @@ export function flowText(flow: string, events: readonly FlowEvent[], paint: Pain
     ...(finding === undefined ? [] : ['', ...findingLines(finding, paint)]),
     '',
   ].join('\n')
-}
-
-/** What stopped the flow; nothing when it went on and came to a good end. */
-export function lastingFinding(events: readonly FlowEvent[]): Finding | undefined {
-  const last = events.toSorted((a, b) => a.at - b.at).findLast(({ outcome }) => outcome !== 'shown')
-  return last?.outcome === 'ok' ? undefined : findingOf(events)
 }
 
 interface Drawing {

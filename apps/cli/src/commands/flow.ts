@@ -55,11 +55,11 @@ async function one(store: Store, flow: string, json: boolean): Promise<string> {
     throw new CommandFailure(message, exitCodes.notFound)
   }
   if (json) {
-    const [{ lastingFinding }, { stepsOf }] = await Promise.all([
-      import('../flow-text.ts'),
+    const [{ findingOf }, { stepsOf }] = await Promise.all([
+      import('@symbolon/authorization-server/trace/finding'),
       import('@symbolon/authorization-server/trace/steps'),
     ])
-    const data = { flow, steps: stepsOf(events), finding: lastingFinding(events) ?? null }
+    const data = { flow, steps: stepsOf(events), finding: findingOf(events) ?? null }
     return `${JSON.stringify({ v: 1, data })}\n`
   }
   const { flowText, paintFor } = await import('../flow-text.ts')

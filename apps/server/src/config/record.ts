@@ -57,26 +57,34 @@ export interface RecordRule<R> {
   readonly got: string
 }
 
-export interface RecordOptions<R> {
+export interface RecordOptions<R, L extends string = never> {
   /** What it is, as in "a key of …". */
   readonly what: string
   readonly rules?: readonly RecordRule<R>[]
   /** Keys that may carry a language tag: `client_name#de` (RFC 7591 §2.2). */
-  readonly localized?: readonly string[]
+  readonly localized?: readonly L[]
   /** Compares what stands under several keys; `broken` names the keys under which something is wrong already. */
   readonly across?: (value: Partial<R>, reading: Reading, broken: ReadonlySet<string>) => void
   /** Keys people know from elsewhere, with what to do instead. */
   readonly elsewhere?: Readonly<Record<string, string>>
 }
 
-export interface RecordKind<F extends Fields> extends Kind<WrittenRecord<F>, ReadRecord<F>> {
+/** `client_name#de` beside `client_name`. */
+export type Tagged<L extends string> = { readonly [K in `${L}#${string}`]?: string | undefined }
+
+export interface RecordKind<F extends Fields, L extends string = never>
+  extends Kind<WrittenRecord<F> & Tagged<L>, ReadRecord<F>> {
   readonly fields: F
 }
 
 const languageTag = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
 
-export function record<F extends Fields>(fields: F, options: RecordOptions<ReadRecord<F>>): RecordKind<F> {
-  const { what, rules = [], localized = [] } = options
+export function record<F extends Fields, const L extends string = never>(
+  fields: F,
+  options: RecordOptions<ReadRecord<F>, L>,
+): RecordKind<F, L> {
+  const { what, rules = [] } = options
+  const localized: readonly string[] = options.localized ?? []
   const expected = `a map with the keys of ${what}`
   const baseOf = (key: string) => {
     const [base = '', tag] = key.split(/#(.*)/s)
@@ -125,7 +133,12 @@ export function record<F extends Fields>(fields: F, options: RecordOptions<ReadR
   }
 }
 
-function unknownKey(key: string, path: Path, known: readonly string[], options: RecordOptions<never>): Problem {
+function unknownKey(
+  key: string,
+  path: Path,
+  known: readonly string[],
+  options: Pick<RecordOptions<never>, 'what' | 'elsewhere'>,
+): Problem {
   const elsewhere = Object.hasOwn(options.elsewhere ?? {}, key) ? options.elsewhere?.[key] : undefined
   const close = nearest(key, known)
   const hint = elsewhere ?? (close === undefined ? `known are ${known.join(', ')}` : `did you mean ${close}?`)
