@@ -16,7 +16,7 @@ export function commandHelp(name: string, { takes, about, options }: Command): s
     value === undefined ? `--${option}` : `--${option} ${value}`,
     about,
   ])
-  const usage = ['Usage: symbolon', name, takes, rows.length > 0 ? '[OPTIONS]' : ''].filter(Boolean).join(' ')
+  const usage = ['Usage:', name, takes, rows.length > 0 ? '[OPTIONS]' : ''].filter(Boolean).join(' ')
   const listed = rows.length > 0 ? ['', ...columns(rows)] : []
   return [usage, '', about, ...listed, ''].join('\n')
 }

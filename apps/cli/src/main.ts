@@ -11,7 +11,6 @@ interface Entry {
 }
 
 const entries: Readonly<Record<string, Entry>> = {
-  demo: { about: 'Run the server with a photo library and a print shop.', load: () => import('./commands/demo.ts') },
   serve: { about: 'Run the server from a configuration file.', load: () => import('./commands/serve.ts') },
   flow: { about: 'Show the last flows, or one of them step by step.', load: () => import('./commands/flow.ts') },
   keys: { about: 'List or rotate the signing keys.', load: () => import('./commands/keys.ts') },
@@ -39,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { command } = await entry.load()
   if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(commandHelp(known, command))
+    process.stdout.write(commandHelp(`symbolon ${known}`, command))
     return exitCodes.ok
   }
   return await command.run(given(command, rest))

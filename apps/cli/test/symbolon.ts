@@ -22,13 +22,18 @@ export interface Running {
 }
 
 export interface How {
+  /** Another program than `symbolon`. */
+  readonly program?: string
   readonly cwd?: string
   readonly input?: string
   readonly environment?: Readonly<Record<string, string>>
 }
 
-export function start(args: readonly string[], { cwd = tmpdir(), input = '', environment = {} }: How = {}): Running {
-  const child = spawn(process.execPath, [program, ...args], {
+export function start(
+  args: readonly string[],
+  { cwd = tmpdir(), input = '', environment = {}, ...how }: How = {},
+): Running {
+  const child = spawn(process.execPath, [how.program ?? program, ...args], {
     cwd,
     env: { PATH: process.env.PATH, NO_COLOR: '1', ...environment },
     stdio: 'pipe',

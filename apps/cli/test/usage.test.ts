@@ -6,7 +6,7 @@ import { createPasswords } from '@symbolon/authorization-server/people/passwords
 import { writtenSchema } from '@symbolon/server/config/publish'
 import { place, run } from './symbolon.ts'
 
-const names = ['demo', 'serve', 'flow', 'keys', 'config', 'hash-password', 'version']
+const names = ['serve', 'flow', 'keys', 'config', 'hash-password', 'version']
 
 describe('symbolon', () => {
   it('says what it can do, to whoever asks in any of the usual ways', async () => {
@@ -34,7 +34,11 @@ describe('symbolon', () => {
     ['a value for a flag', ['flow', '--json=yes'], 'The option --json takes no value.'],
     ['too many words', ['serve', 'now', '--config', 'x'], 'There is nothing to do with "now".'],
     ['a missing configuration', ['serve'], 'serve needs --config FILE.'],
-    ['a port that is none', ['demo', '--port', '70000'], 'A port is a number from 0 to 65335, not "70000".'],
+    [
+      'a port that is none',
+      ['serve', '--config', 'x.yaml', '--port', '70000'],
+      'A port is a number from 0 to 65535, not "70000".',
+    ],
     ['a reference that is none', ['flow', 'abc'], '"abc" is no reference; one looks like 8S1K-42QD.'],
     ['half a command', ['keys'], 'Usage: symbolon keys list, or symbolon keys rotate.'],
     [

@@ -1,10 +1,12 @@
 /** What is published of the schema: the JSON schema that editors read, and the tables of the documentation. */
 
-import { clientFields } from './client-schema.ts'
+import { clientFields } from './client-fields.ts'
+import { lifetimeFields } from './lifetimes-schema.ts'
+import { listenFields, tlsFields } from './listen-schema.ts'
 import { claimFields, personFields } from './people-schema.ts'
 import type { Fields } from './record.ts'
 import { resourceFields, scopeFields } from './resource-schema.ts'
-import { configFields, configKind, lifetimeFields, listenFields, tlsFields } from './schema.ts'
+import { configFields, configKind } from './schema.ts'
 
 /** Draft 2020-12, for `# yaml-language-server: $schema=…` and `"$schema"` alike. */
 export const jsonSchema = (): Readonly<Record<string, unknown>> => ({

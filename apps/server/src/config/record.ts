@@ -1,7 +1,8 @@
-/** Maps with known keys, and maps from names to such: their fields, their types, and what to say of an unknown key. */
+/** Maps with known keys: their fields, their types, and what to say of an unknown key. */
 import { nearest } from '../nearest.ts'
-import { isMap, type Kind, type Read, type Reading, type Schema, type Written, wrong } from './kinds.ts'
+import { isMap, type Kind, type Read, type Reading, type Written, wrong } from './kinds.ts'
 import type { Path, Problem } from './problem.ts'
+import { recordSchema } from './record-schema.ts'
 
 /** One key of a map: its kind, whether it must be there, and a sentence for the documentation. */
 export interface Field<D extends Demand, W, R> {
@@ -143,48 +144,4 @@ function unknownKey(
   const close = nearest(key, known)
   const hint = elsewhere ?? (close === undefined ? `known are ${known.join(', ')}` : `did you mean ${close}?`)
   return { path, on: 'key', expected: `a key of ${options.what}`, got: `the unknown key ${key}`, hint }
-}
-
-function recordSchema(fields: Fields, localized: readonly string[]): Schema {
-  const entries = Object.entries(fields)
-  const needed = entries.filter(([, { demand }]) => demand === 'required').map(([key]) => key)
-  const properties = entries.map(([key, { kind, about, fallback, demand }]) => [
-    key,
-    { description: about, ...kind.schema, ...(demand === 'defaulted' && isPlain(fallback) && { default: fallback }) },
-  ])
-  return {
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    ...(localized.length > 0 && {
-      patternProperties: Object.fromEntries(localized.map((key) => [`^${key}#`, fields[key]?.kind.schema])),
-    }),
-    ...(needed.length > 0 && { required: needed }),
-    additionalProperties: false,
-  }
-}
-
-const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
-
-/** A map from names to values of one kind. */
-export function mapOf<W, R>(
-  kind: Kind<W, R>,
-  name: { readonly fits: (name: string) => boolean; readonly expected: string },
-): Kind<Readonly<Record<string, W>>, readonly (readonly [name: string, value: R])[]> {
-  const expected = `a map from ${name.expected} to: ${kind.expected}`
-  return {
-    expected,
-    schema: { type: 'object', additionalProperties: kind.schema },
-    read: (value, path, reading) => {
-      if (!isMap(value)) return wrong(value, path, reading, expected)
-      return Object.entries(value).flatMap(([key, item]) => {
-        const at = [...path, key]
-        if (!name.fits(key)) {
-          reading.report({ path: at, on: 'key', expected: name.expected, got: JSON.stringify(key) })
-          return []
-        }
-        const read = kind.read(item, at, reading)
-        return read === undefined ? [] : [[key, read] as const]
-      })
-    },
-  }
 }

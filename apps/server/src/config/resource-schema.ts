@@ -1,10 +1,12 @@
 /** A resource in the configuration: an API that tokens are for, and its scopes in words. */
+
 import { signingAlgorithms } from '@symbolon/protocol/algorithms'
 import { openidScopes } from '@symbolon/protocol/claims'
 import { isScope } from '@symbolon/protocol/scope'
 import { choice, duration, flag, isMap, type Kind, text, wrong } from './kinds.ts'
+import { mapOf } from './map.ts'
 import { isLocale, riskKind } from './people-schema.ts'
-import { defaulted, mapOf, optional, record, required } from './record.ts'
+import { defaulted, optional, record, required } from './record.ts'
 
 type ByLanguage = Readonly<Record<string, string>>
 

@@ -1,11 +1,11 @@
 /** What the demo prints while it runs: one line when a flow has its tokens, and the reason and the fix when it fails. */
 import { findingOf } from '@symbolon/authorization-server/trace/finding'
+import { clock, type Paint, shown } from '@symbolon/cli/flow-text'
 import type { Evidence } from '@symbolon/protocol/evidence'
 import { refusals } from '@symbolon/protocol/refusals'
 import { isScope } from '@symbolon/protocol/scope'
 import type { FlowEvent } from '@symbolon/protocol/trace'
 import type { GuardEvent } from '@symbolon/resource-server'
-import { clock, type Paint, shown } from '../flow-text.ts'
 
 const flowsKept = 200
 const eventsKept = 50

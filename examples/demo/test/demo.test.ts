@@ -1,11 +1,16 @@
-/** `symbolon demo`, which `npm start` runs: three servers, their data and what it says, as a real process. */
+/** What `npm start` runs: three servers, their data and what it says, as a real process. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { place, run, start } from './symbolon.ts'
+import { fileURLToPath } from 'node:url'
+import { type How, place, run as runProgram, start as startProgram } from '../../../apps/cli/test/symbolon.ts'
+
+const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const start = (args: readonly string[], how: How = {}) => startProgram(args, { ...how, program })
+const run = (args: readonly string[]) => runProgram(args, { program })
 
 const distances = [0, 100, 200]
 
@@ -27,11 +32,11 @@ async function freePorts(): Promise<number> {
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
-describe('symbolon demo', () => {
+describe('the demo', () => {
   it('answers at three places once it has said where, keeps its data to itself, and ends with 0', async () => {
     using here = place()
     const port = await freePorts()
-    const demo = start(['demo', '--port', String(port)], { cwd: here.folder })
+    const demo = start(['--port', String(port)], { cwd: here.folder })
     const welcome = await demo.line(/Stop with Ctrl-C/).then(() => demo.line(/Sign in/))
     assert.match(welcome, /as alice@example\.com or bob@example\.com, password: print my photos$/)
     for (const distance of distances) {
@@ -58,7 +63,7 @@ describe('symbolon demo', () => {
     demo.child.kill('SIGTERM')
     assert.equal((await demo.ended).code, 0)
     const [, flow = ''] = /symbolon flow (\S+)/.exec(more) ?? []
-    const told = await run(['flow', flow], { cwd: here.folder })
+    const told = await runProgram(['flow', flow], { cwd: here.folder })
     assert.match(told.stdout, /redirect_uri_not_registered/)
   })
 
@@ -68,7 +73,7 @@ describe('symbolon demo', () => {
     const data = join(here.folder, 'data')
     const runs: string[] = []
     for (let times = 0; times < 2; times++) {
-      const demo = start(['demo', '--port', String(port), '--data', data])
+      const demo = start(['--port', String(port), '--data', data])
       await demo.line(/Stop with Ctrl-C/)
       const keys = await (await fetch(`http://localhost:${port}/jwks`)).text()
       runs.push(`${readFileSync(join(data, 'secret'))}${readFileSync(join(data, 'print-shop-secret'))}${keys}`)
@@ -84,7 +89,7 @@ describe('symbolon demo', () => {
       const port = await freePorts()
       const other = await occupy(port + distance)
       const data = join(here.folder, 'data')
-      const ended = await run(['demo', '--port', String(port), '--data', data])
+      const ended = await run(['--port', String(port), '--data', data])
       other?.close()
       assert.deepEqual(ended, {
         code: 1,
@@ -99,7 +104,7 @@ describe('symbolon demo', () => {
     using here = place()
     const file = here.write('file', '')
     const port = await freePorts()
-    const { code, stdout, stderr } = await run(['demo', '--port', String(port), '--data', file])
+    const { code, stdout, stderr } = await run(['--port', String(port), '--data', file])
     assert.deepEqual([code, stdout], [1, ''])
     assert.equal(stderr, `The data folder ${file} can't be written: there is a file of that name.\n`)
   })

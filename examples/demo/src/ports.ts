@@ -1,7 +1,7 @@
 /** Whether the demo's ports are free, asked before anything is made or started. */
 import { connect } from 'node:net'
-import { CommandFailure } from '../command.ts'
-import { portInUse } from '../failures.ts'
+import { CommandFailure } from '@symbolon/cli/command'
+import { portInUse } from '@symbolon/cli/failures'
 
 export async function requireFree(ports: readonly number[]): Promise<void> {
   const busy = await Promise.all(ports.map(async (port) => ((await answers(port)) ? [port] : [])))

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { demoConfigName } from '@symbolon/cli/installed'
 import { openDataFolder } from '@symbolon/server/config/data-folder'
-import { demoConfigName } from '../installed.ts'
 import { type DemoAddresses, demoConfig } from './config.ts'
 
 export interface DemoData {

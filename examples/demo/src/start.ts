@@ -1,8 +1,8 @@
 /** The three parts of the demo, started in the order in which they need each other, and ended in the other. */
 import { relative } from 'node:path'
+import { paintFor } from '@symbolon/cli/flow-text'
 import { loadConfig } from '@symbolon/server/config/load'
-import { startServer } from '@symbolon/server/server'
-import { paintFor } from '../flow-text.ts'
+import { type RunningServer, startServer } from '@symbolon/server/server'
 import { demoPassword, demoPeople } from './config.ts'
 import { type DemoData, openDemoData } from './data.ts'
 import { createFlowLines, faultLines, guardLines } from './flow-lines.ts'
@@ -11,28 +11,40 @@ import { requireFree } from './ports.ts'
 export interface DemoSettings {
   readonly folder: string
   readonly ports: readonly [server: number, photoLibrary: number, printShop: number]
+  /** Lifetimes as the configuration names them, instead of its defaults. */
+  readonly lifetimes?: Readonly<Record<string, number>>
+  /** Takes each line that is printed. */
+  readonly say?: (line: string) => void
+}
+
+export interface Demo {
+  readonly urls: { readonly server: string; readonly photoLibrary: string; readonly printShop: string }
+  readonly server: RunningServer
+  close(): Promise<void>
 }
 
 interface Part {
   close(): Promise<void>
 }
 
-export async function startDemo({ folder, ports }: DemoSettings): Promise<Part> {
+export async function startDemo(settings: DemoSettings): Promise<Demo> {
   const started: Part[] = []
   const close = async () => {
     for (const part of started.toReversed()) await part.close()
   }
-  await requireFree(ports)
+  await requireFree(settings.ports)
   try {
-    await start({ folder, ports }, (part) => started.push(part))
+    return { ...(await start(settings, (part) => started.push(part))), close }
   } catch (error) {
     await close()
     throw error
   }
-  return { close }
 }
 
-async function start({ folder, ports }: DemoSettings, keep: (part: Part) => void): Promise<void> {
+async function start(
+  { folder, ports, lifetimes, say = (line) => process.stdout.write(`${line}\n`) }: DemoSettings,
+  keep: (part: Part) => void,
+): Promise<Omit<Demo, 'close'>> {
   // Read while the server makes its first keys and hashes its first passwords, off the main thread.
   const examples = Promise.all([import('photo-library/server'), import('print-shop/server')])
   examples.catch(() => undefined)
@@ -43,18 +55,22 @@ async function start({ folder, ports }: DemoSettings, keep: (part: Part) => void
   const data = openDemoData(folder, { issuer, port, photoLibrary, printShop })
 
   const paint = paintFor(process.stdout)
-  const print = (...lines: readonly string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  const print = (...lines: readonly string[]) => {
+    for (const line of lines) say(line)
+  }
   const linesOf = createFlowLines(paint)
   const config = await loadConfig(data.configFile)
-  keep(
-    await startServer(config, {
+  const server = await startServer(
+    { ...config, lifetimes: { ...config.lifetimes, ...lifetimes } },
+    {
       onEvent: (event) => print(...linesOf(event)),
       log: ({ level, ...entry }) => {
         const cause = 'cause' in entry ? entry.cause : undefined
         if (level === 'error' && cause instanceof Error) print(...faultLines('server', cause, paint))
       },
-    }),
+    },
   )
+  keep(server)
   const [{ startPhotoLibrary }, { startPrintShop }] = await examples
   keep(
     await startPhotoLibrary({
@@ -80,6 +96,7 @@ async function start({ folder, ports }: DemoSettings, keep: (part: Part) => void
     }),
   )
   print(welcome({ printShop, photoLibrary, issuer, data }))
+  return { urls: { server: issuer, photoLibrary, printShop }, server }
 }
 
 interface Welcome {
