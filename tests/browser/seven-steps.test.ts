@@ -100,7 +100,7 @@ describe('the seven steps', async () => {
     await page.waitForURL(`${demo.urls.printShop}/photos`)
     await page.goto(`${demo.urls.server}/account/apps`)
     await page
-      .getByRole('link', { name: /Halftone/ })
+      .getByRole('link', { name: /Review or remove/ })
       .first()
       .click()
     await page.getByRole('link', { name: /Remove access/ }).click()

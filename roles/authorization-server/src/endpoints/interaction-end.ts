@@ -1,11 +1,12 @@
 /**
  * How an interaction ends (step 3): once. Whatever comes after the end, a reload, a second form, another tab, gets the
- * same answer as long as it is worth something, and a way on when it isn't.
+ * same answer as long as it is worth something, and a way on when it isn't. By a page wherever a form of
+ * ours may have led here, even one that came too late in another tab: `form-action` would stop a redirect.
  *
  * @see RFC 6749 §4.1.2, RFC 9700 §4.12 (303 after a form)
  */
 import { refuse } from '@symbolon/protocol/decision'
-import { type NextStep, noFacts } from '../flow/2-user-authorization.ts'
+import type { NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
 import { touches } from '../people/browser.ts'
@@ -41,7 +42,7 @@ export async function end(
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
   if (refused !== undefined && refused.reason !== 'person_refused') {
     const more = { flow, locales, reason: refused.reason }
-    return wayBack({ response, known, locale, afterForm: isAfterForm(visit), more })
+    return wayBack({ response, known, locale, afterForm: !cameFromElsewhere(http), more })
   }
   const { committed } = await issuer.store.commit([ended, ...(minted?.writes ?? []), ...touched])
   if (committed) {
@@ -59,12 +60,16 @@ export async function end(
     response: outcome.response,
     known,
     locale,
-    afterForm: isAfterForm(visit),
+    afterForm: !cameFromElsewhere(http),
     more: { flow, locales, reason: refused?.reason },
   })
 }
 
-const isAfterForm = ({ interaction: { facts } }: Visit) => facts.chosen !== noFacts.chosen || facts.another
+/**
+ * Whether another site's form led here (POST at the authorization endpoint): only then no form of ours can stand in
+ * the redirect chain, and `prompt=none` needs no page. Browsers say so for the whole chain (Fetch Metadata §2.4).
+ */
+const cameFromElsewhere = ({ headers }: Visit['http']): boolean => headers['sec-fetch-site'] === 'cross-site'
 
 /** A visit after the end. */
 export async function afterwards(about: {

@@ -78,14 +78,16 @@ describe('the authorization endpoint', () => {
     }
     const begun = await browser.post('/authorize', authorizationParams({ state: 'posted' }), crossSite)
     assert(begun.kind === 'redirect' && begun.location.startsWith(`${issuerUrl}/i/`))
-    const answer = await browser.follow(begun)
+    const answer = await browser.follow(begun, { headers: crossSite.headers })
     assert.equal(answer.kind, 'redirect')
     assert.equal(sentToClient(answer).params.get('state'), 'posted')
   })
 
   it('refuses a silent form in the same way as a silent link, and stores nothing', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' }
     const answer = await browser.follow(
-      browser.post('/authorize', authorizationParams({ prompt: 'none' }), { crossSite: true }),
+      browser.post('/authorize', authorizationParams({ prompt: 'none' }), { crossSite: true, headers }),
+      { headers },
     )
     assert(answer.kind === 'redirect')
     assert.equal(sentToClient(answer).params.get('error'), 'login_required')

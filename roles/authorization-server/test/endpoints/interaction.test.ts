@@ -213,6 +213,14 @@ describe('the pages of an interaction', () => {
     assert.equal(sentToClient(second).params.get('state'), 'two')
   })
 
+  it('hand over by a page when the form of a second tab finds everything done, for form-action stops its redirect', async () => {
+    const [one, two] = [await browser.open(params({ state: 'one' })), await browser.open(params({ state: 'two' }))]
+    await browser.submit(await browser.signIn(two), { decision: 'allow' })
+    const answer = await browser.signIn(one)
+    assert.equal(viewOf(answer).show, 'handoff')
+    assert.equal(sentToClient(answer).params.get('state'), 'one')
+  })
+
   it('say that cookies are blocked when theirs is missing, to any browser but the one that began (attack 36) (attack 84)', async () => {
     const consent = shown(await toConsent(), 'consent')
     const thief = new Browser(world)

@@ -50,11 +50,11 @@ export class Browser {
   }
 
   /** Goes on through redirects within the issuer, until a page or the way out. */
-  async follow(answer: Answer | Promise<Answer>): Promise<Answer> {
+  async follow(answer: Answer | Promise<Answer>, extra: Pick<Extra, 'headers'> = {}): Promise<Answer> {
     let current = await answer
     for (let hops = 0; current.kind === 'redirect' && current.location.startsWith(this.world.issuer.url); hops++) {
       if (hops > 5) throw new Error(`Redirected in circles, at last to ${current.location}.`)
-      current = await this.get(current.location.slice(this.world.issuer.url.length))
+      current = await this.get(current.location.slice(this.world.issuer.url.length), extra)
     }
     return current
   }
