@@ -14,6 +14,8 @@ export function repeated(
   params: URLSearchParams,
   { except = ['resource'] as readonly string[] } = {},
 ): readonly string[] {
-  const names = [...params.keys()]
-  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at && !except.includes(name)))]
+  const seen = new Set<string>()
+  const again = new Set<string>()
+  for (const name of params.keys()) (seen.has(name) ? again : seen).add(name)
+  return [...again].filter((name) => !except.includes(name))
 }

@@ -10,6 +10,9 @@ export type Parsed = { readonly params: URLSearchParams } | { readonly unreadabl
 
 const nothing = new URLSearchParams()
 
+/** Far above what any form of ours or request of the standards holds, and far below what would keep the server busy. */
+const mostParameters = 1_000
+
 /** Parameters of a form-encoded text. U+0000 is refused: no parameter has a use for it and PostgreSQL can't hold it. */
 export function parseParameters(text: string): Parsed {
   if (text === '') return { params: nothing }
@@ -19,7 +22,8 @@ export function parseParameters(text: string): Parsed {
   } catch {
     return { unreadable: 'body_malformed' }
   }
-  return { params: new URLSearchParams(text) }
+  const params = new URLSearchParams(text)
+  return params.size > mostParameters ? { unreadable: 'body_malformed' } : { params }
 }
 
 export function parseForm(body: Uint8Array, contentType: string | undefined): Parsed {

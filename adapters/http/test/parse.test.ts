@@ -37,4 +37,10 @@ describe('reading parameters', () => {
       assert.deepEqual(parseParameters(text), { unreadable: 'body_malformed' }))
   it('refuses bytes that are not UTF-8', () =>
     assert.deepEqual(parseForm(new Uint8Array([0x61, 0x3d, 0xff]), form), { unreadable: 'body_malformed' }))
+  it('refuses more parameters than any request has, for looking through them costs everybody time', () => {
+    const flood = (count: number) => Array.from({ length: count }, (_, at) => `p${at}=`).join('&')
+    assert.ok('params' in parseParameters(flood(1_000)))
+    assert.deepEqual(parseParameters(flood(1_001)), { unreadable: 'body_malformed' })
+    assert.deepEqual(parseForm(bytes(flood(16_000)), form), { unreadable: 'body_malformed' })
+  })
 })
