@@ -6,7 +6,7 @@
  *
  * @see RFC 6265bis §4.1.3 (cookie name prefixes)
  */
-import type { Cookie } from '@symbolon/authorization-server/endpoints/endpoint'
+import { type Cookie, siteCookies } from '@symbolon/authorization-server/endpoints/endpoint'
 import { parseCookie, stringifySetCookie } from 'cookie'
 
 export interface CookieJar {
@@ -20,23 +20,24 @@ export function createCookieJar(issuerUrl: string): CookieJar {
   const path = pathname === '/' ? '' : pathname
   // Issuers below one host have one jar between them.
   const slug = `${secure ? '' : `symbolon${port}_`}${path.replaceAll(/[^A-Za-z0-9]+/g, '-')}`
-  const prefixOf = (cookiePath: string) => (secure ? (cookiePath === '/' ? '__Host-' : '__Secure-') : '')
-  const known = [...new Set([`${prefixOf('/')}${slug}`, `${prefixOf('/i')}${slug}`])]
+  const prefixOf = (name: string) => (secure ? (siteCookies.has(name) ? '__Host-' : '__Secure-') : '')
+  const known = ['__Host-', '__Secure-'].map((prefix) => `${secure ? prefix : ''}${slug}`)
 
   return {
     read(header) {
       const cookies = new Map<string, string>()
       if (header === undefined) return cookies
       for (const [name, value] of Object.entries(parseCookie(header))) {
-        const prefix = known.find((start) => name.startsWith(start))
-        if (prefix !== undefined && value !== undefined) cookies.set(name.slice(prefix.length), value)
+        const bare = name.slice(known.find((start) => name.startsWith(start))?.length)
+        // A sibling host can set any `__Secure-` name for us: what is the whole site's is believed as `__Host-` only.
+        if (value !== undefined && name === `${prefixOf(bare)}${slug}${bare}`) cookies.set(bare, value)
       }
       return cookies
     },
     write({ name, value, maxAge, path: below = '/', sameSite = 'lax' }) {
       const cookiePath = below === '/' ? '/' : `${path}${below}`
       return stringifySetCookie({
-        name: `${prefixOf(cookiePath)}${slug}${name}`,
+        name: `${prefixOf(name)}${slug}${name}`,
         value: value ?? '',
         httpOnly: true,
         secure,

@@ -93,7 +93,8 @@ async function answerTo(
   if (known === undefined) return { answer: refusal('not_found', request, 'person') }
   const { audience, methods, cors } = known.route
   if (cors && incoming.method === 'OPTIONS') return { answer: { kind: 'empty', status: 204 } }
-  const endpoint = methods[incoming.method === 'HEAD' ? 'GET' : incoming.method]
+  const method = incoming.method === 'HEAD' ? 'GET' : incoming.method
+  const endpoint = Object.hasOwn(methods, method) ? methods[method] : undefined
   if (endpoint === undefined) {
     const allow = { allow: Object.keys(methods).join(', ') }
     return { answer: { ...refusal('method_not_allowed', request, audience), headers: allow } }

@@ -18,6 +18,13 @@ describe('cookies', () => {
     const jar = createCookieJar('https://id.example')
     assert.equal(jar.read('browser=planted').get('browser'), undefined)
   })
+  it('that say who is signed in are believed under the name alone that no other host can set (RFC 6265bis §4.1.3.2) (attack 86) (attack 95)', () => {
+    const jar = createCookieJar('https://id.example')
+    assert.equal(jar.read('__Secure-browser=planted').get('browser'), undefined)
+    assert.equal(jar.read('__Host-browser=mine; __Secure-browser=planted').get('browser'), 'mine')
+    assert.equal(jar.read('__Secure-browser=planted; __Host-browser=mine').get('browser'), 'mine')
+    assert.equal(jar.read('__Secure-language=de').get('language'), undefined)
+  })
   it('carry the port on http, because ports of one host share them', () => {
     const written = createCookieJar('http://localhost:4000').write({ name: 'browser', value: 'v' })
     assert.equal(written, 'symbolon4000_browser=v; Path=/; HttpOnly; SameSite=Lax')

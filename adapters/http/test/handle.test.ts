@@ -82,6 +82,11 @@ describe('the handler', () => {
     ] as const)
       assert.equal((await ask(method, target)).headers['cache-control'], 'no-store', target)
   })
+  it('takes a method for what it is, and for no property of an object', async () => {
+    for (const method of ['constructor', 'toString', '__proto__']) {
+      assert.equal((await world().ask(method, '/token')).status, 405)
+    }
+  })
   it('answers a wrong method with 405 and what is allowed', async () => {
     const answer = await world().ask('GET', '/token')
     assert.equal(answer.status, 405)

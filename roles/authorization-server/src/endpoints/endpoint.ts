@@ -31,6 +31,9 @@ export interface EndpointRequest {
   readonly flow: string
 }
 
+/** The cookies for the whole site, named so that no other host can set them; all others have a path of their own. */
+export const siteCookies: ReadonlySet<string> = new Set(['browser', 'language'])
+
 export interface Cookie {
   /** Without `__Host-`; the adapter adds the prefix and Secure on https. */
   readonly name: string
