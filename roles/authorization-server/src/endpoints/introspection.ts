@@ -8,7 +8,7 @@
  */
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { one } from '@symbolon/protocol/parameters'
-import { type AuthenticatedClient, clientFrom, isPublic } from '../client.ts'
+import { type AuthenticatedClient, isPublic } from '../client.ts'
 import { authenticateClient } from '../client-authentication/index.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { FoundToken } from '../tokens/find.ts'
@@ -56,20 +56,15 @@ async function introspect({ request, issuer, now, trail }: Exchange): Promise<De
   if (refused !== undefined || value === undefined) return refused ?? refuse('parameter_missing')
 
   const token = await findToken(issuer, value)
-  const active = token !== undefined && (await isActive({ caller: caller.value, token }, { issuer, now, trail }))
+  const active = token !== undefined && isActive({ caller: caller.value, token }, { now, trail })
   return allow({ status: 200, body: active ? describeToken(token, issuer) : { active: false } })
 }
 
-async function isActive(
-  viewed: Viewed,
-  { issuer, now, trail }: { readonly issuer: Issuer; readonly now: number; readonly trail: Trail },
-): Promise<boolean> {
+function isActive(viewed: Viewed, { now, trail }: { readonly now: number; readonly trail: Trail }): boolean {
   const { token } = viewed
   if (trail.apply(viewRules, viewed) !== undefined) return false
   trail.concerns({ flow: token.grant?.flow, grant: token.grantId, person: token.personId })
-  if (trail.apply(livenessRules, { token, now }) !== undefined) return false
-  const record = await issuer.store.clients.find(token.clientId)
-  return record !== undefined && !clientFrom(record).disabled
+  return trail.apply(livenessRules, { token, now }) === undefined
 }
 
 function describeToken(token: FoundToken, issuer: Issuer): Readonly<Record<string, unknown>> {

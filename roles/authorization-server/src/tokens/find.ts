@@ -7,6 +7,7 @@
  */
 import { firstBroken, type Rule } from '@symbolon/protocol/decision'
 import { list } from '@symbolon/protocol/parameters'
+import { intersect } from '@symbolon/protocol/scope'
 import { hashOf } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, PersonStatus, Seconds } from '../ports/records.ts'
@@ -26,7 +27,7 @@ export interface FoundToken {
   readonly grantId: string | undefined
   readonly grant: GrantRecord | undefined
   readonly person: PersonStatus | undefined
-  /** Ended by itself: revoked, or replaced. */
+  /** Ended by itself: revoked, replaced, or given to a client that is turned off or gone. */
   readonly ended: boolean
 }
 
@@ -49,6 +50,18 @@ export const isLive = (token: FoundToken, now: Seconds): boolean =>
   firstBroken(livenessRules, { token, now }) === undefined
 
 export async function findToken(issuer: Issuer, token: string): Promise<FoundToken | undefined> {
+  const found = await findAsGiven(issuer, token)
+  if (found === undefined) return undefined
+  const client = await issuer.store.clients.find(found.clientId)
+  return {
+    ...found,
+    // A permission that the person took back is gone from every token at once, whatever is written in it.
+    scope: found.grant === undefined ? found.scope : intersect(found.scope, found.grant.scope),
+    ended: found.ended || client === undefined || client.disabled,
+  }
+}
+
+async function findAsGiven(issuer: Issuer, token: string): Promise<FoundToken | undefined> {
   if (token.includes('.')) return findJwt(issuer, token)
   const tokenHash = hashOf(token)
   return (await findOpaque(issuer, tokenHash)) ?? (await findRefreshToken(issuer, tokenHash))

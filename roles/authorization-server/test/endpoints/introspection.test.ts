@@ -104,6 +104,19 @@ describe('token introspection (RFC 7662 §2)', () => {
     assert.equal(await bodyOf(tokens.access_token), inactive)
   })
 
+  it('tells no permission that the person took back, of a token of either kind', async () => {
+    const opaque = await signIn({ grantId: 'narrowed', scope: ['openid', 'prints.order'], resources: [prints] })
+    const shopper = clientRecord('prints', { introspects: [prints] }, [{ hash: hashOf(secret), expiresAt: null }])
+    await world.put({ do: 'put-client', client: shopper })
+    assert.equal((await ask(opaque.access_token, { as: 'prints' })).body.scope, 'openid prints.order')
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: ['openid'] })
+    assert.equal((await ask(opaque.access_token, { as: 'prints' })).body.scope, 'openid')
+
+    const jwt = await signIn({ grantId: 'narrowed-too' })
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed-too', scope: ['openid'] })
+    assert.equal((await ask(jwt.access_token)).body.scope, 'openid')
+  })
+
   it('says the same while the person is turned off, or the client', async () => {
     await world.put({ do: 'put-person', person: { ...alice, disabled: true } })
     assert.equal(await bodyOf(tokens.access_token), inactive)

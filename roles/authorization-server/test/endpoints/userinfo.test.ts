@@ -4,7 +4,16 @@ import { parseChallenges } from '@symbolon/protocol/challenge'
 import { token } from '../../src/endpoints/token.ts'
 import { claimsFor, userinfo } from '../../src/endpoints/userinfo.ts'
 import type { CodeRecord } from '../../src/ports/records.ts'
-import { alice, basic, type Call, createWorld, redemption, type World } from '../support/back-channel/world.ts'
+import {
+  alice,
+  basic,
+  type Call,
+  callback,
+  clientRecord,
+  createWorld,
+  redemption,
+  type World,
+} from '../support/back-channel/world.ts'
 
 describe('userinfo (OpenID Connect Core §5.3)', () => {
   let world: World
@@ -97,6 +106,27 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     const form = { grant_type: 'client_credentials', scope: 'photos.read' }
     const { body } = await world.call(token, { form, headers: basic('shop') })
     assert.equal((await challengeOf(bearer(body.access_token))).status, 403)
+  })
+
+  it('tells no claim any more for a permission that the person took back', async () => {
+    const { access_token } = await signIn({ grantId: 'narrowed', scope: ['openid', 'email'], resources: [] })
+    assert.equal((await world.call(userinfo, bearer(access_token))).body.email, 'alice@example.com')
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: ['openid'] })
+    assert.deepEqual((await world.call(userinfo, bearer(access_token))).body, { sub: 'person-alice' })
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: [] })
+    assert.equal((await challengeOf(bearer(access_token))).status, 403)
+  })
+
+  it('refuses the token of a client that was turned off or is gone', async () => {
+    const fading = clientRecord('fading')
+    await world.put({ do: 'put-client', client: fading })
+    const form = { client_id: 'fading', redirect_uri: callback('fading') }
+    const { body } = await world.call(token, { form: redemption(await world.code({ clientId: 'fading' }), form) })
+    assert.equal((await world.call(userinfo, bearer(body.access_token))).status, 200)
+    await world.put({ do: 'put-client', client: { ...fading, disabled: true } })
+    assert.equal((await challengeOf(bearer(body.access_token))).error, 'invalid_token')
+    await world.put({ do: 'delete-client', clientId: 'fading' })
+    assert.equal((await challengeOf(bearer(body.access_token))).error, 'invalid_token')
   })
 
   it('refuses the token of a person who was turned off', async () => {
