@@ -87,6 +87,9 @@ const stepsOf: Steps = {
     step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
     step(grants.revokeGrantsOfPersonAndClient, { person_id, client_id, now }),
   ],
+  'revoke-codes-of': ({ personId: person_id, clientId: client_id, now }) => [
+    step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
+  ],
   'revoke-grants-of-session': ({ sessionId: session_id, now }) => [
     step(codes.revokeCodesOfSession, { session_id, lasting, now }),
     step(grants.revokeGrantsOfSession, { session_id, lasting, now }),

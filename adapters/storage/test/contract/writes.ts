@@ -170,6 +170,12 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     see: grantOf,
     seen: { ...a.grant, revokedAt: now },
   },
+  'revoke-codes-of': {
+    given: [put.person, put.code],
+    write: { do: 'revoke-codes-of', personId: 'alice-id', clientId: 'print-shop', now },
+    see: (store) => store.codes.find('code-1'),
+    seen: { code: { ...a.code, redeemedAt: now }, person: alice },
+  },
   'revoke-grants-of-session': {
     given: [put.grant],
     write: { do: 'revoke-grants-of-session', sessionId: 'session-1', now },

@@ -63,7 +63,7 @@ async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
   const isPermission = what === 'permission' && scope !== undefined && app.consent.scope.includes(scope)
   if (what !== 'app' && !isPermission) return seeOther(`${issuer.url}${here}`, { flow: http.flow })
   const isLast = isPermission && app.consent.scope.length === 1
-  const writes = isPermission ? removePermission(app, scope, now) : removeApp(app.consent, now)
+  const writes = isPermission ? removePermission(await settled(visit, app), scope, now) : removeApp(app.consent, now)
   await issuer.store.commit(writes)
   const about = { client: app.known.client.id, person: as.person.personId, flow: http.flow }
   const seen = {
@@ -75,4 +75,12 @@ async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
   return isPermission && !isLast
     ? backTo(visit, here, 'permission-removed')
     : backTo(visit, '/account/apps', 'app-removed')
+}
+
+/** What is only a code now could become a grant meanwhile: codes end first, so that the grants found then are all. */
+async function settled({ issuer, as }: AccountVisit, app: ConnectedApp): Promise<ConnectedApp> {
+  const { personId, clientId } = app.consent
+  await issuer.store.commit([{ do: 'revoke-codes-of', personId, clientId, now: issuer.now() }])
+  const apps = await loadApps(issuer, as.person)
+  return apps.find(({ known }) => known.client.id === clientId) ?? app
 }

@@ -90,8 +90,9 @@ export function removePermission({ consent, grants }: ConnectedApp, scope: strin
       .filter((grant) => grant.scope.includes(scope))
       .map((grant): Write => {
         const { grantId } = grant
-        if (scope === 'offline_access') return { do: 'revoke-grant', grantId, now }
-        return { do: 'narrow-grant', grantId, scope: missing(grant.scope, [scope]) }
+        const still = missing(grant.scope, [scope])
+        if (scope === 'offline_access' || still.length === 0) return { do: 'revoke-grant', grantId, now }
+        return { do: 'narrow-grant', grantId, scope: still }
       }),
   ]
 }

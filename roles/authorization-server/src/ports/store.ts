@@ -155,6 +155,8 @@ export type Write =
   /** Ends a family: every token is read together with its grant. Also when the grant is still only a code. */
   | { readonly do: 'revoke-grant'; readonly grantId: string; readonly now: Seconds }
   | { readonly do: 'revoke-grants-of'; readonly personId: string; readonly clientId: string; readonly now: Seconds }
+  /** Codes that were not redeemed yet; the grants of those that were stay. */
+  | { readonly do: 'revoke-codes-of'; readonly personId: string; readonly clientId: string; readonly now: Seconds }
   /** Except those with `offline_access`: the person allowed them to outlive the session. */
   | { readonly do: 'revoke-grants-of-session'; readonly sessionId: string; readonly now: Seconds }
   | { readonly do: 'insert-refresh-token'; readonly token: RefreshTokenRecord }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { hashOf } from '../../src/handles.ts'
 import type { GrantRecord } from '../../src/ports/records.ts'
-import { Browser, shown, viewOf } from '../support/front-channel/browser.ts'
+import { Browser, sentToClient, shown, viewOf } from '../support/front-channel/browser.ts'
 import {
   aClient,
   authorizationParams,
@@ -51,6 +52,12 @@ async function connect(client = 'shop', grant: Partial<GrantRecord> = {}): Promi
       },
     },
   ])
+}
+
+const consentOf = async (client: string) => {
+  const consent = await world.issuer.store.consents.find('person-alice', client)
+  assert(consent)
+  return consent
 }
 
 const grant = async (client = 'shop') => (await world.issuer.store.grants.find(`grant-${client}`))?.grant
@@ -218,6 +225,25 @@ describe('connected apps', () => {
       ),
       ['photos:read'],
     )
+  })
+
+  it('lose it in what was still a code, too, and a grant of nothing else with it', async () => {
+    await signIn()
+    await connect()
+    await connect('other', { scope: ['photos:read'] })
+    await world.issuer.store.commit([
+      { do: 'put-client', client: aClient('other') },
+      { do: 'put-consent', consent: { ...(await consentOf('other')), scope: ['openid', 'photos:read'] } },
+    ])
+    const code = sentToClient(await browser.open(authorizationParams())).params.get('code') ?? ''
+    await send('/account/apps/shop', { remove: 'permission', scope: 'photos:read' })
+    const found = await world.issuer.store.codes.find(hashOf(code))
+    assert.equal(found?.code.redeemedAt, world.issuer.now())
+    const redeem = { do: 'redeem-code', codeHash: hashOf(code), now: world.issuer.now() } as const
+    assert.equal((await world.issuer.store.commit([redeem])).committed, false)
+
+    await send('/account/apps/other', { remove: 'permission', scope: 'photos:read' })
+    assert.equal((await grant('other'))?.revokedAt, world.issuer.now())
   })
 
   it('lose access while the person is away when they may no longer keep it', async () => {
