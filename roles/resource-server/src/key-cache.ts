@@ -41,6 +41,7 @@ export function createKeyCache({
   let keys: readonly Jwk[] | undefined
   let fetchedAt = Number.NEGATIVE_INFINITY
   let attemptedAt = Number.NEGATIVE_INFINITY
+  let missedAt = Number.NEGATIVE_INFINITY
   let failure: unknown
   let pending: Promise<void> | undefined
   let imported = new WeakMap<Jwk, Map<string, Promise<CryptoKey | undefined>>>()
@@ -60,12 +61,24 @@ export function createKeyCache({
     }
   }
 
-  const refresh = (): Promise<void> => {
-    if (pending) return pending
-    if (now() - attemptedAt < (keys ? betweenFetches : betweenFetchesWithoutKeys)) return Promise.resolve()
+  const start = (): Promise<void> => {
     attemptedAt = now()
     pending = fetchKeys()
     return pending
+  }
+
+  const refresh = (): Promise<void> => {
+    if (pending) return pending
+    if (now() - attemptedAt < (keys ? betweenFetches : betweenFetchesWithoutKeys)) return Promise.resolve()
+    return start()
+  }
+
+  /** For a key that isn't among ours: at once, even when the set is young, for it may have been rotated since. */
+  const refreshForMissing = (): Promise<void> => {
+    if (pending) return pending
+    if (keys === undefined || fetchedAt < attemptedAt || now() - missedAt < betweenFetches) return refresh()
+    missedAt = now()
+    return start()
   }
 
   const importOnce = (key: Jwk, algorithm: string): Promise<CryptoKey | undefined> => {
@@ -85,11 +98,12 @@ export function createKeyCache({
   return {
     async find(wanted) {
       const age = now() - fetchedAt
-      if (age >= staleAfter) await refresh()
+      const isStale = age >= staleAfter
+      if (isStale) await refresh()
       else if (age >= refreshAfter) void refresh()
       const known = await pick(wanted)
       if (known.length > 0) return known
-      await refresh()
+      if (!isStale) await refreshForMissing()
       const found = await pick(wanted)
       if (found.length === 0 && failure !== undefined) throw failure
       return found

@@ -68,6 +68,16 @@ describe('the key cache', () => {
     assert.equal((await cache.find(wants('es'))).length, 0)
   })
 
+  it('looks once more at once, also when the set was fetched a moment ago (OpenID Connect Core §10.1.1)', async () => {
+    const { world, cache } = cacheOver([es.publicJwk])
+    await cache.find(wants('es'))
+    world.at += 1_000
+    world.keys = [es.publicJwk, next.publicJwk]
+    assert.equal((await cache.find(wants('next'))).length, 1)
+    assert.equal((await cache.find(wants('other'))).length, 0)
+    assert.equal(world.loads, 2)
+  })
+
   it('keeps known keys in use while the issuer does not answer, and cannot judge unknown ones (RFC 9110 §15.6.4)', async () => {
     const { world, cache } = cacheOver([es.publicJwk])
     await cache.find(wants('es'))
