@@ -129,6 +129,11 @@ describe('the handler', () => {
     const answer = await world().ask('GET', '/down')
     assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '2'])
   })
+  it('sends Strict-Transport-Security over https and never over http (RFC 6797 §7.2) [RFC6797-7.2-01]', async () => {
+    const header = async (url: string) => (await world(url).ask('GET', '/jwks')).headers['strict-transport-security']
+    assert.match(String(await header('https://id.example')), /^max-age=/)
+    assert.equal(await header('http://localhost:4000'), undefined)
+  })
   it('gives one flow reference to the answer, its header and the log', async () => {
     const { ask, log } = world()
     const answer = await ask('GET', '/bug')
