@@ -9,7 +9,7 @@ import { refuse } from '@symbolon/protocol/decision'
 import type { NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
-import { touches } from '../people/browser.ts'
+import { type Browser, loadBrowser, touches } from '../people/browser.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
 import { mintCode, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient } from '../people/views.ts'
@@ -36,7 +36,8 @@ export async function end(
     outcome: minted ? { code: minted.code } : { refused: refused ?? refuse('server_error') },
   })
   const { params, ...kept } = response
-  const mine: Outcome = { at: issuer.now(), code: minted?.code, response: kept }
+  const session = how.step === 'done' ? how.as.session.sessionId : undefined
+  const mine: Outcome = { at: issuer.now(), code: minted?.code, session, response: kept }
   const ended: Write = { do: 'finish-interaction', outcome: sealOutcome(interaction, mine, issuer) }
   const touched = touches(loaded.browser, loaded.situation.now)
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
@@ -56,6 +57,9 @@ export async function end(
 
   const outcome = committed ? mine : await findOutcome(interaction, issuer)
   if (outcome === undefined) throw new Error('An interaction ended, and its outcome is gone.')
+  // Not in the hands of who asks now: what they hear stands where every later visit asks.
+  if (!isFor(outcome, loaded.browser))
+    return seeOther(`${issuer.url}${interactionPath(interaction, 'continue')}`, { flow })
   return wayBack({
     response: outcome.response,
     known,
@@ -85,7 +89,8 @@ export async function afterwards(about: {
   const { response } = outcome
   const target = response.by === 'form' ? response.action : response.location
   const client = clientView(known, locale, target)
-  const worth = await worthOf(outcome, issuer)
+  const heard = isFor(outcome, await loadBrowser(http, issuer))
+  const worth = heard ? await worthOf(outcome, issuer) : 'nothing'
   if (step === 'restart' && worth === 'nothing') return restart()
   if (http.method === 'POST' || step === 'restart') return seeOther(`${issuer.url}${here}`, { flow })
   if (step !== 'continue') {
@@ -100,6 +105,10 @@ export async function afterwards(about: {
   const next = interactionPath(interaction, 'restart')
   return notice('expired', { flow, status: 410, reason: 'interaction_expired', client, next, locales })
 }
+
+/** Who got hold of the interaction's cookie does not yet get the code of the person who allowed it. */
+const isFor = ({ code, session }: Outcome, { sessions }: Browser): boolean =>
+  code === undefined || sessions.some(({ sessionId }) => sessionId === session)
 
 /** A code that was redeemed is not sent again: a client that tried it again would lose what it got for it. */
 async function worthOf({ at, code }: Outcome, { store, settings, now }: Issuer): Promise<'all' | 'used' | 'nothing'> {

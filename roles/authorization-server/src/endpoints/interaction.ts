@@ -8,7 +8,7 @@
 import { refuse } from '@symbolon/protocol/decision'
 import type { Reason } from '@symbolon/protocol/refusals'
 import { clientFrom } from '../client.ts'
-import { type AuthorizationRequest, type ReplyTo, replyToAgain } from '../flow/1-authorization-request.ts'
+import { type AuthorizationRequest, type ReplyTo, refusedSince, replyToAgain } from '../flow/1-authorization-request.ts'
 import { decideNextStep, mayChooseAccount, type NextStep } from '../flow/2-user-authorization.ts'
 import {
   findOutcome,
@@ -107,7 +107,8 @@ async function authorize(visit: Visit, request: AuthorizationRequest): Promise<A
     return notice('expired', { flow, status: 410, reason: 'interaction_expired', client: view, next, locales })
   }
   const loaded = await loadSituation(issuer, http, { request, known, resources, facts: interaction.facts })
-  const next = decideNextStep(loaded.situation)
+  const refused = refusedSince(request, client, resources)
+  const next: NextStep = refused ? { step: 'refused', reason: refused.reason } : decideNextStep(loaded.situation)
   return goOn({ ...visit, known, request, replyTo, loaded, next })
 }
 

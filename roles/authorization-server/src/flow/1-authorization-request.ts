@@ -17,7 +17,7 @@ import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
 import { createTrail } from '../trace/trail.ts'
 import { isResponseMode, type ResponseMode } from './3-authorization-response.ts'
-import { type AskedRequest, recipientRules, requestRules } from './authorization-rules.ts'
+import { type AskedRequest, mayAskForCodes, recipientRules, requestRules } from './authorization-rules.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
 
 /** What the client asks for, read once. Plain data: it is frozen for as long as the person takes. */
@@ -126,6 +126,21 @@ export function replyToAgain(request: AuthorizationRequest, client: Client): Rep
   const redirectUri = matchRedirectUri(request.redirectUri, client.redirectUris)
   if (redirectUri === undefined || client.disabled) return undefined
   return { redirectUri, responseMode: request.responseMode, state: request.state } as ReplyTo
+}
+
+/**
+ * What a request that was frozen may not ask for any more: the registration may have changed while the person was
+ * reading, and what it has lost is not granted by the consent of somebody who was shown it before.
+ */
+export function refusedSince(
+  { scope, resources, codeChallenge }: AuthorizationRequest,
+  client: Client,
+  known: readonly Resource[],
+): Refused | undefined {
+  if (!mayAskForCodes(client)) return refuse('response_type_not_allowed')
+  if (client.requirePkce && codeChallenge === null) return refuse('code_challenge_missing')
+  const target = resolveTarget({ client, scope, resources, known })
+  return target.ok ? undefined : target
 }
 
 /**

@@ -80,7 +80,7 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
   },
   {
     reason: 'response_type_not_allowed',
-    broken: ({ client }) => !client.responseTypes.includes('code') || !client.grantTypes.includes('authorization_code'),
+    broken: ({ client }) => !mayAskForCodes(client),
     seen: ({ client }) => ({ expected: clear(client.responseTypes), got: clear('code') }),
   },
   {
@@ -133,6 +133,9 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
 ]
 
 export const promptsSupported: readonly string[] = ['none', 'login', 'consent', 'select_account']
+
+export const mayAskForCodes = ({ responseTypes, grantTypes }: Client): boolean =>
+  responseTypes.includes('code') && grantTypes.includes('authorization_code')
 
 /** A parameter without a value counts as left out (RFC 6749 §3.1). */
 const sent = (params: URLSearchParams, name: string) => params.getAll(name).some((value) => value !== '')

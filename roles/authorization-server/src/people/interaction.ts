@@ -51,13 +51,16 @@ export const isExpired = ({ createdAt }: Interaction, settings: Settings, now: S
 /** The cookie outlives the interaction, so that what waited too long can be started again. */
 const restartable = 86_400
 
-export function interactionCookie(interaction: Interaction, { sealing, settings }: Issuer): Cookie {
+const endOf = ({ createdAt }: Interaction, settings: Settings): Seconds =>
+  createdAt + settings.interactionLifetime + restartable
+
+export function interactionCookie(interaction: Interaction, { url, sealing, settings }: Issuer): Cookie {
   const { id, ...kept } = interaction
   const json = JSON.stringify(kept)
   const text = json.length < 1_000 ? `0${json}` : `1${deflateRawSync(json).toString('base64url')}`
   return {
     name: cookieName(id),
-    value: sealing.seal('interaction', text, id),
+    value: sealing.seal('interaction', text, `${url} ${id}`),
     path: `/i/${id}`,
     maxAge: settings.interactionLifetime + restartable,
   }
@@ -65,18 +68,22 @@ export function interactionCookie(interaction: Interaction, { sealing, settings 
 
 const cookieName = (id: string) => `i_${id.slice(0, 8)}`
 
-/** `undefined` when this browser did not begin it, blocks cookies, or what it sent was not sealed here. */
+/**
+ * `undefined` when this browser did not begin it, blocks cookies, or what it sent was not sealed here; or when it kept
+ * the cookie for longer than it was told to.
+ */
 export function openInteraction(
   id: string,
   { cookies }: EndpointRequest,
-  { sealing }: Issuer,
+  { url, sealing, settings, now }: Issuer,
 ): Interaction | undefined {
   const sealed = cookies.get(cookieName(id))
   if (sealed === undefined || !/^[\w-]{43}$/.test(id)) return undefined
-  const text = sealing.open('interaction', sealed, id)
+  const text = sealing.open('interaction', sealed, `${url} ${id}`)
   if (text === undefined) return undefined
   const json = text[0] === '1' ? inflateRawSync(Buffer.from(text.slice(1), 'base64url')).toString() : text.slice(1)
-  return { id, ...(JSON.parse(json) as Omit<Interaction, 'id'>) }
+  const interaction = { id, ...(JSON.parse(json) as Omit<Interaction, 'id'>) }
+  return now() < endOf(interaction, settings) ? interaction : undefined
 }
 
 /** What a form of a page carries: bound to this browser, the page and whom it was shown to. */
@@ -94,6 +101,8 @@ export interface Outcome {
   readonly at: Seconds
   /** `undefined` for an error. */
   readonly code: string | undefined
+  /** Whose yes it was: only a browser that still has this session hears the code again. */
+  readonly session: string | undefined
   readonly response:
     | { readonly by: 'redirect'; readonly location: string }
     | { readonly by: 'form'; readonly action: string; readonly fields: readonly (readonly [string, string])[] }
@@ -107,7 +116,7 @@ export const sealOutcome = (
   interactionHash: hashOf(interaction.id),
   sealed: sealing.seal('outcome', JSON.stringify(outcome), interaction.key),
   // Past this the cookie is worth nothing any more, and no second end could be written.
-  expiresAt: interaction.createdAt + settings.interactionLifetime + restartable,
+  expiresAt: endOf(interaction, settings),
 })
 
 export async function findOutcome(interaction: Interaction, { store, sealing }: Issuer): Promise<Outcome | undefined> {

@@ -236,6 +236,44 @@ describe('the pages of an interaction', () => {
     assert.equal(world.observed.at(-1)?.what, 'POST /i/:id/consent')
   })
 
+  it("give a person's code to no other browser, though it holds the cookie of the interaction (attack 36) (attack 84)", async () => {
+    // Who can set cookies for a sibling host lets somebody else finish what they began.
+    const thief = new Browser(world)
+    await thief.open(params({ state: 'planted' }))
+    for (const [name, kept] of thief.cookies) browser.cookies.set(name, kept)
+    await browser.signIn(await browser.open(params()))
+    const path = [...thief.cookies.values()].map(({ path }) => path).find((path) => path.startsWith('/i/'))
+    const consent = await browser.follow(browser.get(`${path}/continue`))
+    const given = sentToClient(await browser.submit(consent, { decision: 'allow' }))
+    assert.equal(given.params.get('state'), 'planted')
+
+    const answer = await thief.follow(thief.get(`${path}/continue`))
+    assert.equal(shown(answer, 'notice').notice, 'expired')
+    assert(!JSON.stringify(answer).includes(given.params.get('code') ?? ''))
+    const again = sentToClient(await browser.get(`${path}/continue`))
+    assert.deepEqual(again.params.get('code'), given.params.get('code'))
+  })
+
+  it('are worth nothing to a browser that kept the cookie for longer than it was told to', async () => {
+    await browser.open(params())
+    world.wait(3_600 + 86_400)
+    assert.equal(shown(await browser.get(`${here()}/restart`), 'notice').notice, 'cookies-blocked')
+  })
+
+  it('ask for nothing that the client has lost the right to since (attack 50) (attack 51)', async () => {
+    const consent = await toConsent({ scope: 'openid photos:read' })
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { scope: 'openid' }) }])
+    const { params: sent } = sentToClient(await browser.submit(consent, { decision: 'allow' }))
+    assert.deepEqual([sent.get('code'), sent.get('error'), sent.get('state')], [null, 'invalid_scope', 'the state'])
+    assert.equal(await world.issuer.store.consents.find('person-alice', 'shop'), undefined)
+
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop') }])
+    const other = await browser.open(params())
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { grant_types: ['refresh_token'] }) }])
+    const refused = sentToClient(await browser.submit(other, { decision: 'allow' }))
+    assert.equal(refused.params.get('error'), 'unauthorized_client')
+  })
+
   it('refuse when the client was turned off, or its address taken away, while the person was reading (attack 11)', async () => {
     const consent = await toConsent()
     const { store } = world.issuer

@@ -113,6 +113,7 @@ describe('an interaction', () => {
     const outcome = {
       at: 1,
       code: 'the-code',
+      session: 'a-session',
       response: { by: 'redirect', location: 'https://shop.example.com/' },
     } as const
     assert.equal(await findOutcome(interaction, issuer), undefined)
