@@ -44,15 +44,15 @@ resources:
     name: Photo library
     scopes:
       photos:read:
-        title: { en: See your photos, de: Deine Fotos sehen }
+        title: { en: See your photos, de: Ihre Fotos sehen }
         detail: { en: Small previews and their names., de: Kleine Vorschaubilder und ihre Namen. }
         risk: low
       photos:download:
-        title: { en: Download your photos in full size, de: Deine Fotos in voller Größe herunterladen }
+        title: { en: Download your photos in full size, de: Ihre Fotos in voller Größe herunterladen }
         detail: { en: Needed to print them., de: Zum Drucken nötig. }
         optional: true
       photos:upload:
-        title: { en: Add pictures to your photos, de: Bilder zu deinen Fotos hinzufügen }
+        title: { en: Add pictures to your photos, de: Bilder zu Ihren Fotos hinzufügen }
         detail: { en: It can’t change or delete any., de: Ändern oder löschen kann die App keine. }
         optional: true
 
