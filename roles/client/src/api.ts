@@ -49,7 +49,7 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
     if (isNearlyOver(found, core.now())) kept = await renewInTime(found, renew, core.now())
     let response = await send(core, { provider, record: kept.record, url, init })
     let understood = understandResourceResponse(response)
-    const canRepeat = !(init.body instanceof ReadableStream)
+    const canRepeat = isWhole(init.body)
     if (understood.kind === 'token-refused' && kept.record.tokens?.refreshToken !== undefined && canRepeat) {
       await response.body?.cancel()
       kept = await renew(kept.record)
@@ -64,6 +64,14 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
     throw error instanceof AuthError ? new AuthError(error.code, error, kept.setCookies) : error
   }
 }
+
+/** A stream of any kind is gone once it was sent. */
+const isWhole = (body: unknown): boolean =>
+  body === undefined ||
+  body === null ||
+  typeof body === 'string' ||
+  ArrayBuffer.isView(body) ||
+  [ArrayBuffer, Blob, FormData, URLSearchParams].some((kind) => body instanceof kind)
 
 interface Sending extends Pick<ApiCall, 'url' | 'init'> {
   readonly provider: Provider

@@ -14,7 +14,7 @@ import { createCallback } from './routes/callback.ts'
 import { readReturnTo, readScopes, signIn } from './routes/sign-in.ts'
 import { type SignedOut, signOut, signOutRoute } from './routes/sign-out.ts'
 import { type Session, toSession } from './sessions/session.ts'
-import { type AuthSettings, type Core, readSettings } from './settings.ts'
+import { type AuthSettings, type Core, readSettings, type SessionSettings } from './settings.ts'
 
 /** Anything that carries the browser's cookies. */
 export type WithCookies = Pick<Request, 'headers'>
@@ -29,6 +29,8 @@ export interface SignInOptions {
 export interface Auth {
   readonly baseUrl: string
   readonly basePath: string
+  /** With `cookie`, a call may renew the session, whose cookies then belong on the answer. */
+  readonly sessionKind: SessionSettings['kind']
   /** The names of the providers, in the order of the settings. */
   readonly providers: readonly string[]
   /** Answers `/api/auth/…`; `undefined` for any other path. */
@@ -62,6 +64,7 @@ export function createAuth(settings: AuthSettings): Auth {
   return {
     baseUrl: site.origin,
     basePath,
+    sessionKind: settings.session?.kind ?? 'cookie',
     providers: [...providers.keys()],
     session,
     async require(request) {

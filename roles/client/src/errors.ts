@@ -16,8 +16,8 @@ export class AuthError extends Error {
   readonly why: string
   readonly fix: string
   readonly spec: string
-  /** Cookies that belong on the answer although the call failed. */
-  readonly setCookies: readonly string[]
+  /** Cookies that belong on the answer although the call failed; not shown where the error is printed. */
+  declare readonly setCookies: readonly string[]
 
   constructor(
     code: Reason,
@@ -41,7 +41,7 @@ export class AuthError extends Error {
     this.why = why
     this.fix = fix
     this.spec = spec
-    this.setCookies = setCookies
+    Object.defineProperty(this, 'setCookies', { value: setCookies, enumerable: false })
   }
 }
 

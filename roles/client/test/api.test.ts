@@ -1,7 +1,8 @@
 /** Calling an API: the token is renewed once however many requests race for it, and goes nowhere else. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type AuthError, createAuth, memoryStore, openid } from '@symbolon/client'
+import { inspect } from 'node:util'
+import { AuthError, createAuth, memoryStore, openid } from '@symbolon/client'
 import { type App, clientOf, secret, signIn, startApp } from './support/app.ts'
 import { openBrowser } from './support/browser.ts'
 
@@ -95,6 +96,35 @@ for (const kind of ['cookie', 'store'] as const) {
       assert.ok(answers.every(({ response }) => response.status === 200))
       assert.equal(refreshes().length, 1)
       assert.ok(app.standIn.asked.length > first + 100)
+      await app.stop()
+    })
+
+    it('is sent a stream once, of whatever kind, and never an empty one in its place', async () => {
+      const { app, call, refreshes } = await signedIn()
+      app.standIn.change.api = () => ({ status: 401, challenge: 'Bearer error="invalid_token"' })
+      const pieces = async function* () {
+        yield new TextEncoder().encode('once')
+      }
+      for (const body of [new Blob(['once']).stream(), pieces()]) {
+        const init = { method: 'PUT', body: body as BodyInit, ...{ duplex: 'half' } }
+        const { response, understood } = await call(undefined, init)
+        assert.deepEqual([response.status, understood.kind, refreshes().length], [401, 'token-refused', 0])
+      }
+      await app.stop()
+    })
+
+    it('fails without telling a log the cookie of the session (RFC 6750 §5.3) [RFC6750-5.3-01]', async () => {
+      const { app, clock, call } = await signedIn()
+      clock.now += 3600_000
+      const { issuer } = app.standIn
+      await call(undefined, { headers: { 'x-first': 'a renewal' } })
+      const failure = await app.auth
+        .fetch(app.browser.request(), `${issuer}/elsewhere`)
+        .catch((error: unknown) => error)
+      assert.ok(failure instanceof AuthError)
+      assert.equal(failure.setCookies.length, kind === 'cookie' ? 1 : 0)
+      for (const shown of [inspect(failure), JSON.stringify(failure)])
+        assert.equal(shown.includes('symbolon-4200'), false)
       await app.stop()
     })
 

@@ -4,7 +4,7 @@ import { type ApiAnswer, type Auth, AuthError, type Session } from '@symbolon/cl
 /** The client for one request and its answer. */
 export interface RequestAuth {
   readonly session: () => Promise<Session | undefined>
-  /** Calls an API; cookies of a renewed session are put on the answer. */
+  /** Calls an API; cookies of a renewed session are put on the answer, and used by the calls that follow. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<ApiAnswer>
 }
 
@@ -42,18 +42,49 @@ function signInUrl(auth: Auth, provider: string, returnTo: string): string {
   }
 }
 
-/** The client for a request whose answer takes cookies by `setCookie`. */
-export const requestAuth = (auth: Auth, headers: Headers, setCookie: (line: string) => void): RequestAuth => ({
-  session: () => auth.session({ headers }),
-  async fetch(url, init) {
-    try {
-      const answer = await auth.fetch({ headers }, url, init)
-      for (const line of answer.setCookies) setCookie(line)
-      return answer
-    } catch (error) {
-      // a session whose access has ended is remembered as such, although the call failed
-      if (error instanceof AuthError) for (const line of error.setCookies) setCookie(line)
-      throw error
-    }
-  },
-})
+/** The head of an answer, in whatever way its framework keeps it. */
+export interface AnswerHead {
+  /** Whether it is on its way already, so that no cookie can be added. */
+  readonly isSent: () => boolean
+  /** The `Set-Cookie` lines so far, those of the app among them. */
+  readonly cookies: () => readonly string[]
+  readonly setCookies: (lines: readonly string[]) => void
+}
+
+/** One for all the calls of a request: what one of them renewed, the others must not renew again. */
+export function requestAuth(auth: Auth, sent: Headers, head: AnswerHead): RequestAuth {
+  const headers = new Headers(sent)
+  const keep = (lines: readonly string[]): void => {
+    if (lines.length === 0) return
+    const names = new Set(lines.map(nameOf))
+    head.setCookies([...head.cookies().filter((line) => !names.has(nameOf(line))), ...lines])
+    headers.set('cookie', withCookies(headers.get('cookie') ?? '', lines))
+  }
+  return {
+    session: () => auth.session({ headers }),
+    async fetch(url, init) {
+      if (auth.sessionKind === 'cookie' && head.isSent()) {
+        throw new TypeError('call fetch before the answer begins: the cookie of a renewed session would be lost')
+      }
+      try {
+        const answer = await auth.fetch({ headers }, url, init)
+        keep(answer.setCookies)
+        return answer
+      } catch (error) {
+        // a session whose access has ended is remembered as such, although the call failed
+        if (error instanceof AuthError) keep(error.setCookies)
+        throw error
+      }
+    },
+  }
+}
+
+const nameOf = (pair: string): string => pair.slice(0, pair.indexOf('=')).trim()
+
+/** The Cookie header that the browser would send after these. */
+function withCookies(header: string, lines: readonly string[]): string {
+  const names = new Set(lines.map(nameOf))
+  const others = header.split('; ').filter((pair) => pair !== '' && !names.has(nameOf(pair)))
+  const added = lines.filter((line) => !line.includes('Max-Age=0')).map((line) => line.split(';', 1)[0] ?? '')
+  return [...others, ...added].join('; ')
+}

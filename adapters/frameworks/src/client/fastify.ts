@@ -9,7 +9,7 @@
  */
 import type { Auth } from '@symbolon/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
+import { type AnswerHead, answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
 import { onlyPath, type ParsedBody, toHeaders, toRequest } from './request.ts'
 
 declare module 'fastify' {
@@ -26,15 +26,15 @@ export interface FastifyAuthOptions {
 const form = 'application/x-www-form-urlencoded'
 
 async function plugin(app: FastifyInstance, { auth }: FastifyAuthOptions): Promise<void> {
-  const replies = new WeakMap<FastifyRequest, FastifyReply>()
+  const known = new WeakMap<FastifyRequest, RequestAuth>()
   app.addHook('onRequest', async (request, reply) => {
-    replies.set(request, reply)
+    known.set(request, requestAuth(auth, toHeaders(request.headers), headOf(reply)))
   })
   app.decorateRequest('auth', {
     getter(this: FastifyRequest) {
-      const reply = replies.get(this)
-      if (!reply) throw new TypeError('request.auth is there from the onRequest hooks on')
-      return requestAuth(auth, toHeaders(this.headers), (line) => reply.header('set-cookie', line))
+      const own = known.get(this)
+      if (!own) throw new TypeError('request.auth is there from the onRequest hooks on')
+      return own
     },
   })
   await app.register(async (routes) => {
@@ -49,6 +49,12 @@ async function plugin(app: FastifyInstance, { auth }: FastifyAuthOptions): Promi
     })
   })
 }
+
+const headOf = (reply: FastifyReply): AnswerHead => ({
+  isSent: () => reply.sent || reply.raw.headersSent,
+  cookies: () => [reply.getHeader('set-cookie') ?? []].flat().map(String),
+  setCookies: (lines) => void reply.removeHeader('set-cookie').header('set-cookie', [...lines]),
+})
 
 /** Registered on the whole app rather than on a scope of its own, so that every request has its `auth`. */
 export const fastifyAuth = Object.assign(plugin, {

@@ -15,7 +15,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import type { Auth } from '@symbolon/client'
-import { answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
+import { type AnswerHead, answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
 import { onlyPath, type ParsedBody, toHeaders, toRequest } from './request.ts'
 
 /** With what Express adds to a request, when it is there. */
@@ -33,6 +33,7 @@ export interface NodeAuth {
 }
 
 export function nodeAuth(auth: Auth): NodeAuth {
+  const known = new WeakMap<IncomingMessage, RequestAuth>()
   return {
     async routes(message, response, next) {
       const path = pathOf(message)
@@ -65,10 +66,19 @@ export function nodeAuth(auth: Auth): NodeAuth {
       return pass
     },
 
-    authOf: ({ headers }, response) =>
-      requestAuth(auth, toHeaders(headers), (line) => response.appendHeader('set-cookie', line)),
+    authOf(request, response) {
+      const own = known.get(request) ?? requestAuth(auth, toHeaders(request.headers), headOf(response))
+      known.set(request, own)
+      return own
+    },
   }
 }
+
+const headOf = (response: ServerResponse): AnswerHead => ({
+  isSent: () => response.headersSent,
+  cookies: () => [response.getHeader('set-cookie') ?? []].flat().map(String),
+  setCookies: (lines) => void response.setHeader('set-cookie', lines),
+})
 
 /** As the browser sent it: Express cuts the place where a middleware is mounted from `url`. */
 const pathOf = ({ originalUrl, url }: NodeRequest): string => onlyPath(originalUrl ?? url ?? '/')

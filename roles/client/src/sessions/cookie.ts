@@ -21,12 +21,21 @@ export interface CookieSessionSettings {
   readonly now: () => number
 }
 
+/** Sealed once for all who wait: parts of two seals, mixed up by a browser with many answers, would open for nobody. */
+interface Sealed {
+  readonly record: SessionRecord
+  readonly value: string
+}
+
 export function createCookieSessions({ names, sealer, now }: CookieSessionSettings): Sessions {
-  const renewals = new Memo<SessionRecord>({ milliseconds: lateness })
+  const renewals = new Memo<Sealed>({ milliseconds: lateness })
   const ended = new Memo<true>({ milliseconds: lateness })
 
-  const write = async (cookies: ReadonlyMap<string, string>, record: SessionRecord): Promise<readonly string[]> => {
-    const value = await sealer.seal('session', record, record.expiresAt)
+  const seal = async (record: SessionRecord): Promise<Sealed> => ({
+    record,
+    value: await sealer.seal('session', record, record.expiresAt),
+  })
+  const write = (cookies: ReadonlyMap<string, string>, { record, value }: Sealed): readonly string[] => {
     const maxAge = Math.max(0, record.expiresAt - Math.floor(now() / 1000))
     const lines = writeChunks(cookies, { name: names.session, value, maxAge, secure: names.secure })
     if (!lines) throw new AuthError('session_too_large', { got: `${value.length} characters` })
@@ -40,12 +49,12 @@ export function createCookieSessions({ names, sealer, now }: CookieSessionSettin
 
   return {
     load,
-    begin: write,
+    begin: async (cookies, record) => write(cookies, await seal(record)),
     async renew(cookies, record, next) {
-      const renewed = await renewals.run(hash('sha256', tokenState(record)), () => next(record))
+      const renewed = await renewals.run(hash('sha256', tokenState(record)), async () => seal(await next(record)))
       // signing out while a renewal is under way must not bring the session back
       const over = ended.get(record.id) !== undefined
-      return { record: renewed, setCookies: over ? [] : await write(cookies, renewed) }
+      return { record: renewed.record, setCookies: over ? [] : write(cookies, renewed) }
     },
     async end(cookies) {
       const record = await load(cookies)
