@@ -8,6 +8,7 @@
  */
 import { isSigningAlgorithm, type SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import { list } from '@symbolon/protocol/parameters'
+import { intersect } from '@symbolon/protocol/scope'
 import type { ClientRecord, Seconds } from './ports/records.ts'
 
 export const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
@@ -57,6 +58,10 @@ export type AuthenticatedClient = Client & { readonly [authenticated]: true }
 
 /** A client that has no credentials (RFC 6749 §2.1). */
 export const isPublic = (client: Client): boolean => client.authenticationMethod === 'none'
+
+/** Of a scope that was granted what the registration still has: what it has lost since is not given any more. */
+export const stillRegistered = (granted: readonly string[], { scopes }: Client): readonly string[] =>
+  scopes === undefined ? granted : intersect(granted, scopes)
 
 export function clientFrom(record: ClientRecord): Client {
   const { metadata } = record

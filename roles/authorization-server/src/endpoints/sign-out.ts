@@ -87,13 +87,14 @@ interface Leaving {
 async function end(leaving: Leaving, sessions: readonly SessionRecord[]): Promise<Answer> {
   const { http, issuer, browser, request, afterForm } = leaving
   const { flow } = http
-  const change = endAndRenew({ browser, issuer }, sessions)
-  if (change.writes.length > 0) await issuer.store.commit(change.writes)
+  // Where nobody is signed out the browser keeps its cookie: a form of another site comes without it.
+  const change = sessions.length === 0 ? undefined : endAndRenew({ browser, issuer }, sessions)
+  if (change !== undefined) await issuer.store.commit(change.writes)
   const client = request.known?.client.id
   const person = sessions[0]?.personId
   const seen = { band: 'sign-out', from: 'resource-owner', flow, what: 'signed out', client, person } as const
   record(issuer, http, { ...seen, outcome: 'ok' }, 200)
-  const cookies = [change.cookie]
+  const cookies = change === undefined ? [] : [change.cookie]
   if (request.next === undefined || request.known === undefined) return signedOut(request, http, issuer, cookies)
   if (!afterForm) return { kind: 'redirect', status: 303, location: request.next, flow, cookies, client }
   const view = clientView(request.known, localeOf(http, issuer), request.next)

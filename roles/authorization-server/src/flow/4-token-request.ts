@@ -9,7 +9,7 @@ import { hash } from 'node:crypto'
 import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear, hidden } from '@symbolon/protocol/evidence'
 import { challengeOf, verifierMatches } from '@symbolon/protocol/pkce'
-import { isPublic } from '../client.ts'
+import { isPublic, stillRegistered } from '../client.ts'
 import type { GrantInput, Issuance } from '../grants/grant.ts'
 import type { CodeRecord, GrantRecord, PersonStatus } from '../ports/records.ts'
 import { audienceOf } from '../resource.ts'
@@ -110,12 +110,13 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
   if (refused !== undefined) return refused
 
   const { code } = found
-  const audience = audienceOf({ granted: code, asked: request.resources, known: resources })
+  const scope = stillRegistered(code.scope, client)
+  const audience = audienceOf({ granted: { ...code, scope }, asked: request.resources, known: resources })
   if (!audience.ok) return trail.refused(audience)
 
-  const openid = code.scope.includes('openid')
+  const openid = scope.includes('openid')
   // An OpenID client asks for lasting access by name (OpenID Connect Core §11); a plain OAuth client has no name for it.
-  const lasting = client.grantTypes.includes('refresh_token') && (!openid || code.scope.includes('offline_access'))
+  const lasting = client.grantTypes.includes('refresh_token') && (!openid || scope.includes('offline_access'))
   const refreshExpiresAt = refreshTokenExpiry({ createdAt: now }, settings, now)
   const granted = resources.filter(({ resource }) => code.resources.includes(resource))
   const grant: GrantRecord = {
@@ -124,7 +125,7 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
     clientId: code.clientId,
     personId: code.personId,
     sessionId: code.sessionId,
-    scope: code.scope,
+    scope,
     resources: code.resources,
     nonce: code.nonce,
     authTime: code.authTime,

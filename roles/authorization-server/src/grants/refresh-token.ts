@@ -10,7 +10,8 @@
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { list, one } from '@symbolon/protocol/parameters'
-import { intersect, isScope, missing } from '@symbolon/protocol/scope'
+import { isScope, missing } from '@symbolon/protocol/scope'
+import { stillRegistered } from '../client.ts'
 import { hashOf } from '../handles.ts'
 import type { GrantRecord, PersonStatus, RefreshTokenRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
@@ -42,9 +43,7 @@ export const existenceRules: readonly Rule<Refresh>[] = [
   { reason: 'refresh_token_unknown', broken: ({ found }) => found === undefined },
 ]
 
-/** What is still granted: a scope that the client's registration has lost since is not refreshed. */
-const granted = ({ found, client }: Case): readonly string[] =>
-  client.scopes === undefined ? found.grant.scope : intersect(found.grant.scope, client.scopes)
+const granted = ({ found, client }: Case): readonly string[] => stillRegistered(found.grant.scope, client)
 
 export const refreshRules: readonly Rule<Case>[] = [
   {

@@ -105,6 +105,14 @@ describe('signing out', () => {
     assert.equal(await isSignedIn(), false)
   })
 
+  it('is not done by a form of another site that is too long for the way on (RFC 6749 §10.12) [RFC6749-10.12-02]', async () => {
+    await signedIn()
+    const before = browser.cookies.get('browser|/')
+    await browser.post('/logout', { ...good, state: 's'.repeat(7_000) }, { crossSite: true })
+    assert.deepEqual(browser.cookies.get('browser|/'), before)
+    assert.equal(await isSignedIn(), true)
+  })
+
   it('of one leaves others signed in, under a new cookie (attack 86)', async () => {
     await signedIn()
     const chooser = shown(await browser.open(authorizationParams({ prompt: 'select_account' })), 'choose-account')

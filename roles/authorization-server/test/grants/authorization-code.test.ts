@@ -5,7 +5,15 @@ import { introspection } from '../../src/endpoints/introspection.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { userinfo } from '../../src/endpoints/userinfo.ts'
 import { hashOf } from '../../src/handles.ts'
-import { basic, brokenRule, callback, createWorld, redemption, type World } from '../support/back-channel/world.ts'
+import {
+  basic,
+  brokenRule,
+  callback,
+  clientRecord,
+  createWorld,
+  redemption,
+  type World,
+} from '../support/back-channel/world.ts'
 
 const databases = {
   'SQLite in memory': async () => 'memory',
@@ -67,6 +75,16 @@ for (const [name, location] of Object.entries(databases)) {
       const said = await world.call(token, { form: redemption(code) })
       assert.equal(said.body.error, 'invalid_grant')
       assert.equal(said.status, 400)
+    })
+
+    it('gives no scope that the client has lost between the consent and here (attack 50) (attack 51)', async () => {
+      const scope = ['openid', 'offline_access', 'photos.read']
+      await world.put({ do: 'put-client', client: clientRecord('fading', { scope: scope.join(' ') }) })
+      const code = await world.code({ clientId: 'fading', scope })
+      await world.put({ do: 'put-client', client: clientRecord('fading', { scope: 'openid photos.read' }) })
+      const form = redemption(code, { client_id: 'fading', redirect_uri: callback('fading') })
+      const { body } = await world.call(token, { form })
+      assert.deepEqual([body.scope, body.refresh_token], ['openid photos.read', undefined])
     })
 
     it('refuses an expired code by the clock [RFC6749-4.1.2-01] (attack 34)', async () => {
