@@ -19,6 +19,8 @@ export interface Granted {
   readonly resources: readonly string[]
   /** The person was asked just now: what they remember allowing counts from here. */
   readonly asked: boolean
+  /** Nobody was asked, now or before: the client is first-party. */
+  readonly skipped?: true
 }
 
 export interface Permission extends FoundScope {
@@ -48,8 +50,11 @@ const year = 365 * 86_400
 export function decideConsent(
   situation: ConsentSituation,
 ): { readonly question: ConsentQuestion } | { readonly granted: Granted } {
-  const { request, client, resources, remembered, shown } = situation
-  if (client.skipConsent) return { granted: { scope: request.scope, resources: request.resources, asked: false } }
+  const { request, client, resources, shown } = situation
+  const remembered = given(situation.remembered)
+  const unproven = isUnproven(client, request.redirectUri)
+  if (client.skipConsent && !unproven)
+    return { granted: { scope: request.scope, resources: request.resources, asked: false, skipped: true } }
 
   const before = remembered?.scope ?? []
   const permissions = findScopes(request.scope, resources).found.map((found) => ({
@@ -61,7 +66,7 @@ export function decideConsent(
     remembered !== undefined && (remembered.shown.name !== shown.name || remembered.shown.host !== shown.host)
   const question = { permissions, changed }
   const resourcesKnown = within(request.resources, remembered?.resources ?? [])
-  const again = request.prompt.includes('consent') || isUnproven(client, request.redirectUri)
+  const again = request.prompt.includes('consent') || unproven
   if (remembered === undefined || changed || again) return { question }
   const isOld = situation.now - remembered.updatedAt > year
   if (isOld && permissions.some(({ record }) => record?.risk === 'high')) return { question }
@@ -70,9 +75,19 @@ export function decideConsent(
   if (fresh.length === 0 && resourcesKnown) return { granted: { ...narrow(situation, request.scope), asked: false } }
   // A silent request gets what was allowed before; what was optional then can't be asked for now.
   const silent = request.prompt.includes('none') && fresh.every(({ optional }) => optional)
-  const left = intersect(request.scope, before)
-  return silent && left.length > 0 ? { granted: { ...narrow(situation, left), asked: false } } : { question }
+  const left = narrow(situation, intersect(request.scope, before))
+  const isEnough = silent && left.scope.length > 0 && within(left.resources, remembered.resources)
+  return isEnough ? { granted: { ...left, asked: false } } : { question }
 }
+
+/** What is remembered of a client whose permissions nobody was asked for: it did this, and nobody saw it. */
+const unseen: ConsentRecord['shown'] = { name: '', host: '' }
+
+const isUnseen = ({ shown }: ConsentRecord): boolean => shown.name === unseen.name && shown.host === unseen.host
+
+/** Only what a person was shown is their consent: a client that is first-party no longer has none. */
+const given = (remembered: ConsentRecord | undefined): ConsentRecord | undefined =>
+  remembered === undefined || isUnseen(remembered) ? undefined : remembered
 
 /** What the answer of the person grants: all that is required, and what they ticked. `undefined`: nothing is left. */
 export function applyChoice(
@@ -91,16 +106,13 @@ export function rememberedAfter(
   granted: Granted,
   { remembered, shown }: Pick<ConsentSituation, 'remembered' | 'shown'>,
 ): Pick<ConsentRecord, 'scope' | 'resources' | 'shown'> | undefined {
-  const scope = union(remembered?.scope ?? [], granted.scope)
-  const resources = union(remembered?.resources ?? [], granted.resources)
-  const same =
-    !granted.asked &&
-    remembered !== undefined &&
-    within(scope, remembered.scope) &&
-    within(resources, remembered.resources) &&
-    remembered.shown.name === shown.name &&
-    remembered.shown.host === shown.host
-  return same ? undefined : { scope, resources, shown }
+  const before = granted.asked ? given(remembered) : remembered
+  const scope = union(before?.scope ?? [], granted.scope)
+  const resources = union(before?.resources ?? [], granted.resources)
+  const isNew = before === undefined || !within(scope, before.scope) || !within(resources, before.resources)
+  const seen = granted.skipped && (isNew || isUnseen(before)) ? unseen : shown
+  const same = !granted.asked && !isNew && before.shown.name === seen.name && before.shown.host === seen.host
+  return same ? undefined : { scope, resources, shown: seen }
 }
 
 /**

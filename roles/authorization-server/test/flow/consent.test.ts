@@ -95,6 +95,16 @@ describe('a consent', () => {
       false,
     ],
     ['the client is first-party', { metadata: { consent: 'never' } }, false],
+    [
+      'the client is first-party, and anybody on this computer could say so (RFC 8252 §8.6) [RFC8252-8.6-01] (attack 53)',
+      { metadata: { consent: 'never' }, isPublic: true, redirectUri: 'http://127.0.0.1:5/cb' },
+      true,
+    ],
+    [
+      'the request is silent and names a resource that nobody allowed (attack 43)',
+      { before: ['openid', 'photos:read'], prompt: ['none'], resources: [photos.resource, 'https://other.example'] },
+      true,
+    ],
     ['what weighs heavy was allowed over a year ago', { before: everything, later: 366 * 86_400 }, true],
     ['what weighs heavy was allowed within a year', { before: everything, later: 365 * 86_400 }, false],
     [
@@ -186,5 +196,20 @@ describe('a consent', () => {
     assert.notEqual(rememberedAfter(granted(['openid'], true), before), undefined)
     const renamed = situation({ before: ['openid'], shown: { ...shown, name: 'New' } })
     assert.equal(rememberedAfter(granted(['openid']), renamed)?.shown.name, 'New')
+  })
+
+  it('that nobody was asked for is none once the client is first-party no longer', () => {
+    const skipped = decideConsent(situation({ scope: everything, metadata: { consent: 'never' } }))
+    assert('granted' in skipped)
+    const first = rememberedAfter(skipped.granted, situation({}))
+    assert(first)
+    const remembered = { ...first, personId: 'person-alice', clientId: 'shop', createdAt: now, updatedAt: now }
+    assert.equal(rememberedAfter(skipped.granted, { remembered, shown }), undefined, 'and is not written again')
+    const later = decideConsent({ ...situation({ scope: everything }), remembered })
+    assert('question' in later)
+    assert(later.question.permissions.every(({ allowed }) => !allowed))
+    assert.equal(later.question.changed, false)
+    const answered = rememberedAfter({ scope: ['openid'], resources: [], asked: true }, { remembered, shown })
+    assert.deepEqual(answered, { scope: ['openid'], resources: [], shown })
   })
 })
