@@ -23,7 +23,30 @@ export const longestPassword = 1_024
 export const isTooLong = (password: string): boolean => Buffer.byteLength(password) > longestPassword
 
 const tagLength = 32
-const argon2id = promisify(argon2)
+const argon2id = fewAtOnce(promisify(argon2), 2)
+
+/**
+ * Node has four threads for all such work, signing and the file system among it: however many people sign in, half of
+ * them stay free, and the memory in use is bounded.
+ */
+function fewAtOnce<Given extends readonly unknown[], Made>(
+  work: (...given: Given) => Promise<Made>,
+  atOnce: number,
+): (...given: Given) => Promise<Made> {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (...given) => {
+    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await work(...given)
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}
 
 export function createPasswords(
   random: (bytes: number) => Uint8Array,

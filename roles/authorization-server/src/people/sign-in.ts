@@ -24,7 +24,8 @@ export type SignInResult =
   | { readonly ok: true; readonly person: PersonRecord; readonly writes: readonly Write[] }
   | { readonly ok: false; readonly problem: SignInProblem }
 
-const attempts = createAttempts()
+/** Each check takes memory and a thread: what one guesser can have under way at once is bounded twice. */
+const attempts = { onPair: createAttempts(3), fromNetwork: createAttempts(16) }
 
 const longestLogin = 320
 
@@ -39,9 +40,10 @@ export async function checkCredentials(issuer: Issuer, credentials: Credentials)
   const person = only ?? (await store.people.findByLogin(login))
   // One account has two logins; guesses at both count as guesses at one.
   const keys = throttleKeys(sealing, person === undefined ? `login ${loginKey(login)}` : person.personId, remoteAddress)
-  const end = attempts.begin(keys.pair)
-  if (end === undefined) return no({ kind: 'slowed-down', seconds: 1 })
+  const endPair = attempts.onPair.begin(keys.pair)
+  const endNetwork = endPair && attempts.fromNetwork.begin(keys.network)
   try {
+    if (endNetwork === undefined) return no({ kind: 'slowed-down', seconds: 1 })
     const throttling = decideThrottle(keys, await store.throttles.find(Object.values(keys)), issuer.now())
     if (!throttling.allowed) return no({ kind: 'slowed-down', seconds: throttling.seconds })
     if (throttling.pause > 0) await pause(throttling.pause * 1_000)
@@ -53,7 +55,8 @@ export async function checkCredentials(issuer: Issuer, credentials: Credentials)
     if (person.disabled) return no({ kind: 'account-disabled' })
     return { ok: true, person, writes: [...forgetFailures(keys), ...(await rehash(issuer, person, password))] }
   } finally {
-    end()
+    endNetwork?.()
+    endPair?.()
   }
 }
 

@@ -79,7 +79,7 @@ export interface Attempts {
   begin(key: string): (() => void) | undefined
 }
 
-export function createAttempts(atOnce = 3): Attempts {
+export function createAttempts(atOnce: number): Attempts {
   const underWay = new Map<string, number>()
   return {
     begin(key) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { throttleKeys } from '../../src/people/throttle.ts'
 import type { Passwords } from '../../src/ports/issuer.ts'
-import { Browser, shown } from '../support/front-channel/browser.ts'
+import { Browser, shown, viewOf } from '../support/front-channel/browser.ts'
 import { aPerson, authorizationParams, openWorld, type World } from '../support/front-channel/world.ts'
 
 let world: World
@@ -194,6 +194,30 @@ describe('guessing', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => attacker.signIn(form, 'alice', 'wrong')))
     assert(checked >= 1 && checked <= 8, `${checked} passwords were checked.`)
     assert(answers.every((answer) => shown(answer, 'sign-in').problem !== undefined))
+  })
+
+  it('of fifty accounts at once from one network has few of them checked, and no other network waits', async () => {
+    let checked = 0
+    const { verify, hash } = world.issuer.passwords
+    const counting: World = {
+      ...world,
+      issuer: {
+        ...world.issuer,
+        passwords: { hash, verify: (...given) => verify(...given).finally(() => checked++) },
+      },
+    }
+    const guesser = new Browser(counting)
+    const open = shown(await guesser.open(authorizationParams()), 'sign-in')
+    const tries = Array.from({ length: 50 }, (_, at) =>
+      guesser.post(open.action, { csrf: open.csrf, login: `nobody-${at}`, password: 'guess' }),
+    )
+    const other = new Browser(counting, '198.51.100.7')
+    const answer = await other.signIn(await other.open(authorizationParams()))
+    assert.equal(viewOf(answer).show, 'consent')
+    const problems = (await Promise.all(tries)).map((answer) => shown(answer, 'sign-in').problem?.kind)
+    assert.equal(problems.filter((kind) => kind === 'wrong').length, 16)
+    assert.equal(problems.filter((kind) => kind === 'slowed-down').length, 34)
+    assert.equal(checked, 17)
   })
 
   it('right, fifty times at once, signs the person in', async () => {
