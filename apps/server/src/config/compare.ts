@@ -1,4 +1,4 @@
-/** What only shows when parts of a configuration are compared: the same name twice, a scope that nobody has. */
+/** What only shows when parts of a configuration are compared: the same name twice, a scope that two have or nobody. */
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import { openidScopes } from '@symbolon/protocol/claims'
 import { nearest } from '../nearest.ts'
@@ -27,7 +27,32 @@ interface ComparedPerson {
 export function compare(config: Compared, reading: Reading, broken: ReadonlySet<string>): void {
   samePeople(config.people ?? [], reading)
   // A resource that was not understood can't be missed.
-  if (!broken.has('resources')) strangeScopes(config, reading)
+  if (broken.has('resources')) return
+  sharedScopes(config, reading)
+  strangeScopes(config, reading)
+}
+
+/** A scope is one permission at one resource: what is allowed for one must never be good at another. */
+function sharedScopes({ resources = [] }: Compared, reading: Reading): void {
+  const owners = new Map<string, string>()
+  for (const [name, { scopes }] of resources) {
+    for (const [scope] of scopes) {
+      const owner = owners.get(scope)
+      if (owner === undefined) {
+        owners.set(scope, name)
+        continue
+      }
+      const expected = 'a scope that no other resource has'
+      const got = `one that ${owner} has, too`
+      reading.report({
+        path: ['resources', name, 'scopes', scope],
+        on: 'key',
+        expected,
+        got,
+        hint: 'name it after its resource',
+      })
+    }
+  }
 }
 
 /** No two people may be reached by one login, be it the email of one and the user name of the other. */

@@ -395,6 +395,15 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    title: 'a scope of two resources: what is allowed at one would be good at the other (attack 44)',
+    text: yaml(
+      'resources:\n  https://a.example: { name: A, scopes: { read: Read } }\n  https://b.example: { name: B, scopes: { write: Write, read: Read } }',
+    ),
+    says: [
+      'symbolon.yaml:5:57  resources["https://b.example"].scopes.read: expected a scope that no other resource has, got one that https://a.example has, too; name it after its resource',
+    ],
+  },
+  {
     title: 'a hash of another kind in place of a password, without showing it',
     text: yaml('people:\n  - { username: alice, password: "$2b$12$hunter2" }'),
     says: [
