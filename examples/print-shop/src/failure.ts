@@ -21,14 +21,30 @@ export function answerFailure(error: unknown, { request, reply, shop: { auth }, 
     const body = sorry('Please sign in again', 'Our access to your photos has ended.', next)
     return show(reply.code(401), { title: 'Please sign in again', body })
   }
-  const status = statusOf(error)
+  const known = error instanceof LibraryProblem ? libraryAnswers[error.status] : undefined
+  const status = known?.status ?? statusOf(error)
   if (status >= 500) log?.(error instanceof Error ? error : new Error('unknown failure'))
   const next = { href: '/photos', text: 'Back to your photos' }
   const text =
-    status === 503 || error instanceof LibraryProblem
+    known?.text ??
+    (status === 503 || error instanceof LibraryProblem
       ? 'Something we need does not answer. Try again in a moment.'
-      : 'We could not do that.'
+      : 'We could not do that.')
   return show(reply.code(status), { title: 'That did not work', body: sorry('That did not work', text, next) })
+}
+
+export const answerNothing = (reply: FastifyReply): FastifyReply =>
+  show(reply.code(404), {
+    title: 'Nothing here',
+    body: sorry('Nothing here', 'There is no such page.', { href: '/', text: 'To the front page' }),
+  })
+
+/** What the library may well say, and what it means for the person. */
+const libraryAnswers: Readonly<Record<number, { readonly status: number; readonly text: string }>> = {
+  403: { status: 403, text: 'We are not allowed to do that any more. See what we may still do.' },
+  404: { status: 404, text: 'This photo is not in your library any more.' },
+  413: { status: 422, text: 'The sheet is too large for your library. Choose fewer photos.' },
+  507: { status: 422, text: 'Your photo library is full, so the sheet could not be saved there.' },
 }
 
 function statusOf(error: unknown): number {

@@ -24,10 +24,15 @@ export class LibraryProblem extends Error {
 export const createLibrary = (origin: string): Library => ({
   async list(call) {
     const { response } = await call(`${origin}/photos`)
-    if (!response.ok) throw new LibraryProblem(response.status)
-    return readPhotos(await response.json())
+    if (response.ok) return readPhotos(await response.json().catch(() => undefined))
+    await response.body?.cancel()
+    throw new LibraryProblem(response.status)
   },
-  picture: async (call, id, size) => (await call(`${origin}/photos/${encodeURIComponent(id)}/${size}`)).response,
+  async picture(call, id, size) {
+    // an address would lose these, and the call would go to another one
+    if (id === '.' || id === '..') throw new LibraryProblem(404)
+    return (await call(`${origin}/photos/${encodeURIComponent(id)}/${size}`)).response
+  },
   upload: (call, pdf, title) =>
     call(`${origin}/photos?${new URLSearchParams({ title })}`, {
       method: 'POST',

@@ -93,6 +93,7 @@ export interface SheetView {
   readonly columns: number
   readonly kilobytes: number
   readonly fullSize: boolean
+  readonly small: number
   readonly saved: boolean
   readonly maySave: boolean
   readonly askToSave: string
@@ -108,7 +109,7 @@ export const sheet = (view: SheetView): Html => html`<div class="made">
   )}</ul>
 <div><h1>${view.title}</h1>
 <p>${view.photos.length === 1 ? 'One photo' : `${view.photos.length} photos`} on A4, ready to print. PDF, ${view.kilobytes} KB.</p>
-${view.fullSize ? html`` : html`<p class="soft">Printed from the small pictures, because full size was not allowed. <a href="${view.askForFullSize}">Allow full size</a> and make the sheet again.</p>`}
+${view.fullSize ? html`` : html`<p class="soft">Printed from the small pictures, because full size was not allowed. <a href="${view.askForFullSize}">Allow full size</a> and make the sheet again.</p>`}${view.fullSize && view.small > 0 ? html`<p class="soft">${view.small} of them from the small picture, because the large one can’t be printed.</p>` : html``}
 <div class="actions"><a class="button primary" href="/sheets/${view.id}/sheet.pdf" download>Download the sheet</a>
 ${saving(view)}</div><p><a href="/photos">Choose other photos</a></p></div></div>`
 

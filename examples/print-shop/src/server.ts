@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createAuth, openid } from '@symbolon/client'
 import { fastifyAuth } from '@symbolon/frameworks/client/fastify'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { answerFailure } from './failure.ts'
+import { answerFailure, answerNothing } from './failure.ts'
 import { createLibrary } from './library.ts'
 import { addPhotos } from './routes/photos.ts'
 import { addSheets } from './routes/sheets.ts'
@@ -54,9 +54,12 @@ export async function createPrintShop(settings: PrintShopSettings): Promise<Fast
   const shop: Shop = { auth, library: createLibrary(photoLibrary), sheets: createSheets(), account }
 
   const server = Fastify({ forceCloseConnections: 'idle' })
+  const headers = { ...pageHeaders, 'content-security-policy': policy(issuer) }
   server.addHook('onSend', async (_request, reply) => {
-    reply.headers({ ...pageHeaders, 'content-security-policy': policy(issuer) })
+    // the client's own pages bring stricter ones
+    for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value)
   })
+  server.setNotFoundHandler((_request, reply) => answerNothing(reply))
   server.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply, shop, log }))
   await server.register(fastifyAuth, { auth })
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>

@@ -3,7 +3,8 @@ import PDFDocument from 'pdfkit'
 
 export interface SheetPhoto {
   readonly title: string
-  readonly image: Uint8Array
+  /** Without one, the place says so. */
+  readonly image: Uint8Array | undefined
 }
 
 export interface SheetOrder {
@@ -72,7 +73,7 @@ function drawFrame(
     .font('Helvetica')
     .fontSize(9)
     .fillColor('#6b655c')
-    .text(`${owner} · ${date}`, page.margin, page.margin + 32, { width })
+    .text(`${owner} · ${date}`, page.margin, page.margin + 32, { width, height: 12, ellipsis: true })
   const foot = page.height - page.margin - 10
   pdf.text('Printed by Halftone', page.margin, foot, { width, lineBreak: false })
   pdf.text(`${number} / ${of}`, page.margin, foot, { width, align: 'right', lineBreak: false })
@@ -86,7 +87,14 @@ interface Cell {
 }
 
 function drawPhoto(pdf: PDFKit.PDFDocument, { title, image }: SheetPhoto, { x, y, width, height }: Cell): void {
-  pdf.image(Buffer.from(image), x, y, { fit: [width, height], align: 'center', valign: 'center' })
+  if (image) pdf.image(Buffer.from(image), x, y, { fit: [width, height], align: 'center', valign: 'center' })
+  else drawGap(pdf, { x, y, width, height })
   pdf.font('Helvetica').fontSize(8).fillColor('#22201c')
   pdf.text(title, x, y + height + 6, { width, height: 10, ellipsis: true, align: 'center' })
+}
+
+function drawGap(pdf: PDFKit.PDFDocument, { x, y, width, height }: Cell): void {
+  pdf.rect(x, y, width, height).lineWidth(0.5).stroke('#b9b2a6')
+  pdf.font('Helvetica').fontSize(8).fillColor('#6b655c')
+  pdf.text('This picture can’t be printed', x, y + height / 2 - 4, { width, height: 10, align: 'center' })
 }

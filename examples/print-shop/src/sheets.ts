@@ -10,6 +10,8 @@ export interface Sheet {
   readonly photos: readonly Photo[]
   readonly columns: number
   readonly fullSize: boolean
+  /** How many of the photos are printed from the small picture. */
+  readonly small: number
   readonly pdf: Buffer
   readonly saved: boolean
 }
@@ -20,15 +22,27 @@ export interface Sheets {
   markSaved(id: string): void
 }
 
-export function createSheets(limit = 100): Sheets {
+export interface Room {
+  readonly bytes: number
+  /** So that one person can't push out the sheets of all others. */
+  readonly perOwner: number
+}
+
+const enough: Room = { bytes: 256 * 1024 * 1024, perOwner: 5 }
+
+export function createSheets({ bytes, perOwner }: Room = enough): Sheets {
   const kept = new Map<string, Sheet>()
   return {
     add(order) {
       const sheet = { ...order, id: randomBytes(12).toString('base64url'), saved: false }
       kept.set(sheet.id, sheet)
-      for (const oldest of kept.keys()) {
-        if (kept.size <= limit) break
-        kept.delete(oldest)
+      const own = [...kept.values()].filter(({ owner }) => owner === sheet.owner)
+      for (const { id } of own.slice(0, -perOwner)) kept.delete(id)
+      let size = [...kept.values()].reduce((sum, { pdf }) => sum + pdf.length, 0)
+      for (const { id, pdf } of kept.values()) {
+        if (size <= bytes || id === sheet.id) break
+        kept.delete(id)
+        size -= pdf.length
       }
       return sheet
     },

@@ -25,8 +25,11 @@ export function addPhotos(server: FastifyInstance, { auth, library, account }: S
 
   server.get<{ Params: { id: string } }>('/photos/:id/thumbnail', async (request, reply) => {
     const response = await library.picture(request.auth.fetch, request.params.id, 'thumbnail')
-    reply.code(response.status).header('cache-control', 'private, max-age=300')
-    if (!response.ok) return reply.header('cache-control', 'no-store').send('')
+    reply.code(response.status).headers({ 'cache-control': 'private, max-age=300', vary: 'Cookie' })
+    if (!response.ok) {
+      await response.body?.cancel()
+      return reply.header('cache-control', 'no-store').send('')
+    }
     return reply.type('image/jpeg').send(Buffer.from(await response.arrayBuffer()))
   })
 
@@ -46,7 +49,7 @@ export function addPhotos(server: FastifyInstance, { auth, library, account }: S
 }
 
 function apology(error: string | undefined, reference: string | undefined) {
-  if (error === 'person_refused' || error === 'provider_refused')
+  if (error === 'person_refused')
     return {
       heading: 'All right, we see nothing',
       text: 'You chose not to allow it, so we got nothing. You can change your mind at any time.',

@@ -3,9 +3,12 @@ import type { Session } from '@symbolon/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LibraryProblem } from '../library.ts'
 import { sheet as sheetPage, sorry } from '../pages.ts'
+import { fetchPictures } from '../pictures.ts'
 import { makeSheet } from '../sheet.ts'
 import type { Sheet } from '../sheets.ts'
 import { nameOf, needOwnForm, needSession, ownerOf, readForm, type Shop, show, signIn } from '../shop.ts'
+
+const mostPhotos = 60
 
 export function addSheets(server: FastifyInstance, shop: Shop): void {
   const { auth, library, sheets } = shop
@@ -16,36 +19,36 @@ export function addSheets(server: FastifyInstance, shop: Shop): void {
     const form = readForm(request)
     const listed = await library.list(request.auth.fetch)
     const chosen = form.getAll('photo')
-    const photos = listed.filter(({ id }) => chosen.includes(id)).slice(0, 60)
+    const photos = listed.filter(({ id }) => chosen.includes(id))
+    const next = { href: '/photos', text: 'Choose photos' }
     if (photos.length === 0) {
-      const next = { href: '/photos', text: 'Choose photos' }
       const body = sorry('Nothing chosen', 'Tick the photos that the sheet is to show.', next)
       return show(reply, { title: 'Nothing chosen', session, body })
     }
-    const fullSize = session.scopes.includes('photos:download')
-    const printed = []
-    for (const { id, title } of photos) {
-      const response = await library.picture(request.auth.fetch, id, fullSize ? 'original' : 'thumbnail')
-      if (!response.ok) throw new LibraryProblem(response.status)
-      printed.push({ title, image: new Uint8Array(await response.arrayBuffer()) })
+    if (photos.length > mostPhotos) {
+      const body = sorry('Too many photos', `One sheet takes up to ${mostPhotos}. You ticked ${photos.length}.`, next)
+      return show(reply.code(422), { title: 'Too many photos', session, body })
     }
+    const wanted = { photos, fullSize: session.scopes.includes('photos:download') }
+    const { photos: printed, small, fullSize } = await fetchPictures(library, request.auth.fetch, wanted)
     const title = (form.get('title') ?? '').trim().slice(0, 60) || 'My photos'
     const columns = [2, 3, 4].find((count) => count === Number(form.get('columns'))) ?? 3
     const pdf = await makeSheet({ title, owner: nameOf(session), columns, photos: printed, printedOn: new Date() })
-    const { id } = sheets.add({ owner: ownerOf(session), title, photos, columns, fullSize, pdf })
+    const { id } = sheets.add({ owner: ownerOf(session), title, photos, columns, fullSize, small, pdf })
     return reply.redirect(`/sheets/${id}`, 303)
   })
 
   server.get<{ Params: { id: string } }>('/sheets/:id', async (request, reply) => {
     const { session, sheet } = await ownSheet(shop, request)
     if (sheet === undefined) return missing(reply, session)
-    const { id, title, photos, columns, fullSize, saved, pdf } = sheet
+    const { id, title, photos, columns, fullSize, small, saved, pdf } = sheet
     const body = sheetPage({
       id,
       title,
       photos,
       columns,
       fullSize,
+      small,
       saved,
       kilobytes: Math.ceil(pdf.length / 1024),
       maySave: session.scopes.includes('photos:upload'),
@@ -67,9 +70,12 @@ export function addSheets(server: FastifyInstance, shop: Shop): void {
     needOwnForm(request, auth.baseUrl)
     const { session, sheet } = await ownSheet(shop, request)
     if (sheet === undefined) return missing(reply, session)
+    // a form that is sent twice saves once
+    if (sheet.saved) return reply.redirect(`/sheets/${sheet.id}`, 303)
     const { response, missingScopes } = await library.upload(request.auth.fetch, sheet.pdf, sheet.title)
     // A page to look at, not a redirect: the way leads to another site, and form-action stops forms from going there.
     if (missingScopes.length > 0) return reply.redirect(`/sheets/${sheet.id}`, 303)
+    await response.body?.cancel()
     if (!response.ok) throw new LibraryProblem(response.status)
     sheets.markSaved(sheet.id)
     return reply.redirect(`/sheets/${sheet.id}`, 303)
