@@ -33,6 +33,9 @@ const keptFor = 2 * attemptLifetime
 /** How many sign-ins one browser can have under way; the oldest makes room. */
 const most = 5
 
+/** Room for all of their cookies: with a long session and the other headers, servers take 16 KiB and no more. */
+const mostBytes = 5_120
+
 /** Three independent random values: knowing one tells nothing of the others (RFC 9700 §2.1). */
 export const startAttempt = (about: Omit<Attempt, 'state' | 'nonce' | 'verifier'>): Attempt => ({
   ...about,
@@ -60,12 +63,19 @@ export function createAttempts(names: CookieNames, sealer: Sealer): Attempts {
       const opened = await Promise.all(
         others.map(async ([name, value]) => ({
           name,
+          size: name.length + value.length,
           at: (await sealer.open<Attempt>('attempt', value))?.startedAt ?? 0,
         })),
       )
-      const tooMany = opened.sort((a, b) => b.at - a.at).filter(({ at }, index) => at === 0 || index >= most - 1)
       const value = await sealer.seal('attempt', attempt, attempt.startedAt + keptFor)
       const own = { name: names.attempt(attemptId(attempt.state)), value, maxAge: keptFor, secure }
+      let bytes = own.name.length + value.length
+      const tooMany = opened
+        .sort((a, b) => b.at - a.at)
+        .filter(({ at, size }, index) => {
+          bytes += size
+          return at === 0 || index >= most - 1 || bytes > mostBytes
+        })
       // a form posted by another site carries no Lax cookie (OAuth 2.0 Form Post Response Mode)
       return [
         ...tooMany.map(({ name }) => remove(name)),

@@ -51,6 +51,9 @@ export const writeCookie = ({ name, value, maxAge, secure, sameSite = 'Lax' }: C
 const chunk = 3800
 const most = 3
 
+/** All parts together, so that the Cookie header leaves room for the others in the 16 KiB that servers take. */
+const longest = 9_216
+
 const chunkNames = (name: string): readonly string[] => [
   name,
   ...Array.from({ length: most }, (_, at) => `${name}.${at}`),
@@ -68,7 +71,7 @@ export function joinChunks(cookies: Cookies, name: string): string | undefined {
 /** Writes a value in as many cookies as it needs and removes the ones it no longer does; `undefined` when too long. */
 export function writeChunks(cookies: Cookies, cookie: CookieToSet): readonly string[] | undefined {
   const parts = cookie.value.match(new RegExp(`.{1,${chunk}}`, 'gs')) ?? ['']
-  if (parts.length > most) return undefined
+  if (parts.length > most || cookie.value.length > longest) return undefined
   const names = parts.length === 1 ? [cookie.name] : parts.map((_, at) => `${cookie.name}.${at}`)
   const stale = chunkNames(cookie.name).filter((name) => cookies.has(name) && !names.includes(name))
   return [

@@ -36,6 +36,20 @@ export function needOwnForm(request: Request, site: URL): void {
   throw new AuthError('form_not_from_here', { expected: site.origin, got: origin ?? from ?? 'no Origin header' })
 }
 
+/**
+ * Refuses what another site only embeds, a picture or a frame: nobody is there to sign in, and each would leave a
+ * cookie behind until no request fits any more.
+ */
+export function needVisit(request: Request, site: URL): void {
+  const from = request.headers.get('sec-fetch-site')
+  const how = request.headers.get('sec-fetch-dest') ?? 'document'
+  if (from !== 'cross-site' || how === 'document') return
+  throw new AuthError('form_not_from_here', {
+    expected: `a visit, or ${site.origin}`,
+    got: `${how.slice(0, 20)} of another site`,
+  })
+}
+
 export const wantsHtml = (request: Request): boolean => request.headers.get('accept')?.includes('text/html') === true
 
 /** A browser that goes to a page, and not a script that asks. */

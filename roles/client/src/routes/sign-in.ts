@@ -10,7 +10,7 @@ import { parseCookies } from '../cookies.ts'
 import { AuthError, toError } from '../errors.ts'
 import { buildAuthorizationRequest, scopesToAsk } from '../flow/1-authorization-request.ts'
 import { newFlow } from '../record.ts'
-import { navigates, needOwnForm, readForm } from '../requests.ts'
+import { navigates, needOwnForm, needVisit, readForm } from '../requests.ts'
 import { handoff, redirect } from '../responses.ts'
 import { decideReturnTo } from '../return-to.ts'
 import type { ConfiguredProvider, Core } from '../settings.ts'
@@ -26,6 +26,7 @@ export async function signIn(
   const began = now()
   const posted = request.method === 'POST'
   if (posted) needOwnForm(request, core.site)
+  else needVisit(request, core.site)
   const params = new URLSearchParams([...new URL(request.url).searchParams, ...(posted ? await readForm(request) : [])])
 
   const returnTo = readReturnTo(core, params.get('returnTo'))

@@ -42,7 +42,11 @@ export interface StoreSessionSettings {
   readonly now: () => number
 }
 
-const leaseLength = 15_000
+/** Longer than a renewal can take, which asks for metadata, keys and tokens; a process that dies holds it so long. */
+const leaseLength = 60_000
+
+/** How long others wait for it. */
+const patience = 15_000
 const pause = 50
 
 export function createStoreSessions({ store, names, sealer, now }: StoreSessionSettings): Sessions {
@@ -51,7 +55,9 @@ export function createStoreSessions({ store, names, sealer, now }: StoreSessionS
 
   const read = async (key: string): Promise<SessionRecord | undefined> => {
     const sealed = await reached(() => store.get(key))
-    return sealed === undefined ? undefined : sealer.open<SessionRecord>('session', sealed)
+    const record = sealed === undefined ? undefined : await sealer.open<SessionRecord>('session', sealed)
+    // whoever can write to the store can't put one person's record in the place of another's
+    return record && keyOf(record.id) === key ? record : undefined
   }
   const write = async (record: SessionRecord, onlyIfPresent: boolean): Promise<boolean> => {
     const value = await sealer.seal('session', record, record.expiresAt)
@@ -70,7 +76,7 @@ export function createStoreSessions({ store, names, sealer, now }: StoreSessionS
   /** Another process may be renewing, or have renewed, what this one saw. */
   const renewed = async (seen: SessionRecord, next: Renewal): Promise<SessionRecord> => {
     const key = keyOf(seen.id)
-    const end = performance.now() + leaseLength
+    const end = performance.now() + patience
     while (performance.now() < end) {
       const lease = await reached(() => store.lease(`lease ${key}`, leaseLength))
       try {

@@ -51,6 +51,32 @@ describe('/signin/:provider', () => {
     await own.stop()
   })
 
+  it('leaves room for other headers in the 16 KiB that servers take, whatever it remembers (RFC 9110 §5.4)', async () => {
+    const own = await startApp()
+    own.standIn.change.userinfo = (claims) => ({ ...claims, picture: 'x'.repeat(4_000) })
+    await signIn(own)
+    const urls: URL[] = []
+    for (let count = 0; count < 6; count++) {
+      urls.push(await start(own.browser, `/api/auth/signin/symbolon?returnTo=/${'a'.repeat(1000)}${count}`))
+    }
+    const { headers } = own.browser.request()
+    assert.ok((headers.get('cookie') ?? '').length < 14.5 * 1024)
+    const back = await own.standIn.allow(urls[5]?.href ?? '')
+    assert.equal((await own.browser.get(`${back.pathname}${back.search}`)).status, 302)
+    await own.stop()
+  })
+
+  it('starts nothing for a picture or a frame of another site, which would fill the browser with cookies (RFC 9700 §4.7)', async () => {
+    const visit = (dest: string, site: string) =>
+      app.browser.get('/api/auth/signin/symbolon', { 'sec-fetch-site': site, 'sec-fetch-dest': dest })
+    for (const dest of ['image', 'iframe', 'empty', 'script']) {
+      const response = await visit(dest, 'cross-site')
+      assert.deepEqual([response.status, response.headers.getSetCookie()], [403, []])
+      assert.equal((await visit(dest, 'same-origin')).status, 302)
+    }
+    for (const site of ['cross-site', 'same-site', 'none']) assert.equal((await visit('document', site)).status, 302)
+  })
+
   it('lets go of attempt cookies that are not ours', async () => {
     const browser = openBrowser(app.auth)
     browser.cookies.set('symbolon-4200.attempt.AAAAAAAAAAAAAAAA', 'planted')

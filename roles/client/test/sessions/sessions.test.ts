@@ -144,6 +144,28 @@ describe('a session in a store', () => {
     await app.stop()
   })
 
+  it('can not be made to give one person the session of another (RFC 9700 §4.13)', async () => {
+    const store = memoryStore()
+    const keys: string[] = []
+    const spy: SessionStore = {
+      ...store,
+      set(entry) {
+        keys.push(entry.key)
+        return store.set(entry)
+      },
+    }
+    const app = await startApp({ auth: { session: { kind: 'store', store: spy } } })
+    await signIn(app)
+    const hers = await store.get(keys[0] ?? '')
+    const other = openBrowser(app.auth)
+    await signIn({ ...app, browser: other })
+    const expiresAt = Math.floor(Date.now() / 1000) + 60
+    await store.set({ key: keys.at(-1) ?? '', value: hers ?? '', expiresAt, onlyIfPresent: true })
+    assert.equal(await app.auth.session(other.request()), undefined)
+    assert.ok(await app.auth.session(app.browser.request()))
+    await app.stop()
+  })
+
   it('that can not be reached is an error and never a missing or a present session (attack 110)', async () => {
     const away = async () => {
       throw new Error('connection refused')
