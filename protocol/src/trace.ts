@@ -83,6 +83,36 @@ export const clearParameters: ReadonlySet<string> = new Set([
   'active',
 ])
 
+/**
+ * Parameters whose values are kept as digests, and whose names may be kept. A name that is in neither list is not kept:
+ * of a secret that was not percent-encoded a part may come as one.
+ */
+export const hiddenParameters: ReadonlySet<string> = new Set([
+  'state',
+  'nonce',
+  'code',
+  'code_challenge',
+  'code_verifier',
+  'login_hint',
+  'id_token_hint',
+  'claims',
+  'claims_locales',
+  'request',
+  'request_uri',
+  'registration',
+  'client_secret',
+  'client_assertion',
+  'username',
+  'password',
+  'assertion',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'post_logout_redirect_uri',
+  'logout_hint',
+])
+
 /** Makes a flow's reference from five random bytes: eight letters and digits that are hard to misread. */
 export function flowReference(random: Uint8Array): string {
   const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

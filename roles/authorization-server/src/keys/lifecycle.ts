@@ -15,15 +15,20 @@ import { makeSigningKey } from './signing-key.ts'
 
 type Keeper = Pick<Issuer, 'store' | 'sealing' | 'now' | 'settings'>
 
-/** The newest key of the algorithm that signs now. */
-export const activeKey = (
+/**
+ * The newest key of the algorithm that signs now. While none has begun to, by a clock behind the one that made them, it
+ * is the one that begins first: every verifier sees it already.
+ */
+export function activeKey(
   keys: readonly SigningKeyRecord[],
   algorithm: SigningAlgorithm,
   now: Seconds,
-): SigningKeyRecord | undefined =>
-  keys
-    .filter((key) => key.algorithm === algorithm && key.activeAt <= now && (key.retiredAt ?? Infinity) > now)
-    .toSorted((a, b) => b.activeAt - a.activeAt || b.kid.localeCompare(a.kid))[0]
+): SigningKeyRecord | undefined {
+  const living = keys
+    .filter((key) => key.algorithm === algorithm && (key.retiredAt ?? Infinity) > now)
+    .toSorted((a, b) => b.activeAt - a.activeAt || b.kid.localeCompare(a.kid))
+  return living.find(({ activeAt }) => activeAt <= now) ?? living.at(-1)
+}
 
 export interface RotationPlan {
   /** The algorithms that need a key, and when it shall begin to sign. */

@@ -51,7 +51,9 @@ export function createKeyRing(parts: {
     return reading
   }
   const current = async (maxAge: Seconds): Promise<ReadonlyMap<string, SigningKey>> => {
-    if (ring === undefined || now() - ring.readAt >= maxAge) await reload()
+    // Also when the clock was set back: an age that is not one is no reason to go on with old keys.
+    const age = ring === undefined ? undefined : now() - ring.readAt
+    if (age === undefined || age >= maxAge || age < 0) await reload()
     return ring?.keys ?? new Map()
   }
   const header = (key: SigningKey, typ: string): string => {

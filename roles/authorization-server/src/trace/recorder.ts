@@ -5,7 +5,7 @@
  * the queue waits for it.
  */
 import type { Evidence } from '@symbolon/protocol/evidence'
-import { clearParameters, type FlowEvent, type Redacted } from '@symbolon/protocol/trace'
+import { clearParameters, type FlowEvent, hiddenParameters, type Redacted } from '@symbolon/protocol/trace'
 import type { Observed, Recorder, Sealing } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 import { StorageUnavailable, type Store } from '../ports/store.ts'
@@ -119,8 +119,8 @@ function eventOf(observed: Observed, { id, digest }: { readonly id: string; read
     band: observed.band,
     what: observed.what,
     status: observed.status,
-    params: redact(observed.params ?? [], digest),
-    result: redact(observed.result ?? [], digest),
+    params: redact(observed.params ?? [], digest, isParameter),
+    result: redact(observed.result ?? [], digest, isWord),
     checks: observed.checks ?? [],
     outcome: observed.outcome,
     reason: refused?.reason,
@@ -132,13 +132,20 @@ function eventOf(observed: Observed, { id, digest }: { readonly id: string; read
   }
 }
 
-function redact(params: Iterable<readonly [string, string]>, digest: Digest): FlowEvent['params'] {
+/** What a stranger sent may be anything, in its names too; an answer's names are ours. */
+const isParameter = (name: string): boolean => clearParameters.has(name) || hiddenParameters.has(name)
+const isWord = (name: string): boolean => /^[\w.-]{1,40}$/.test(name)
+
+function redact(
+  params: Iterable<readonly [string, string]>,
+  digest: Digest,
+  mayBeNamed: (name: string) => boolean,
+): FlowEvent['params'] {
   const redacted: Record<string, Redacted> = Object.create(null)
   let count = 0
   for (const [name, value] of params) {
     if (count++ >= mostParameters) break
-    // A handle sent as a name is no name.
-    const known = /^[\w.-]{1,40}$/.test(name) ? name : '(other)'
+    const known = mayBeNamed(name) ? name : '(other)'
     redacted[known] = show(clearParameters.has(name) ? { clear: value } : { hidden: value }, digest)
   }
   return { ...redacted }

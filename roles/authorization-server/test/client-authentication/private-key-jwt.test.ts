@@ -3,7 +3,7 @@ import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { exportJWK, type JWK, SignJWT } from 'jose'
 import { token } from '../../src/endpoints/token.ts'
-import { clientRecord, createWorld, type World } from '../support/back-channel/world.ts'
+import { claimsOf, clientRecord, createWorld, type World } from '../support/back-channel/world.ts'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const issuer = 'https://id.example'
@@ -94,6 +94,17 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
   it('takes an assertion once [RFC7523-3-05] [OIDC-Core-9-03]', async () => {
     const assertion = await sign()
     assert.equal(await send(assertion), 'ok')
+    assert.equal(await send(assertion), 'assertion_replayed')
+  })
+
+  it('takes it once even when a server whose clock is ahead has swept what expired [RFC7523-3-05]', async () => {
+    const assertion = await sign()
+    assert.equal(await send(assertion), 'ok')
+    const now = world.clock.now
+    const { exp } = claimsOf(assertion)
+    world.clock.now = Number(exp) + 30
+    await world.sweep()
+    world.clock.now = now
     assert.equal(await send(assertion), 'assertion_replayed')
   })
 

@@ -51,6 +51,14 @@ describe('the plan for signing keys (OpenID Connect Core §10.1.1)', () => {
     assert.deepEqual(plan(keys, 200, ['ES256']).make, [])
   })
 
+  it('lets a process whose clock is behind sign with the first key, and never with one that is over', () => {
+    const [first, next] = [key('first', { activeAt: 100 }), key('next', { activeAt: 700 })]
+    assert.equal(activeKey([next, first], 'ES256', 95)?.kid, 'first')
+    assert.equal(activeKey([next, first], 'ES256', 699)?.kid, 'first')
+    assert.equal(activeKey([next, first], 'ES256', 700)?.kid, 'next')
+    assert.equal(activeKey([key('over', { retiredAt: 50 })], 'ES256', 95), undefined)
+  })
+
   it('replaces a young key when told to', () => {
     assert.deepEqual(plan([key('a'), other], 100, ['ES256']).make, [{ algorithm: 'ES256', activeAt: 700 }])
   })

@@ -111,6 +111,20 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
     assert.equal(reads, 2)
   })
 
+  it('reads the keys again when the clock was set back', async () => {
+    const { issuer } = world
+    let [reads, now] = [0, issuer.now()]
+    const list = () => {
+      reads++
+      return issuer.store.keys.list()
+    }
+    const ring = createKeyRing({ ...issuer, now: () => now, store: { ...issuer.store, keys: { list } } })
+    await ring.published()
+    now -= 3_600
+    await ring.published()
+    assert.equal(reads, 2)
+  })
+
   it('says so when the keys were sealed under another secret', async () => {
     const ring = createKeyRing({ ...world.issuer, sealing: createSealing(generateSecret()) })
     await assert.rejects(ring.published(), KeySealedElsewhere)

@@ -80,6 +80,15 @@ describe('the recorder', () => {
     assert.ok(!JSON.stringify(state.events).includes(handle))
   })
 
+  it('keeps no part of a secret that was not percent-encoded and so came as a name', async () => {
+    const { state, store } = memory()
+    const recorder = createRecorder({ store, sealing, random })
+    recorder.record({ ...observed, params: new URLSearchParams('client_id=app&client_secret=half&other-half') })
+    await recorder.close()
+    assert.ok(!JSON.stringify(state.events).includes('half'))
+    assert.deepEqual(Object.keys(state.events[0]?.params ?? {}).toSorted(), ['(other)', 'client_id', 'client_secret'])
+  })
+
   it('keeps at most so many parameters, and of each at most so much', async () => {
     const { state, store } = memory()
     const recorder = createRecorder({ store, sealing, random })
