@@ -27,9 +27,16 @@ export const typeOf = (bytes: Buffer): FileType | undefined =>
 /** The size a picture says it has; `undefined` for a PDF and for what says none. */
 export function sizeOf(bytes: Buffer): PictureSize | undefined {
   const type = typeOf(bytes)
-  if (type === 'image/png' && bytes.length >= 24)
-    return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+  if (type === 'image/png') return pngSize(bytes)
   return type === 'image/jpeg' ? jpegSize(bytes) : undefined
+}
+
+/** A second head could give another size than the one that was looked at, so there is none (PNG §5.6). */
+function pngSize(bytes: Buffer): PictureSize | undefined {
+  if (bytes.length < 24) return undefined
+  for (let at = 8, first = true; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at), first = false)
+    if ((bytes.toString('latin1', at + 4, at + 8) === 'IHDR') !== first) return undefined
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
 }
 
 /** Walks from segment to segment to the one that holds the frame (ITU-T T.81 annex B). */

@@ -84,7 +84,9 @@ function createPainter() {
   let last = 0
   const waiting = new Map<number, { resolve: (jpeg: Uint8Array) => void; reject: (error: Error) => void }>()
 
-  const stop = (error: Error): void => {
+  const stop = (stopped: Worker, error: Error): void => {
+    // one that fails says so twice, and by then another may be at work
+    if (worker !== stopped) return
     worker = undefined
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
@@ -99,8 +101,8 @@ function createPainter() {
       if ('jpeg' in delivery) order?.resolve(delivery.jpeg)
       else order?.reject(new Error(delivery.failure))
     })
-    started.on('error', (error) => stop(error instanceof Error ? error : new Error(String(error))))
-    started.on('exit', () => stop(new Error('the painter has gone home')))
+    started.on('error', (error) => stop(started, error instanceof Error ? error : new Error(String(error))))
+    started.on('exit', () => stop(started, new Error('the painter has gone home')))
     return started
   }
 

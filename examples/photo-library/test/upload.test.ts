@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { encode } from 'jpeg-js'
 import { PNG } from 'pngjs'
 import { sizeOf } from '../src/file-types.ts'
@@ -78,6 +79,7 @@ describe('an upload', () => {
     ['a JPEG without a frame', 'image/jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xd9]), 422],
     ['a PNG of nothing', 'image/png', png.subarray(0, 20), 422],
     ['a PNG that claims a vast size', 'image/png', withSide(png, 60_000), 422],
+    ['a PNG with a second head of a vast size', 'image/png', withTwoHeads(png, 60_000), 422],
     ['more than 25 MB', 'image/jpeg', Buffer.alloc(uploadLimit + 1), 413],
   ] as const
   it('that is no picture or too large is refused and leaves nothing behind', async () => {
@@ -91,6 +93,14 @@ describe('an upload', () => {
     assert.deepEqual(library.errors, [])
   })
 })
+
+/** The same picture with a second head behind the first, which says another size. */
+function withTwoHeads(bytes: Buffer, side: number): Buffer {
+  const head = withSide(bytes, side).subarray(8, 29)
+  const sum = Buffer.alloc(4)
+  sum.writeUInt32BE(crc32(head.subarray(4)))
+  return Buffer.concat([bytes.subarray(0, 33), head, sum, bytes.subarray(33)])
+}
 
 /** The same picture with another width and height in its header. */
 function withSide(bytes: Buffer, side: number): Buffer {
