@@ -6,7 +6,7 @@ import {
   protectedResourcePaths,
   protectedResourceUrl,
 } from '@symbolon/protocol/metadata/protected-resource'
-import { missing } from '@symbolon/protocol/scope'
+import { isScope, missing } from '@symbolon/protocol/scope'
 import { GuardError } from './errors.ts'
 import type { GuardEvent } from './event.ts'
 import { examine } from './examine.ts'
@@ -53,8 +53,8 @@ export function createGuard(given: GuardSettings, surroundings: Surroundings = {
 
   const need = (requirement: Requirement): Requirement => {
     const unknown = known.length === 0 ? [] : missing(requirement.scopes, known)
-    if (unknown.length > 0)
-      throw new GuardError('guard_settings_wrong', { expected: clear(known), got: clear(unknown) })
+    if (unknown.length > 0 || !requirement.scopes.every((scope) => isScope(scope) && !scope.includes(' ')))
+      throw new GuardError('guard_settings_wrong', { expected: clear(known), got: clear(requirement.scopes) })
     return requirement
   }
 

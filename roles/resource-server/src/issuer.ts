@@ -28,7 +28,8 @@ export function createIssuer({
   /** An address from the metadata must be as safe to reach as one from the settings. */
   const find = async (given: string | undefined, published: keyof IssuerMetadata): Promise<string> => {
     const address = given ?? (await metadata())[published]
-    if (address === undefined || !isTrustworthy(address, settings.insecureIssuer))
+    const downgraded = given === undefined && isTls(settings.issuer) && !isTls(address)
+    if (address === undefined || downgraded || !isTrustworthy(address, settings.insecureIssuer))
       throw new GuardError('discovery_failed', {
         expected: clear(`an https address as ${published}`),
         got: clear(address),
@@ -51,6 +52,9 @@ export function createIssuer({
       }),
   }
 }
+
+/** An issuer reached over TLS publishes no address that is not, not even on this machine. */
+const isTls = (address: string | undefined): boolean => address?.toLowerCase().startsWith('https:') === true
 
 /** Found once and looked up again each hour; what is known stays in use while the issuer doesn't answer. */
 function rememberMetadata(load: () => Promise<IssuerMetadata>, now: () => number): () => Promise<IssuerMetadata> {

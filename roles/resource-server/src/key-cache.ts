@@ -3,7 +3,8 @@
  *
  * A key that isn't known is looked for once more, but not more often than every 30 s and by one fetch however many
  * requests wait for it, so that invented key ids can't turn this server against its issuer. Keys once fetched stay
- * in use while the issuer doesn't answer. What a token says of where keys are (jku, x5u, jwk) is never read.
+ * in use while the issuer doesn't answer, for a day: whoever keeps it from answering must not keep a withdrawn key
+ * alive for ever. What a token says of where keys are (jku, x5u, jwk) is never read.
  *
  * @see RFC 9068 §4, RFC 8725 §3.1, §3.8 and §3.10, RFC 7517 §4
  */
@@ -27,6 +28,7 @@ type Jwk = Readonly<Record<string, unknown>>
 
 const refreshAfter = 300_000
 const staleAfter = 600_000
+const deadAfter = 86_400_000
 const betweenFetches = 30_000
 const betweenFetchesWithoutKeys = 1_000
 
@@ -101,6 +103,7 @@ export function createKeyCache({
       const isStale = age >= staleAfter
       if (isStale) await refresh()
       else if (age >= refreshAfter) void refresh()
+      if (now() - fetchedAt >= deadAfter) keys = undefined
       const known = await pick(wanted)
       if (known.length > 0) return known
       if (!isStale) await refreshForMissing()

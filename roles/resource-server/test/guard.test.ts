@@ -53,7 +53,7 @@ describe('the guard and JWT access tokens', () => {
     ['a token with too little scope', 'scope_insufficient', { scope: 'notes:write' }],
   ]
   for (const [title, reason, change] of changes)
-    it(`refuses ${title} (RFC 9068 §4) [MCP-Auth-Token_Handling-01]`, async () => {
+    it(`refuses ${title} (RFC 9068 §4) [MCP-Auth-Token_Handling-01]${reason === 'token_audience_wrong' ? ' [MCP-Auth-Access_Token_Privilege_Restriction-01]' : ''}`, async () => {
       await using issuer = await startTestIssuer()
       assert.equal(await reasonOf(guardOf(issuer), await issuer.token(change)), reason)
     })
@@ -66,7 +66,7 @@ describe('the guard and JWT access tokens', () => {
     assert.equal(issuer.requests.includes('GET /own'), false)
   })
 
-  it('refuses a token whose claims, header or signature were changed (RFC 9068 §4) [RFC8725-3.3-01]', async () => {
+  it('refuses a token whose claims, header or signature were changed (RFC 9068 §4) [RFC8725-3.3-01] [RFC6750-5.2-01] [RFC7519-7.2-01]', async () => {
     await using issuer = await startTestIssuer()
     const guard = guardOf(issuer)
     const [header = '', claims = '', signature = ''] = (await issuer.token()).split('.')
@@ -168,7 +168,7 @@ describe('the guard and the way a token is sent', () => {
     assert.deepEqual(issuer.requests, [])
   })
 
-  it('reads no token from a URL or a body (RFC 6750 §2.2, §2.3) [FAPI2-SP-5.3.4-01]', async () => {
+  it('reads no token from a URL or a body (RFC 6750 §2.2, §2.3)', async () => {
     await using issuer = await startTestIssuer()
     const token = await issuer.token()
     const guard = guardOf(issuer)

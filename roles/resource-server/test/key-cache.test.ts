@@ -33,7 +33,7 @@ const wants = (kid: string | undefined, algorithm = 'ES256') => ({ kid, algorith
 const unavailable = (error: unknown) => error instanceof GuardError && error.code === 'issuer_unavailable'
 
 describe('the key cache', () => {
-  it('fetches once for many first requests, and then no more (RFC 9068 §4) [RFC9068-4-02]', async () => {
+  it('fetches once for many first requests, and then no more (RFC 9068 §4)', async () => {
     const { world, cache } = cacheOver([es.publicJwk])
     const found = await Promise.all(Array.from({ length: 100 }, () => cache.find(wants('es'))))
     assert.ok(found.every((keys) => keys.length === 1))
@@ -90,6 +90,19 @@ describe('the key cache', () => {
     world.at += 30_000
     assert.equal((await cache.find(wants('other'))).length, 0)
     assert.equal(world.loads, 3)
+  })
+
+  it('uses no key that it could not look after for a day, so that an issuer kept silent can still withdraw one (RFC 9068 §4)', async () => {
+    const { world, cache } = cacheOver([es.publicJwk])
+    await cache.find(wants('es'))
+    world.down = true
+    world.at += 86_399_999
+    assert.equal((await cache.find(wants('es'))).length, 1)
+    world.at += 30_001
+    await assert.rejects(cache.find(wants('es')), unavailable)
+    world.down = false
+    world.at += 1_000
+    assert.equal((await cache.find(wants('es'))).length, 1)
   })
 
   it('recovers within a second when there never was an answer (RFC 9110 §15.6.4)', async () => {

@@ -62,3 +62,31 @@ describe('the settings of a guard', () => {
     assert.deepEqual(guard.need({ scopes: ['notes:read'] }), { scopes: ['notes:read'] })
   })
 })
+
+describe('what the issuer publishes', () => {
+  it('is believed only over TLS where the issuer is reached so, on this machine too (RFC 9700 §2.6)', async () => {
+    const asked: string[] = []
+    const fetch = async (url: string) => {
+      asked.push(url)
+      return Response.json({ issuer: good.issuer, jwks_uri: 'http://127.0.0.1:9/jwks' })
+    }
+    const token = ['{"alg":"ES256","typ":"at+jwt"}', JSON.stringify({ iss: good.issuer }), 'x'].map((part) =>
+      Buffer.from(part).toString('base64url'),
+    )
+    const request = { method: 'GET', url: '/notes', authorization: `Bearer ${token.join('.')}` }
+    const checked = await createGuard(good, { fetch }).check(request)
+    assert.deepEqual(checked.ok ? 'allowed' : [checked.status, checked.reason], [503, 'discovery_failed'])
+    assert.equal(
+      asked.some((url) => url.includes('127.0.0.1')),
+      false,
+    )
+  })
+})
+
+describe('what a route needs', () => {
+  it('is refused at the start where no challenge could name it (RFC 6750 §3)', () => {
+    const guard = createGuard({ issuer: good.issuer, audience: good.audience })
+    for (const scope of ['ü', 'a b', '', 'a"b']) assert.throws(() => guard.need({ scopes: [scope] }), GuardError, scope)
+    assert.deepEqual(guard.need({ scopes: ['a'] }), { scopes: ['a'] })
+  })
+})

@@ -1,5 +1,6 @@
 /** What the adapters of the client have in common: answers to people who are not signed in, and cookies of a call. */
 import { type ApiAnswer, type Auth, AuthError, type Session } from '@symbolon/client'
+import { type RequestParts, toRequest } from './request.ts'
 
 /** The client for one request and its answer. */
 export interface RequestAuth {
@@ -30,6 +31,13 @@ export function answerUnknown({ auth, provider = auth.providers[0] ?? '', method
   }
   const { code, why, fix, status } = new AuthError('session_missing')
   return Response.json({ error: code, why, fix }, { status, headers })
+}
+
+/** Answers what is not for the app; a method that a `Request` can't have is none of ours. */
+export async function answerRoutes(auth: Auth, parts: RequestParts): Promise<Response | undefined> {
+  if (['CONNECT', 'TRACE', 'TRACK'].includes(parts.message.method ?? ''))
+    return new Response(null, { status: 405, headers: { allow: 'GET, HEAD, POST' } })
+  return auth.handle(toRequest(parts))
 }
 
 /** A path that is not safe to return to does not keep anybody from signing in. */

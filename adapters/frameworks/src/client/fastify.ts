@@ -9,8 +9,15 @@
  */
 import type { Auth } from '@symbolon/client'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type AnswerHead, answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
-import { onlyPath, type ParsedBody, toHeaders, toRequest } from './request.ts'
+import {
+  type AnswerHead,
+  answerRoutes,
+  answerUnknown,
+  type RequestAuth,
+  type RequiredOptions,
+  requestAuth,
+} from './answers.ts'
+import { onlyPath, type ParsedBody, toHeaders } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,7 +51,7 @@ async function plugin(app: FastifyInstance, { auth }: FastifyAuthOptions): Promi
     routes.all(`${auth.basePath.replaceAll(':', '::')}/*`, async ({ raw, body, originalUrl }, reply) => {
       const read = (body as ParsedBody) ?? ''
       const path = onlyPath(originalUrl)
-      const answer = await auth.handle(toRequest({ message: raw, baseUrl: auth.baseUrl, path, body: read }))
+      const answer = await answerRoutes(auth, { message: raw, baseUrl: auth.baseUrl, path, body: read })
       return answer ? send(answer, reply) : reply.callNotFound()
     })
   })

@@ -15,8 +15,15 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import type { Auth } from '@symbolon/client'
-import { type AnswerHead, answerUnknown, type RequestAuth, type RequiredOptions, requestAuth } from './answers.ts'
-import { onlyPath, type ParsedBody, toHeaders, toRequest } from './request.ts'
+import {
+  type AnswerHead,
+  answerRoutes,
+  answerUnknown,
+  type RequestAuth,
+  type RequiredOptions,
+  requestAuth,
+} from './answers.ts'
+import { onlyPath, type ParsedBody, toHeaders } from './request.ts'
 
 /** With what Express adds to a request, when it is there. */
 export type NodeRequest = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown }
@@ -41,7 +48,7 @@ export function nodeAuth(auth: Auth): NodeAuth {
       if (path.startsWith(`${auth.basePath}/`)) {
         try {
           const body = message.body as ParsedBody
-          answer = await auth.handle(toRequest({ message, baseUrl: auth.baseUrl, path, body }))
+          answer = await answerRoutes(auth, { message, baseUrl: auth.baseUrl, path, body })
           if (answer) await write(answer, response)
         } catch (error) {
           return next(error)

@@ -30,9 +30,9 @@ export function nodeGuard(given: GuardSettings | Guard): NodeGuard {
       const pass: Middleware = async (request, response, next) => {
         let allowed = false
         try {
-          const { method = 'GET', headersDistinct } = request
+          const { method = 'GET', headersDistinct, headers } = request
           const checked = await guard.check(
-            { method, url: addressOf(request), authorization: headersDistinct.authorization },
+            { method, url: addressOf(request), authorization: headersDistinct?.authorization ?? headers.authorization },
             requirement,
           )
           if (checked.ok) {

@@ -1,6 +1,6 @@
 /** Many calls for one request, in every framework: one session, one set of cookies. */
 import assert from 'node:assert/strict'
-import type { RequestListener } from 'node:http'
+import { request as httpRequest, type RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
 import type { ApiAnswer, Auth } from '@symbolon/client'
 import { fastifyAuth } from '@symbolon/frameworks/client/fastify'
@@ -84,6 +84,22 @@ for (const [name, app] of Object.entries(frameworks)) {
       const used = shop.standIn.tokenRequests('refresh_token').map(({ form }) => form.get('refresh_token'))
       assert.equal(used.length, 5, 'one for the four at a time, and one for each that follows')
       assert.equal(new Set(used).size, used.length)
+      await shop.stop()
+    })
+
+    it('answers a method that is none of its own by 405, whichever (RFC 9110 §15.5.6)', async () => {
+      const shop = await startShop(app)
+      for (const method of ['TRACE', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+        const { host } = new URL(shop.auth.baseUrl)
+        const status = await new Promise((resolve, reject) =>
+          httpRequest(`http://${host}/api/auth/session`, { method }, (response) => {
+            resolve(response.resume().statusCode)
+          })
+            .on('error', reject)
+            .end(),
+        )
+        assert.equal(status, 405, method)
+      }
       await shop.stop()
     })
 

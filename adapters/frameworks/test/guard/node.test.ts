@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
-import { createServer, request as httpRequest, type RequestListener } from 'node:http'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { parseChallenges } from '@symbolon/protocol/challenge'
@@ -59,7 +66,7 @@ for (const [name, listener] of Object.entries({ 'node:http': bare, Express: inEx
       assert.equal(await response.text(), 'person-1')
     })
 
-    it('answers 401 and 403 with what is needed (RFC 6750 §3.1) [RFC6750-3-01] [RFC6750-3.1-02] [MCP-Auth-Error_Handling-01]', async () => {
+    it('answers 401 and 403 with what is needed (RFC 6750 §3.1) [RFC6750-3-01] [RFC6750-3.1-02] [MCP-Auth-Error_Handling-01] [OAuth2.1-5.3.1-01] [OAuth2.1-5.3.2-01]', async () => {
       await using issuer = await startTestIssuer()
       await using server = await start(issuer)
       const none = await fetch(`${server.url}/v1/notes`)
@@ -74,7 +81,7 @@ for (const [name, listener] of Object.entries({ 'node:http': bare, Express: inEx
       assert.match(lacking.headers.get('www-authenticate') ?? '', /error="insufficient_scope".*scope="notes:read"/)
     })
 
-    it('sees a token in the URL and a second Authorization header (RFC 6750 §3.1) [RFC6750-3.1-02]', async () => {
+    it('sees a token in the URL and a second Authorization header (RFC 6750 §3.1) [RFC6750-3.1-02] [MCP-Auth-Error_Handling-01] [OAuth2.1-5.3.2-01]', async () => {
       await using issuer = await startTestIssuer()
       await using server = await start(issuer)
       const token = await issuer.token({ audience })
@@ -113,6 +120,32 @@ for (const [name, listener] of Object.entries({ 'node:http': bare, Express: inEx
   })
 
 describe('nodeGuard', () => {
+  it('guards requests of HTTP/2 as well', async () => {
+    await using issuer = await startTestIssuer()
+    const { guarded, tokenOf } = nodeGuard({ issuer: issuer.url, audience, scopes })
+    const read = guarded('notes:read')
+    const server = createHttp2Server((request, response) => {
+      const message = request as unknown as IncomingMessage
+      read(message, response as unknown as ServerResponse, (error) => {
+        response.end(error === undefined ? tokenOf(message).sub : String(error))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const ask = async (headers: Readonly<Record<string, string>>) => {
+      const stream = session.request({ ':path': '/v1/notes', ...headers })
+      const status = new Promise((resolve) => stream.on('response', (answer) => resolve(answer[':status'])))
+      let text = ''
+      for await (const chunk of stream) text += chunk
+      return [await status, text]
+    }
+    assert.equal((await ask({}))[0], 401)
+    const authorization = `Bearer ${await issuer.token({ audience })}`
+    assert.deepEqual(await ask({ authorization }), [200, 'person-1'])
+    session.close()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
   it('does not let a misspelt scope start', async () => {
     await using issuer = await startTestIssuer()
     const { guarded } = nodeGuard({ issuer: issuer.url, audience, scopes })

@@ -37,7 +37,7 @@ describe('how the token is sent', () => {
     bearer: 'abc.DEF-_~+/==',
   }
   table(presentationRules, good, [
-    ['refuses a token in the URL (RFC 6750 §2.3) [FAPI2-SP-5.3.4-01]', 'token_in_query', { tokenInQuery: true }],
+    ['refuses a token in the URL (RFC 6750 §2.3)', 'token_in_query', { tokenInQuery: true }],
     [
       'refuses two Authorization headers (RFC 6750 §3.1)',
       'token_several',

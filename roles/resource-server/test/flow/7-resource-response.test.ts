@@ -36,13 +36,21 @@ describe('buildRefusal', () => {
     })
   })
 
+  it('says nothing twice in a challenge (RFC 6750 §3) [RFC6750-3-02]', () => {
+    for (const reason of Object.keys(refusals) as Reason[]) {
+      const header = answer(reason).headers['www-authenticate'] ?? ''
+      const names = [...header.matchAll(/(?:^Bearer |, )([a-z_]+)=/g)].map(([, name]) => name)
+      assert.equal(new Set(names).size, names.length, header)
+    }
+  })
+
   for (const reason of ['token_in_query', 'token_several'] as const)
     it(`answers ${reason} with 400 (RFC 6750 §3.1) [RFC6750-3.1-02]`, () => {
       assert.equal(answer(reason).status, 400)
       assert.equal(challenge(reason)[0]?.parameters.error, 'invalid_request')
     })
 
-  it('does not tell on the wire which check a token failed (RFC 6750 §3.1) [RFC6750-3-02]', () => {
+  it('does not tell on the wire which check a token failed (RFC 6750 §3.1)', () => {
     const reasons = Object.keys(refusals).filter(
       (reason): reason is Reason => refusals[reason as Reason].error === 'invalid_token' && reason !== 'token_missing',
     )
