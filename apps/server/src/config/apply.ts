@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { newHandle } from '@symbolon/authorization-server/handles'
+import { endSessions } from '@symbolon/authorization-server/people/browser'
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import type { Passwords } from '@symbolon/authorization-server/ports/issuer'
 import type { ClientRecord, PersonRecord, ResourceRecord, Seconds } from '@symbolon/authorization-server/ports/records'
@@ -40,7 +41,8 @@ export async function applyConfig(applying: Applying): Promise<number> {
     const declared = await declare(applying, present, now())
     const writes = decide(declared, present, config.file)
     if (writes.length === 0) return 0
-    const { committed } = await store.commit([{ do: 'claim', name: claimName, version }, ...writes])
+    const ended = await sessionsOver(declared.people, present.people, store, now())
+    const { committed } = await store.commit([{ do: 'claim', name: claimName, version }, ...writes, ...ended])
     if (committed) return writes.length
     // Another process applied a configuration meanwhile: what it left is looked at anew.
   }
@@ -93,6 +95,21 @@ function timed<R extends { readonly createdAt: Seconds; readonly updatedAt: Seco
   const { createdAt, updatedAt } = known ?? { createdAt: now, updatedAt: now }
   const same = { ...row, createdAt, updatedAt } as R
   return isDeepStrictEqual(same, known) ? same : ({ ...row, createdAt, updatedAt: now } as R)
+}
+
+/** Whoever signed in with a password that was changed or taken away since is signed out everywhere, as is whoever is off. */
+async function sessionsOver(
+  declared: readonly PersonRecord[],
+  present: readonly PersonRecord[],
+  store: Store,
+  now: Seconds,
+): Promise<readonly Write[]> {
+  const changed = declared.filter((person) => {
+    const known = present.find(({ personId }) => personId === person.personId)
+    return known !== undefined && (known.passwordHash !== person.passwordHash || (person.disabled && !known.disabled))
+  })
+  const sessions = await Promise.all(changed.map(({ personId }) => store.sessions.ofPerson(personId, now)))
+  return endSessions(sessions.flat(), now)
 }
 
 /** What must be written so that `present` becomes `declared`. Removals come first: a name may pass to another. */

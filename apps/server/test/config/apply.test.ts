@@ -172,6 +172,44 @@ describe('applying a configuration', () => {
     )
   })
 
+  it('signs out everywhere whose password it changed, or whom it turned off, and nobody else (OWASP ASVS §3.3.3)', async () => {
+    const store = await openStore()
+    const bob = { username: 'bob', password: 'another password' }
+    await apply(store, { people: [alice, bob] })
+    const session = async (username: string) => {
+      const person = (await store.people.list()).find((one) => one.username === username)
+      assert.ok(person)
+      const { personId } = person
+      const times = { authTime: 1_000, createdAt: 1_000, lastSeenAt: 1_000, expiresAt: 9_000, endedAt: null }
+      const record = {
+        sessionId: `session of ${username}`,
+        browserHash: 'b',
+        personId,
+        amr: [],
+        userAgent: '',
+        ...times,
+      }
+      await store.commit([{ do: 'insert-session', session: record }])
+      return async () => (await store.sessions.ofPerson(personId, 1_500)).length
+    }
+    const [ofAlice, ofBob] = [await session('alice'), await session('bob')]
+    await apply(store, { people: [{ ...alice, claims: { name: 'A.' } }, bob] }, { now: 1_500 })
+    assert.deepEqual([await ofAlice(), await ofBob()], [1, 1])
+    await apply(store, { people: [{ ...alice, password: 'a new password' }, bob] }, { now: 1_500 })
+    assert.deepEqual([await ofAlice(), await ofBob()], [0, 1])
+    await apply(
+      store,
+      {
+        people: [
+          { ...alice, password: 'a new password' },
+          { ...bob, disabled: true },
+        ],
+      },
+      { now: 1_500 },
+    )
+    assert.equal(await ofBob(), 0)
+  })
+
   it('takes a hash as it is', async () => {
     const store = await openStore()
     const password = await passwords.hash('secret words')
