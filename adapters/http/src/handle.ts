@@ -49,7 +49,7 @@ export function createHandler({ issuers, routes, log = () => undefined }: Handle
       route: known ? known.route.path : '(none)',
       status: response.status,
       took: Date.now() - receivedAt,
-      client: answer.client,
+      client: answer.client?.slice(0, 255),
       reason: answer.reason,
       cause,
     })

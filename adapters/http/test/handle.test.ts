@@ -36,6 +36,12 @@ const routes: readonly Route[] = [
     audience: 'program',
   },
   {
+    path: '/long-name',
+    methods: { GET: async () => ({ kind: 'empty', status: 401, client: 'c'.repeat(60_000) }) },
+    cors: false,
+    audience: 'program',
+  },
+  {
     path: '/page-bug',
     methods: { GET: () => Promise.reject(new Error('secret inside')) },
     cors: false,
@@ -81,6 +87,11 @@ describe('the handler', () => {
       ['GET', '/bug'],
     ] as const)
       assert.equal((await ask(method, target)).headers['cache-control'], 'no-store', target)
+  })
+  it('logs no more of what a stranger calls themselves than a client_id can have', async () => {
+    const { ask, log } = world()
+    await ask('GET', '/long-name')
+    assert.equal(log[0]?.client?.length, 255)
   })
   it('takes a method for what it is, and for no property of an object', async () => {
     for (const method of ['constructor', 'toString', '__proto__']) {

@@ -98,7 +98,10 @@ async function consent(
   const { as, question } = next
   const decision = one(http.form, 'decision')
   // A form that was shown to somebody else, or under another name, or that says nothing, is shown again.
-  if (!isFormToken(one(http.form, 'csrf'), consentToken(visit, as)) || (decision !== 'allow' && decision !== 'deny')) {
+  if (
+    !isFormToken(one(http.form, 'csrf'), consentToken(visit, next)) ||
+    (decision !== 'allow' && decision !== 'deny')
+  ) {
     return goTo(visit, interaction.facts)
   }
   const { situation } = loaded

@@ -1,6 +1,6 @@
 /** Shows the page of the step that is due: who to continue as, sign-in, consent. */
 import type { SignInProblem, SignInView, View } from '@symbolon/protocol/views'
-import { isNamed, mayChooseAccount, type SignedIn, wantsFresh } from '../flow/2-user-authorization.ts'
+import { isNamed, mayChooseAccount, type NextStep, wantsFresh } from '../flow/2-user-authorization.ts'
 import { lasts } from '../flow/consent.ts'
 import { formToken, interactionPath } from '../people/interaction.ts'
 import { clientView, consentView, personView } from '../people/views.ts'
@@ -50,7 +50,7 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
   }
   if (next.step === 'consent' && step === 'consent') {
     const { question, as } = next
-    const csrf = consentToken(visit, as)
+    const csrf = consentToken(visit, next)
     return consentView({
       ...{ question, as, client, locale },
       lasts: lasts(request.scope, known.client),
@@ -75,10 +75,14 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
   }
 }
 
-/** Bound to whom the question was put, and to who asked as they were shown. */
-export const consentToken = ({ interaction, issuer, loaded }: AuthorizationVisit, { session }: SignedIn): string => {
+/** Bound to whom the question was put, to who asked as they were shown, and to what could be unticked. */
+export const consentToken = (
+  { interaction, issuer, loaded }: AuthorizationVisit,
+  { as, question }: Extract<NextStep, { readonly step: 'consent' }>,
+): string => {
   const { name, host } = loaded.situation.shown
-  return formToken(interaction, issuer, 'consent', session.sessionId, name, host)
+  const asked = question.permissions.map(({ scope, optional }) => (optional ? `${scope} or not` : scope))
+  return formToken(interaction, issuer, 'consent', as.session.sessionId, name, host, ...asked)
 }
 
 export function signInView(

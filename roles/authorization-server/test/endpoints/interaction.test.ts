@@ -37,7 +37,7 @@ describe('the pages of an interaction', () => {
     assert(german.kind === 'page' && german.locales?.[0] === 'de')
   })
 
-  it('show what is asked in words with real values, heavy ones unticked (attack 107) [RFC6749-10.2-02]', async () => {
+  it('show what is asked in words with real values, heavy ones unticked (attack 107) [RFC6749-10.2-02] [OAuth2.1-7.9-01]', async () => {
     const view = shown(await toConsent({ scope: everything }), 'consent')
     assert.deepEqual(view.person, { name: 'alice Example', login: 'alice@example.com' })
     assert.deepEqual(view.destination, { kind: 'web', host: 'shop.example.com' })
@@ -103,7 +103,7 @@ describe('the pages of an interaction', () => {
     assert.equal(await world.issuer.store.consents.find('person-alice', 'shop'), undefined)
   })
 
-  it('go back to the client by a page after a form, and by 303 between (RFC 9700 §4.12) [RFC9700-4.12-01]', async () => {
+  it('go back to the client by a page after a form, and by 303 between (RFC 9700 §4.12) [RFC9700-4.12-01] [OAuth2.1-7.5.3-01] [OAuth2.1-1.6-01] [OIDC-Core-16.22-01]', async () => {
     const page = await toConsent()
     const view = shown(page, 'consent')
     const answer = await browser.post(view.action, { csrf: view.csrf, decision: 'allow' })
@@ -286,6 +286,15 @@ describe('the pages of an interaction', () => {
     )
   })
 
+  it('ask for each app on its own: what one was allowed is no other app’s (attack 82) (attack 83)', async () => {
+    await browser.submit(await toConsent(), { decision: 'allow' })
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('second') }])
+    shown(await browser.open(params({ client_id: 'second' })), 'consent')
+    const silent = await browser.open(params({ client_id: 'second', prompt: 'none' }))
+    assert.equal(sentToClient(silent).params.get('error'), 'consent_required')
+    sentToClient(await browser.open(params()))
+  })
+
   it('ask again when the name of the app is not the one that was allowed', async () => {
     await browser.submit(await toConsent(), { decision: 'allow' })
     await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { client_name: 'Your Bank' }) }])
@@ -336,6 +345,14 @@ describe('a form', () => {
     await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { client_name: 'Your Bank' }) }])
     const answer = await browser.submit(page, { decision: 'allow' })
     assert.equal(shown(answer, 'consent').client.name, 'Your Bank')
+    assert.equal(await world.issuer.store.consents.find('person-alice', 'shop'), undefined)
+  })
+
+  it('on which a permission could be unticked grants it to nobody once it can not', async () => {
+    const page = await toConsent({ scope: 'openid photos:read photos:write' })
+    const scopes = photos.scopes.map((scope) => ({ ...scope, optional: false }))
+    await world.issuer.store.commit([{ do: 'put-resource', resource: { ...photos, scopes } }])
+    shown(await browser.submit(page, { decision: 'allow' }), 'consent')
     assert.equal(await world.issuer.store.consents.find('person-alice', 'shop'), undefined)
   })
 

@@ -60,12 +60,12 @@ for (const [name, location] of Object.entries(databases)) {
     const works = async (accessToken: unknown) =>
       (await world.call(userinfo, { headers: { authorization: `Bearer ${accessToken}` } })).status === 200
 
-    it("replaces a public client's token at each use [OAuth2.1-4.3.1-01] [RFC9700-2.2.2-01]", async () => {
+    it("replaces a public client's token at each use [RFC9700-2.2.2-01] [RFC6749-6-03] [OAuth2.1-4.3-01] [RFC6819-5.2.2.3-01] [MCP-Auth-Token_Theft-01]", async () => {
       const second = await refresh(first.body.refresh_token)
       assert.equal(second.status, 200)
       assert.notEqual(second.body.refresh_token, first.body.refresh_token)
       assert.notEqual(second.body.access_token, first.body.access_token)
-      assert.equal(second.body.scope, first.body.scope, '[RFC6749-6-03]')
+      assert.equal(second.body.scope, first.body.scope)
       assert.equal((await refresh(second.body.refresh_token)).status, 200)
     })
 
@@ -92,7 +92,7 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal(again.body.refresh_token, answer.body.refresh_token)
     })
 
-    it('ends the family, and only it, when a replaced token comes back too late [RFC9700-4.14.2-01]', async () => {
+    it('ends the family, and only it, when a replaced token comes back too late [RFC9700-4.14.2-01] [OAuth2.1-4.3.1-01]', async () => {
       const bystander = await signIn()
       const second = await refresh(first.body.refresh_token)
       world.clock.now += 121
@@ -150,7 +150,7 @@ for (const [name, location] of Object.entries(databases)) {
       assert.notEqual(again.body.refresh_token, given.body.refresh_token)
     })
 
-    it('prolongs a token that is kept by using it, until its family ends [RFC10017-6.3.2.3-01]', async () => {
+    it('prolongs a token that is kept by using it, until its family ends [RFC10017-6.3.2.3-01] (attack 57)', async () => {
       const { refreshTokenIdle, refreshTokenLifetime } = world.issuer.settings
       const shop = await signInAtShop()
       const begun = world.clock.now
@@ -162,7 +162,7 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal((await refreshAsShop(shop.body.refresh_token)).answer.reason, 'refresh_token_expired')
     })
 
-    it('ends a family at its absolute life, also where that was longer when the token was given [RFC10017-6.3.2.3-01]', async () => {
+    it('ends a family at its absolute life, also where that was longer when the token was given [RFC10017-6.3.2.3-01] (attack 57)', async () => {
       const { settings } = world.issuer
       const shorter: Issuer = { ...world.issuer, settings: { ...settings, refreshTokenLifetime: 1_000 } }
       world.clock.now += 1_000
@@ -171,7 +171,7 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal(said.answer.reason, 'refresh_token_expired')
     })
 
-    it('refuses a token that lay unused for too long [OAuth2.1-4.3.3-01]', async () => {
+    it('refuses a token that lay unused for too long [OAuth2.1-4.3.3-01] (attack 57)', async () => {
       world.clock.now += world.issuer.settings.refreshTokenIdle
       assert.equal((await refresh(first.body.refresh_token)).answer.reason, 'refresh_token_expired')
     })
@@ -193,7 +193,7 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal((await refresh(second.body.refresh_token)).status, 200)
     })
 
-    it("needs a confidential client's credentials [OIDC-Core-12.1-01] (attack 31)", async () => {
+    it("needs a confidential client's credentials [OIDC-Core-12.1-01] [RFC6749-6-01] (attack 31)", async () => {
       const shop = await signInAtShop()
       const form = { grant_type: 'refresh_token', refresh_token: String(shop.body.refresh_token) }
       const attempts = [
