@@ -3,7 +3,7 @@
  * id alone, so that nobody learns which ids others have.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { albums } from './albums.ts'
 import { endings, type FileType, sizeOf, typeOf } from './file-types.ts'
@@ -43,15 +43,20 @@ export type Added =
 
 const mostPixels = 50_000_000
 const mostUploads = 200
+/** Of one person, so that nobody fills the disk of all. */
+const mostBytes = 1024 ** 3
 
 export function createLibrary({
   folder,
   studio,
   people,
+  room = mostBytes,
 }: {
   readonly folder: string
   readonly studio: Studio
   readonly people: readonly Person[]
+  /** Bytes that one person may fill. */
+  readonly room?: number
 }): Library {
   /** A subject identifier is any text at all, so that its digest names the folder. */
   const folderOf = (owner: string) => join(folder, createHash('sha256').update(owner).digest('base64url'))
@@ -77,6 +82,12 @@ export function createLibrary({
     return Promise.all(
       notes.map(async (name): Promise<Photo> => JSON.parse(await readFile(join(folderOf(owner), name), 'utf8'))),
     )
+  }
+
+  const bytesOf = async (owner: string): Promise<number> => {
+    const names = await readdir(folderOf(owner)).catch(() => [])
+    const files = await Promise.all(names.map((name) => stat(join(folderOf(owner), name)).catch(() => undefined)))
+    return files.reduce((sum, file) => sum + (file?.size ?? 0), 0)
   }
 
   const list = async (owner: string): Promise<readonly Photo[]> =>
@@ -109,6 +120,7 @@ export function createLibrary({
       const type = typeOf(bytes)
       if (type === undefined) return { refused: 'unknown type' }
       if ((await uploadsOf(owner)).length >= mostUploads) return { refused: 'full' }
+      if ((await bytesOf(owner)) + bytes.length > room) return { refused: 'full' }
       const size = sizeOf(bytes)
       const id = randomBytes(12).toString('base64url')
       const path = (ending: string) => join(folderOf(owner), `${id}.${ending}`)

@@ -62,7 +62,7 @@ async function discover(issuer: string, network: Fetch): Promise<AuthorizationSe
 
 async function believe(issuer: string, url: URL, response: Response): Promise<AuthorizationServer> {
   const named = await issuerNamedIn(response.clone())
-  if (named !== issuer) throw new AuthError('discovery_failed', { expected: issuer, got: named })
+  if (named !== issuer) throw new AuthError('discovery_failed', { expected: issuer, got: named.slice(0, 200) })
   const metadata = await processDiscoveryResponse(url, response).catch((error: unknown) => {
     const got = error instanceof Error ? error.message : 'something unreadable'
     throw new AuthError('discovery_failed', { expected: 'a metadata document', got })
@@ -70,7 +70,10 @@ async function believe(issuer: string, url: URL, response: Response): Promise<Au
   for (const [endpoint, isNeeded] of Object.entries(endpoints)) {
     const address = metadata[endpoint]
     if (address === undefined ? isNeeded : !isUsable(address, url)) {
-      throw new AuthError('discovery_failed', { expected: `${endpoint}: an https address`, got: String(address) })
+      throw new AuthError('discovery_failed', {
+        expected: `${endpoint}: an https address`,
+        got: String(address).slice(0, 200),
+      })
     }
   }
   return metadata
