@@ -4,6 +4,7 @@
  *
  * @see RFC 6750 §3.1, RFC 6749 §6
  */
+import { hash } from 'node:crypto'
 import { missing } from '@symbolon/protocol/scope'
 import { parseCookies } from './cookies.ts'
 import { AuthError, toError } from './errors.ts'
@@ -12,7 +13,7 @@ import { type Understood, understandResourceResponse } from './flow/7-resource-r
 import { mayFetch, unavailable } from './network.ts'
 import type { Provider } from './providers/provider.ts'
 import { isNearlyOver, renewed, renewInTime } from './renewal.ts'
-import { type Kept, type Session, type SessionRecord, toSession } from './sessions/session.ts'
+import { type Kept, type Session, type SessionRecord, tokenState, toSession } from './sessions/session.ts'
 import type { Core } from './settings.ts'
 
 export interface ApiAnswer {
@@ -50,11 +51,13 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
     let response = await send(core, { provider, record: kept.record, url, init })
     let understood = understandResourceResponse(response)
     const canRepeat = isWhole(init.body)
-    if (understood.kind === 'token-refused' && kept.record.tokens?.refreshToken !== undefined && canRepeat) {
+    const canRenew = kept.record.tokens?.refreshToken !== undefined && !core.refusedAnew.get(stateOf(kept.record))
+    if (understood.kind === 'token-refused' && canRenew && canRepeat) {
       await response.body?.cancel()
       kept = await renew(kept.record)
       response = await send(core, { provider, record: kept.record, url, init })
       understood = understandResourceResponse(response)
+      if (understood.kind === 'token-refused') await core.refusedAnew.run(stateOf(kept.record), async () => true)
     }
     const { record, setCookies } = kept
     const missingScopes = understood.kind === 'scope-missing' ? missing(understood.scopes, record.scopes) : []
@@ -64,6 +67,8 @@ export async function callApi(core: Core, { request, url, init }: ApiCall): Prom
     throw error instanceof AuthError ? new AuthError(error.code, error, kept.setCookies) : error
   }
 }
+
+const stateOf = (record: SessionRecord): string => hash('sha256', tokenState(record))
 
 /** A stream of any kind is gone once it was sent. */
 const isWhole = (body: unknown): boolean =>

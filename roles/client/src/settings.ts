@@ -4,6 +4,7 @@ import { type Attempts, createAttempts } from './attempts.ts'
 import { type CookieNames, cookieNames } from './cookies.ts'
 import { AuthError } from './errors.ts'
 import { ownParameters } from './flow/1-authorization-request.ts'
+import { Memo } from './memo.ts'
 import { type Fetch, guarded, mayFetch } from './network.ts'
 import type { Provider } from './providers/provider.ts'
 import { createRecorder, type Recorder } from './record.ts'
@@ -50,6 +51,8 @@ export interface Core {
   readonly attempts: Attempts
   readonly sessions: Sessions
   readonly sessionLifetime: number
+  /** Tokens that an API refused although they were new: asking for another one at once would help nobody. */
+  readonly refusedAnew: Memo<true>
   readonly errorPage: string | undefined
   readonly recorder: Recorder
   readonly log: (error: Error) => void
@@ -96,6 +99,7 @@ export function readSettings(settings: AuthSettings): Core {
         ? createStoreSessions({ store: session.store, names, sealer, now })
         : createCookieSessions({ names, sealer, now }),
     sessionLifetime: lifetime,
+    refusedAnew: new Memo({ milliseconds: 10_000 }),
     errorPage,
     recorder: createRecorder({ sink: settings.record, key: recordKey, now }),
     log: settings.log ?? ((error) => console.error(error instanceof AuthError ? error.message : error)),

@@ -99,6 +99,18 @@ for (const kind of ['cookie', 'store'] as const) {
       await app.stop()
     })
 
+    it('that refuses every token does not make us ask the provider for one at each call', async () => {
+      const { app, call, refreshes } = await signedIn()
+      app.standIn.change.api = () => ({ status: 401, challenge: 'Bearer error="invalid_token"' })
+      for (let count = 0; count < 5; count++) {
+        const { response, setCookies } = await call()
+        app.browser.keep(setCookies)
+        assert.equal(response.status, 401)
+      }
+      assert.equal(refreshes().length, 1)
+      await app.stop()
+    })
+
     it('is sent a stream once, of whatever kind, and never an empty one in its place', async () => {
       const { app, call, refreshes } = await signedIn()
       app.standIn.change.api = () => ({ status: 401, challenge: 'Bearer error="invalid_token"' })
@@ -113,7 +125,7 @@ for (const kind of ['cookie', 'store'] as const) {
       await app.stop()
     })
 
-    it('fails without telling a log the cookie of the session (RFC 6750 §5.3) [RFC6750-5.3-01]', async () => {
+    it('fails without telling a log the cookie of the session (RFC 6750 §5.3)', async () => {
       const { app, clock, call } = await signedIn()
       clock.now += 3600_000
       const { issuer } = app.standIn
@@ -205,10 +217,12 @@ for (const kind of ['cookie', 'store'] as const) {
     })
 
     it('takes a renewed ID token about the same person only (OpenID Connect Core §12.2)', async () => {
-      const { app, call } = await signedIn()
+      const { app, clock, call, refreshes } = await signedIn()
       app.standIn.change.idTokenAgain = true
-      app.standIn.change.api = () => ({ status: 401, challenge: 'Bearer error="invalid_token"' })
+      clock.now += 3600_000
       app.browser.keep((await call()).setCookies)
+      assert.equal(refreshes().length, 1)
+      clock.now += 3600_000
       app.standIn.change.claims = (claims) => ({ ...claims, sub: 'mallory' })
       await assert.rejects(call(), { code: 'id_token_invalid', got: 'another sub' })
       await app.stop()
@@ -231,7 +245,7 @@ for (const kind of ['cookie', 'store'] as const) {
 }
 
 describe('an access token', () => {
-  it('is for the resource of the provider and goes nowhere else (RFC 10017 §6.1.3.6)', async () => {
+  it('is for the resource of the provider and goes nowhere else (RFC 10017 §6.1.3.6) [RFC8707-3-01]', async () => {
     const app = await startApp()
     await signIn(app)
     const before = app.standIn.asked.length

@@ -11,7 +11,7 @@ const sealer = (change: Partial<Parameters<typeof createSealer>[0]> = {}) =>
 const content = { state: 'a secret state' }
 
 describe('a sealed value', () => {
-  it('opens for the purpose it was sealed for, and shows nothing of itself', async () => {
+  it('opens for the purpose it was sealed for, and shows nothing of itself (RFC 10017 §6.1.3.2) [RFC10017-6.1.3.2-02]', async () => {
     const sealed = await sealer().seal('attempt', content, 2_000)
     assert.deepEqual(await sealer().open('attempt', sealed), content)
     for (const part of sealed.split('.')) assert.equal(Buffer.from(part, 'base64url').includes('a secret'), false)

@@ -10,7 +10,7 @@ const sent = (change: Parameters<typeof provider>[0] = {}) =>
   Object.fromEntries(buildAuthorizationRequest(metadata, provider(change), attempt).searchParams)
 
 describe('the authorization request', () => {
-  it('asks for a code, with state, nonce and an S256 challenge (RFC 6749 §4.1.1) (attack 37) [RFC6749-4.1.1-01] [RFC7636-4.3-01] [RFC7636-4.2-01] [RFC9700-2.1.2-01] [OIDC-Core-3.1.2.1-02]', () => {
+  it('asks for a code, with state, nonce and an S256 challenge (RFC 6749 §4.1.1) (attack 37) [RFC6749-4.1.1-01] [RFC7636-4.3-01] [RFC7636-4.2-01] [RFC9700-2.1.2-01] [OIDC-Core-3.1.2.1-02] [RFC6749-3.1-02] [RFC7636-5-01] [RFC7636-7.2-01] [RFC9700-2.1.1-01] [OAuth2.1-16-4.1.1-01] [RFC6819-4.4.1.8-01]', () => {
     assert.deepEqual(sent(), {
       tenant: '1',
       response_type: 'code',
@@ -29,7 +29,7 @@ describe('the authorization request', () => {
     assert.equal(href.includes(attempt.verifier), false)
   })
 
-  it('names the resource when there is one (RFC 8707 §2) [MCP-Auth-Canonical_Server_URI-01]', () => {
+  it('names the resource when there is one (RFC 8707 §2) [MCP-Auth-Canonical_Server_URI-01] [RFC9728-7.4-01]', () => {
     assert.equal(sent({ resource: 'https://api.example.com' }).resource, 'https://api.example.com')
   })
 
@@ -47,7 +47,7 @@ describe('the authorization request', () => {
 describe('an attempt', () => {
   const { state: _state, nonce: _nonce, verifier: _verifier, ...about } = attempt
 
-  it('has independent random state, nonce and verifier of 32 bytes each (attack 29) [RFC7636-4.1-01] [RFC7636-4.1-02] [OIDC-Core-3.1.2.1-04]', () => {
+  it('has independent random state, nonce and verifier of 32 bytes each (attack 29) [RFC7636-4.1-01] [RFC7636-4.1-02] [RFC7636-7.1-01] [RFC7636-7.3-01] [OIDC-Core-3.1.2.1-04]', () => {
     const attempts = Array.from({ length: 50 }, () => startAttempt(about))
     const values = attempts.flatMap(({ state, nonce, verifier }) => [state, nonce, verifier])
     assert.equal(new Set(values).size, 150)

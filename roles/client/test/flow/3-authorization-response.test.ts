@@ -58,7 +58,7 @@ describe('the authorization response', () => {
     assert.equal(reasonOf({ attempt: { ...attempt, state: '' } }), 'attempt_unknown')
   })
 
-  it('is refused in a browser without the cookie of the attempt (attack 84) (attack 88) [RFC9700-2.1-03] [SecBCP-update-2.3.2-01]', () => {
+  it('is refused in a browser without the cookie of the attempt (attack 84) (attack 88) [RFC9700-2.1-03] [SecBCP-update-2.3.2-01] [OAuth2.1-7.10-01] [RFC9700-4.7.1-01]', () => {
     assert.equal(reasonOf({ attempt: undefined }), 'attempt_unknown')
   })
 
@@ -99,7 +99,7 @@ describe('the authorization response', () => {
     assert.equal(reasonOf({ params: params({ iss: undefined }), issPromised: false }), 'allowed')
   })
 
-  it('is refused with an iss that differs in any character (RFC 9207 §2.4) [RFC9207-2.4-01] [RFC9700-4.4.2.1-01] [OAuth2.1-7.15-01]', () => {
+  it('is refused with an iss that differs in any character (RFC 9207 §2.4) [RFC9207-2.4-01] [RFC9207-2.4-03] [RFC9700-4.4.2.1-01] [OAuth2.1-7.15-01]', () => {
     for (const iss of [`${issuer}/`, 'https://ID.example.com', 'https://evil.example.com', '']) {
       assert.equal(reasonOf({ params: params({ iss }) }), 'issuer_mismatch', iss)
       assert.equal(reasonOf({ params: params({ iss }), issPromised: false }), 'issuer_mismatch', iss)
@@ -128,7 +128,7 @@ describe('the authorization response', () => {
     assert.deepEqual(refused, { ok: false, reason: 'provider_refused', got: { clear: '(an unreadable error)' } })
   })
 
-  it('is refused without a code; a token instead of one is no sign-in (attack 109) [RFC6749-10.16-01]', () => {
+  it('is refused without a code; a token instead of one is no sign-in (attack 109) [RFC6749-10.16-01] [OIDC-Core-16.11-01]', () => {
     const token = params({ code: undefined, access_token: 'a-token-of-another-app', token_type: 'Bearer' })
     assert.equal(reasonOf({ params: token }), 'parameter_missing')
   })

@@ -50,7 +50,7 @@ describe('client authentication', () => {
     }
   }
 
-  it('is HTTP Basic with a secret, both halves form-encoded, and nothing in the body (RFC 6749 §2.3.1) [RFC6749-2.3-01] [RFC6749-2.3.1-03] [OAuth2.1-2.4-02]', async () => {
+  it('is HTTP Basic with a secret, both halves form-encoded, and nothing in the body (RFC 6749 §2.3.1) [RFC6749-2.3-01] [RFC6749-2.3.1-03] [OAuth2.1-2.4-02] [RFC10017-6.1.3.1-01]', async () => {
     const { form, authorization } = await sent({ clientId: 'a:b c', clientSecret: 's&c/ret+' })
     const [name, secret] = Buffer.from(authorization?.slice('Basic '.length) ?? '', 'base64')
       .toString()
@@ -65,7 +65,7 @@ describe('client authentication', () => {
     assert.deepEqual([form.client_id, form.client_secret, authorization], ['print-shop', 'secret', undefined])
   })
 
-  it('is a signed assertion whose only audience is the issuer, and which says what it is (RFC 10070) (attack 39) [RFC10070-4-01] [RFC10070-4-03] [RFC10070-4-05] [RFC7521-4.2-01] [RFC7523-2.2-01] [SecBCP-update-2.1.2.1-01] [OIDC-Core-9-02]', async () => {
+  it('is a signed assertion whose only audience is the issuer, and which says what it is (RFC 10070) (attack 39) [RFC10070-4-01] [RFC10070-4-03] [RFC10070-4-05] [RFC7521-4.2-01] [RFC7523-2.2-01] [SecBCP-update-2.1.2.1-01] [SecBCP-update-2.1.2-01] [OIDC-Core-9-02] [MCP-CC-Client_Authentication_Methods-01]', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
     const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', kid: 'shop-1' }
     const { form, authorization, issuer } = await sent({ privateKey: jwk })

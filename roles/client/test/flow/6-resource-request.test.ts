@@ -7,7 +7,7 @@ const build = (url: string, init: RequestInit = {}, apis = ['https://api.example
   buildResourceRequest({ url, init }, { accessToken: 'the-token', apis })
 
 describe('the resource request', () => {
-  it('carries the token in the header and nowhere else (RFC 6750 §2.1) [RFC6750-2.1-01] [RFC6750-2-01] [RFC9700-4.3.2-01] [MCP-Auth-Token_Requirements-01]', () => {
+  it('carries the token in the header and nowhere else (RFC 6750 §2.1) [RFC6750-2.1-01] [RFC6750-2-01] [RFC9700-4.3.2-01] [MCP-Auth-Token_Requirements-01] [RFC6749-7.1-02] [RFC6750-2.2-01] [RFC6750-2.2-02]', () => {
     const built = build('https://api.example.com/v1/photos?page=2', { method: 'POST', body: 'x' })
     assert.ok(built.ok)
     const { url, init } = built.value
@@ -28,7 +28,7 @@ describe('the resource request', () => {
     assert.equal(built.value.init.redirect, 'manual')
   })
 
-  it('refuses a token in the query as well (RFC 6750 §2) [OAuth2.1-5.1-01]', () => {
+  it('refuses a token in the query as well (RFC 6750 §2) [OAuth2.1-5.1-01] [RFC6750-2.3-01]', () => {
     const built = build('https://api.example.com/v1?access_token=x')
     assert.equal(built.ok ? '' : built.reason, 'token_in_query')
   })

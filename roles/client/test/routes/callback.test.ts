@@ -38,7 +38,7 @@ describe('/callback/:provider', () => {
     assert.deepEqual(app.logged, [])
   })
 
-  it('finishes no sign-in that another browser started (attack 84) (attack 88) [RFC9700-2.1.1-05] [RFC6819-5.3.5-01]', async () => {
+  it('finishes no sign-in that another browser started (attack 84) (attack 88) [RFC9700-2.1.1-05] [RFC6819-5.3.5-01] [RFC10017-6.3.2.2-01]', async () => {
     const back = await app.standIn.allow((await start(openBrowser(app.auth))).href)
     const before = app.standIn.tokenRequests().length
     const response = await browser.get(pathOf(back))
@@ -165,7 +165,7 @@ describe('/callback/:provider', () => {
     assert.match(body.reference ?? '', /^[0-9A-Z]{4}-[0-9A-Z]{4}$/)
   })
 
-  it('writes nothing of the request unescaped into its page', async () => {
+  it('writes nothing of the request unescaped into its page, and runs no script there (RFC 6749 §3.1.2.5) [RFC6749-3.1.2.5-01]', async () => {
     await start(browser)
     const url = await start(browser)
     const state = url.searchParams.get('state') ?? ''

@@ -15,7 +15,7 @@ for (const kind of ['cookie', 'store'] as const) {
     })
     after(() => app.stop())
 
-    it('tell scripts and the app who it is, and nobody a token (RFC 10017 §6.1.3.2) [RFC10017-6.1.3.2-02]', async () => {
+    it('tell scripts and the app who it is, and nobody a token (RFC 10017 §6.1.3.2)', async () => {
       await signIn(app)
       const response = await app.browser.get('/api/auth/session')
       const { expiresAt, ...shown } = (await response.json()) as { readonly expiresAt: number }
