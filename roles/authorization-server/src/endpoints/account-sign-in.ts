@@ -27,7 +27,7 @@ export async function signInToAccount(visit: Visit, returnTo: string): Promise<A
   if (http.method !== 'POST') {
     return { kind: 'page', status: 200, flow, locales, view: signInView(visit, { ...page, typed: undefined }) }
   }
-  const result = await signInByForm(visit, { browser, only: undefined, client: undefined })
+  const result = await signInByForm(visit, { browser, only: undefined, isNamed: false, client: undefined })
   if ('typed' in result) {
     const { typed } = result
     const headers = typed.problem.kind === 'slowed-down' ? { 'retry-after': String(typed.problem.seconds) } : undefined

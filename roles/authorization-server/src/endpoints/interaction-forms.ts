@@ -12,7 +12,7 @@ import type { PersonRecord } from '../ports/records.ts'
 import type { Answer, Cookie } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { end } from './interaction-end.ts'
-import { consentToken, showPage, statusOf, type Typed } from './interaction-pages.ts'
+import { consentToken, isKnownHere, showPage, statusOf, type Typed } from './interaction-pages.ts'
 import { record, seeOther } from './page.ts'
 
 export function receive(visit: AuthorizationVisit): Promise<Answer> | Answer {
@@ -35,7 +35,9 @@ function chooseAccount(visit: AuthorizationVisit): Answer {
 }
 
 async function signInHere(visit: AuthorizationVisit, only: PersonRecord | undefined): Promise<Answer> {
-  const result = await signInByForm(visit, { browser: visit.loaded.browser, only, client: visit.known.client.id })
+  const { browser } = visit.loaded
+  const about = { browser, only, isNamed: isKnownHere(visit, only), client: visit.known.client.id }
+  const result = await signInByForm(visit, about)
   if ('typed' in result) return showPage(visit, result.typed)
   const { session, person, cookie } = result
   const { situation } = visit.loaded
@@ -55,16 +57,17 @@ export async function signInByForm(
   about: {
     readonly browser: Browser
     readonly only: PersonRecord | undefined
+    readonly isNamed: boolean
     readonly client: string | undefined
   },
 ): Promise<SignedInByForm> {
-  const { browser, only, client } = about
+  const { browser, only, isNamed, client } = about
   const { form, remoteAddress, headers } = http
   const login = one(form, 'login') ?? ''
   const keep = one(form, 'keep') === 'yes'
   const isOurs = isFormToken(one(form, 'csrf'), formToken(interaction, issuer, 'sign-in'))
   const result = isOurs
-    ? await checkCredentials(issuer, { login, password: form.get('password') ?? '', remoteAddress, only })
+    ? await checkCredentials(issuer, { login, password: form.get('password') ?? '', remoteAddress, only, isNamed })
     : ({ ok: false, problem: { kind: 'not-from-here' } } as const)
 
   const concerns = { band: 'sign-in', step: 2, from: 'resource-owner', flow: interaction.flow, client } as const

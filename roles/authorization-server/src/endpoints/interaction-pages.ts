@@ -4,6 +4,7 @@ import { isNamed, mayChooseAccount, type NextStep, wantsFresh } from '../flow/2-
 import { lasts } from '../flow/consent.ts'
 import { formToken, interactionPath } from '../people/interaction.ts'
 import { clientView, consentView, personView } from '../people/views.ts'
+import type { PersonRecord } from '../ports/records.ts'
 import type { Answer } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { record } from './page.ts'
@@ -45,8 +46,10 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
   const here = { action: interactionPath(interaction, step) }
   const chooser = mayChooseAccount(loaded.situation) ? interactionPath(interaction, 'account') : undefined
   if (next.step === 'sign-in' && step === 'sign-in') {
-    const login = { login: next.login, confirm: next.person !== undefined, chooseAccount: chooser }
-    return signInView(visit, { ...login, client, typed })
+    const confirm = isKnownHere(visit, next.person)
+    // An ID token names a person by their sub: the app that has it may not learn here what they sign in with.
+    const login = confirm || next.person === undefined ? next.login : (request.loginHint ?? '')
+    return signInView(visit, { login, confirm, chooseAccount: chooser, client, typed })
   }
   if (next.step === 'consent' && step === 'consent') {
     const { question, as } = next
@@ -74,6 +77,10 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
     })),
   }
 }
+
+/** Whether this browser knows the person already, so that their login can stand on the page. */
+export const isKnownHere = ({ loaded }: AuthorizationVisit, person: PersonRecord | undefined): boolean =>
+  person !== undefined && loaded.situation.people.some((one) => one.person.personId === person.personId)
 
 /** Bound to whom the question was put, to who asked as they were shown, and to what could be unticked. */
 export const consentToken = (

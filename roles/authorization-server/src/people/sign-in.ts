@@ -16,8 +16,10 @@ export interface Credentials {
   readonly login: string
   readonly password: string
   readonly remoteAddress: string
-  /** Only they may sign in, whatever `login` says. */
+  /** Only they may sign in. */
   readonly only: PersonRecord | undefined
+  /** Who they are stands on the page, as this browser knows them; otherwise `login` must say it. */
+  readonly isNamed: boolean
 }
 
 export type SignInResult =
@@ -31,13 +33,15 @@ const longestLogin = 320
 
 export async function checkCredentials(issuer: Issuer, credentials: Credentials): Promise<SignInResult> {
   const { login, password, remoteAddress, only } = credentials
+  const named = credentials.isNamed ? only : undefined
   const { store, sealing, passwords } = issuer
   const no = (problem: SignInProblem): SignInResult => ({ ok: false, problem })
-  if (only === undefined && loginKey(login) === '') return no({ kind: 'login-missing' })
+  if (named === undefined && loginKey(login) === '') return no({ kind: 'login-missing' })
   if (password === '') return no({ kind: 'password-missing' })
   if (login.length > longestLogin) return no({ kind: 'wrong' })
 
-  const person = only ?? (await store.people.findByLogin(login))
+  const found = named ?? (await store.people.findByLogin(login))
+  const person = only === undefined || found?.personId === only.personId ? found : undefined
   // One account has two logins; guesses at both count as guesses at one.
   const keys = throttleKeys(sealing, person === undefined ? `login ${loginKey(login)}` : person.personId, remoteAddress)
   const endPair = attempts.onPair.begin(keys.pair)

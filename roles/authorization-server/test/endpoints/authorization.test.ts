@@ -29,7 +29,7 @@ const codeIn = async (params: URLSearchParams) =>
   (await world.issuer.store.codes.find(hashOf(params.get('code') ?? '')))?.code
 
 describe('the authorization endpoint', () => {
-  it('leads a person by sign-in and consent to a code that holds all that was granted (RFC 6749 §4.1) [RFC6749-3.1-03] [RFC6749-4.1.2-03] [RFC7636-4.4-01]', async () => {
+  it('leads a person by sign-in and consent to a code that holds all that was granted (RFC 6749 §4.1) [RFC6749-3.1-03] [RFC6749-4.1.2-03] [RFC7636-4.4-01] [OAuth2.1-4.1.2-01] [OAuth2.1-4.1.2-02] [OAuth2.1-16-4.1.2-01]', async () => {
     const { to, params } = sentToClient(await allow())
     assert.equal(to, callback)
     assert.deepEqual([...params.keys()], ['code', 'state', 'iss'])
@@ -99,7 +99,7 @@ describe('the authorization endpoint', () => {
     ['query', '?'],
     ['fragment', '#'],
   ] as const) {
-    it(`answers errors in the ${mode} with state and iss (RFC 9207 §2) [RFC9207-2-01] [RFC6749-4.1.2.1-02]`, async () => {
+    it(`answers errors in the ${mode} with state and iss (RFC 9207 §2) [RFC9207-2-01] [RFC6749-4.1.2.1-02] [OAuth2.1-16-4.1.2.1-01] [MCP-Auth-Authorization_Response_Validation-01]`, async () => {
       const answer = await browser.get(`/authorize?${authorizationParams({ response_mode: mode, prompt: 'none' })}`)
       assert(answer.kind === 'redirect')
       assert(answer.location.startsWith(`${callback}${separator}error=login_required&`))
@@ -129,7 +129,7 @@ describe('the authorization endpoint', () => {
     { client_id: undefined },
     { client_id: ['shop', 'shop'] },
   ]) {
-    it(`shows a page and sends nothing for ${JSON.stringify(change)} (RFC 6749 §4.1.2.1) [RFC6749-4.1.2.1-01] [RFC6749-3.1.2.4-01] [RFC6749-10.15-01] (attack 8) (attack 10)`, async () => {
+    it(`shows a page and sends nothing for ${JSON.stringify(change)} (RFC 6749 §4.1.2.1) [RFC6749-4.1.2.1-01] [RFC6749-3.1.2.4-01] [RFC6749-10.15-01] [OAuth2.1-2.3.5-01] [OAuth2.1-16-4.1.2.1-02] [OAuth2.1-7.13-01] (attack 8) (attack 10)`, async () => {
       const answer = await browser.get(`/authorize?${authorizationParams(change)}`)
       assert(answer.kind === 'page' && answer.status === 400)
       assert.equal(shown(answer, 'error').status, 400)
@@ -138,14 +138,14 @@ describe('the authorization endpoint', () => {
     })
   }
 
-  it('never gives a code to who has not signed in and allowed it, whatever is asked (attack 104)', async () => {
+  it('never gives a code to who has not signed in and allowed it, whatever is asked [RFC6819-4.4.1.4-01] (attack 104)', async () => {
     for (const prompt of [undefined, 'none', 'login', 'consent', 'select_account']) {
       const answer = await browser.open(authorizationParams({ prompt }))
       assert.equal(answer.kind === 'redirect' ? sentToClient(answer).params.get('code') : null, null)
     }
   })
 
-  it('asks for consent each time a public app on this computer comes (RFC 8252 §8.6) [RFC8252-8.6-01]', async () => {
+  it('asks for consent each time a public app on this computer comes (RFC 8252 §8.6) [RFC8252-8.6-01] [RFC6749-2.3-02] [RFC6749-10.2-03] [RFC6819-5.2.4.1-01] [RFC10017-6.3.3.2-01]', async () => {
     const native = {
       ...aClient('cli', { redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' }),
       secrets: [],
@@ -169,6 +169,17 @@ describe('the authorization endpoint', () => {
     assert(sentToClient(await silent('hint-alice')).params.get('code'))
     assert.equal(sentToClient(await silent('hint-bob')).params.get('error'), 'login_required')
     assert.equal(sentToClient(await silent('forged')).params.get('error'), 'invalid_request')
+  })
+
+  it('tells nobody the login of whom an ID token names, and signs in nobody else', async () => {
+    world.idTokens.set('hint-alice', { sub: 'person-alice', aud: 'shop', exp: 1 })
+    const page = await browser.open(authorizationParams({ id_token_hint: 'hint-alice' }))
+    const view = shown(page, 'sign-in')
+    assert.deepEqual([view.login, view.confirm], ['', false])
+    assert(!JSON.stringify(page).includes('alice'))
+    assert.equal(shown(await browser.signIn(page, 'bob'), 'sign-in').problem?.kind, 'wrong')
+    assert.equal(shown(await browser.signIn(page, ''), 'sign-in').problem?.kind, 'login-missing')
+    assert.equal(shown(await browser.signIn(page, 'alice'), 'consent').person.login, 'alice@example.com')
   })
 
   it('signs in afresh for prompt=login and max_age, and says when [OIDC-Core-3.1.2.1-06] [OIDC-Core-3.1.2.1-08]', async () => {
