@@ -103,6 +103,8 @@ type Digest = (value: string) => string
 
 const mostParameters = 40
 const longestClear = 1_000
+/** What a stranger sent may not fill memory or disk: of all that may be read in one event so much is kept. */
+const mostClear = 4_000
 
 function eventOf(observed: Observed, { id, digest }: { readonly id: string; readonly digest: Digest }): FlowEvent {
   const { refused, person } = observed
@@ -143,10 +145,13 @@ function redact(
 ): FlowEvent['params'] {
   const redacted: Record<string, Redacted> = Object.create(null)
   let count = 0
+  let room = mostClear
   for (const [name, value] of params) {
     if (count++ >= mostParameters) break
     const known = mayBeNamed(name) ? name : '(other)'
-    redacted[known] = show(clearParameters.has(name) ? { clear: value } : { hidden: value }, digest)
+    const isClear = clearParameters.has(name)
+    redacted[known] = show(isClear ? { clear: value.slice(0, room) } : { hidden: value }, digest)
+    if (isClear) room = Math.max(0, room - value.length)
   }
   return { ...redacted }
 }

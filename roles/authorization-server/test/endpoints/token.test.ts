@@ -35,6 +35,31 @@ describe('the token endpoint (RFC 6749 §3.2)', () => {
     assert.equal(claimsOf(said.body.id_token).sub, 'person-alice')
   })
 
+  it('gives nothing by any grant type to a client that was turned off since (attack 46) (attack 99)', async () => {
+    const record = clientRecord('fading', { scope: 'openid offline_access photos.read' }, [
+      { hash: hashOf(secret), expiresAt: null },
+    ])
+    await world.put({ do: 'put-client', client: record })
+    const redeem = async () =>
+      redemption(await world.code({ clientId: 'fading' }), {
+        client_id: undefined,
+        redirect_uri: 'https://fading.example/callback',
+      })
+    const given = await world.call(token, { form: await redeem(), headers: basic('fading') })
+    const forms = [
+      await redeem(),
+      { grant_type: 'refresh_token', refresh_token: String(given.body.refresh_token) },
+      { grant_type: 'client_credentials', scope: 'photos.read' },
+    ]
+    await world.put({ do: 'put-client', client: { ...record, disabled: true } })
+    for (const form of forms) {
+      const said = await world.call(token, { form, headers: basic('fading') })
+      assert.deepEqual([said.answer.reason, said.body.access_token], ['client_disabled', undefined])
+    }
+    await world.put({ do: 'put-client', client: record })
+    for (const form of forms) assert.equal((await world.call(token, { form, headers: basic('fading') })).status, 200)
+  })
+
   it('lets no answer into a cache (§5.1) [RFC6749-5.1-01] [OAuth2.1-3.2.3-01]', async () => {
     const given = await world.call(token, { form: redemption(await world.code()) })
     const refused = await world.call(token, { form: {} })
@@ -64,7 +89,7 @@ describe('the token endpoint (RFC 6749 §3.2)', () => {
       'invalid_request',
     ],
     [
-      'a grant type that is not served (§5.2) [RFC6749-5.2-01]',
+      'a grant type that is not served, as that of passwords is not (§5.2) [RFC6749-5.2-01] [RFC6749-4.3-01] [RFC9700-2.4-01]',
       { form: { client_id: 'app', grant_type: 'password' } },
       'grant_type_unsupported',
       400,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { refuse } from '@symbolon/protocol/decision'
 import { clear, hidden } from '@symbolon/protocol/evidence'
-import type { FlowEvent } from '@symbolon/protocol/trace'
+import { clearParameters, type FlowEvent } from '@symbolon/protocol/trace'
 import { introspection } from '../../src/endpoints/introspection.ts'
 import { revocation } from '../../src/endpoints/revocation.ts'
 import { token } from '../../src/endpoints/token.ts'
@@ -96,6 +96,15 @@ describe('the recorder', () => {
     recorder.record({ ...observed, params: [['scope', 'x'.repeat(100_000)], ...params] })
     await recorder.close()
     assert.ok(JSON.stringify(state.events).length < 5_000)
+  })
+
+  it('keeps so much of an event as a whole, however many parameters may be read', async () => {
+    const { state, store } = memory()
+    const recorder = createRecorder({ store, sealing, random })
+    const params = [...clearParameters].map((name) => [name, 'x'.repeat(5_000)] as const)
+    recorder.record({ ...observed, params })
+    await recorder.close()
+    assert.ok(JSON.stringify(state.events).length < 7_000)
   })
 
   it('drops when its queue is full, and says how much', async () => {
