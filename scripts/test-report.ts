@@ -60,6 +60,8 @@ export interface Report {
   readonly end: () => void
   /** What made the run fail, a line for each. */
   readonly problems: readonly string[]
+  /** By file, the full titles of the tests that passed. */
+  readonly passed: ReadonlyMap<string, readonly string[]>
   readonly totals: () => Totals
 }
 
@@ -72,6 +74,7 @@ interface ReportOptions {
 export function createReport({ root, showsTests, write }: ReportOptions): Report {
   const problems: string[] = []
   const files = new Map<string, FileNotes>()
+  const passed = new Map<string, string[]>()
   let totals = nothing
 
   const short = (file: string) => file.replace(`${root}/`, '')
@@ -82,6 +85,8 @@ export function createReport({ root, showsTests, write }: ReportOptions): Report
     files.set(file, fresh)
     return fresh
   }
+
+  const passedIn = (file: string) => passed.getOrInsert(short(file), [])
 
   const take = (event: TestEvent) => {
     if (event.type === 'test:start') {
@@ -110,6 +115,7 @@ export function createReport({ root, showsTests, write }: ReportOptions): Report
     else if (failure !== undefined && !hasOnlyFailedParts(failure)) {
       notes.failures.push(`${title}\n${indent(explain(failure.details), '  ')}`)
     } else if (isWholeFile && notes.tests === 0) notes.failures.push(`${title}\n  holds no test`)
+    else if (failure === undefined && !isWholeFile && data.details.type !== 'suite') passedIn(file).push(title)
     const sign = failure === undefined ? '✔' : '✖'
     notes.lines.push(`  ${sign} ${title} (${Math.round(data.details.duration_ms)} ms)`)
     if (isWholeFile) finish(file, data.details.duration_ms)
@@ -137,7 +143,7 @@ export function createReport({ root, showsTests, write }: ReportOptions): Report
     }
   }
 
-  return { take, end, problems, totals: () => totals }
+  return { take, end, problems, passed, totals: () => totals }
 }
 
 const isSet = (mark: string | boolean | undefined) => mark !== undefined && mark !== false

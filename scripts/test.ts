@@ -11,6 +11,7 @@ import { startPostgres } from '../tests/support/postgres.ts'
 import { installChromium } from './install-chromium.ts'
 import { findTests, type PlannedGroup, planGroups } from './test-groups.ts'
 import { add, createReport, nothing, type Totals } from './test-report.ts'
+import { recordTestRun } from './test-run.ts'
 
 const root = join(import.meta.dirname, '..')
 const words = process.argv.slice(2)
@@ -50,6 +51,10 @@ async function runGroup(group: PlannedGroup): Promise<{ totals: Totals; problems
   })
   for await (const event of events) report.take(event)
   report.end()
+  recordTestRun(root, {
+    ...Object.fromEntries(group.files.map((file) => [file, []])),
+    ...Object.fromEntries(report.passed),
+  })
   const totals = report.totals()
   const sign = report.problems.length === 0 ? '✔' : '✖'
   console.log(`${sign} ${group.name}: ${totals.tests} tests in ${group.files.length} files, ${seconds(since)}`)

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { connect, getCACertificates, type SecureVersion, setDefaultCACertificates } from 'node:tls'
+import { connect, getCACertificates, getCiphers, type SecureVersion, setDefaultCACertificates } from 'node:tls'
 import { loadConfig, startServer } from '@symbolon/server'
 import { generate } from 'selfsigned'
 import { createPerson } from '../support/person.ts'
@@ -32,7 +32,7 @@ describe('the server with TLS', async () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('prints only https addresses of its issuer (RFC 8414 §2)', async () => {
+  it('prints only https addresses of its issuer (RFC 8414 §2) [RFC8414-2-02] [RFC9207-2-02]', async () => {
     const metadata = await (await fetch(`${url}/.well-known/oauth-authorization-server`)).json()
     assert.equal(metadata.issuer, url)
     const addresses = Object.values(metadata).filter((value) => typeof value === 'string' && value.includes('://'))
@@ -44,7 +44,7 @@ describe('the server with TLS', async () => {
     assert.match(page.headers.get('strict-transport-security') ?? '', /^max-age=\d{8,}/)
   })
 
-  it('signs a person in with cookies that no other host can set (RFC 6265 §4.1.2.5, §8.6) [RFC6265-4.1.2.5-01] [RFC6265-4.1.2.6-01] [RFC6265-8.6-01]', async () => {
+  it('signs a person in with cookies that no other host can set (RFC 6265 §4.1.2.5, §8.6) [RFC6265-4.1.2.5-01] [RFC6265-4.1.2.6-01] [RFC6265-4.1.2.3-01] [RFC6265-8.6-01]', async () => {
     const person = createPerson({ stopAt: [callback] })
     const query = new URLSearchParams({
       response_type: 'code',
@@ -58,22 +58,30 @@ describe('the server with TLS', async () => {
     assert.ok(answer.searchParams.has('code'))
     const { cookies } = await person.jar.serialize()
     assert.ok(cookies.length > 0)
-    for (const { key, secure, httpOnly, domain } of cookies) {
+    for (const { key, secure, httpOnly, hostOnly, domain } of cookies) {
       assert.match(String(key), /^__(Host|Secure)-/)
-      assert.ok(secure && httpOnly && domain === 'localhost')
+      assert.ok(secure && httpOnly && hostOnly && domain === 'localhost')
     }
   })
 
   for (const version of ['TLSv1', 'TLSv1.1'] as const)
     it(`speaks no ${version} (RFC 9325 §3.1.1) [RFC9325-3.1.1-01]`, () =>
       assert.rejects(handshake(port, version, certificate.cert)))
+  it('agrees on no cipher that hides nothing or proves nothing (RFC 9325 §4.1) [RFC9325-4.1-01]', async () => {
+    for (const ciphers of ['eNULL', 'aNULL'])
+      await assert.rejects(handshake(port, 'TLSv1.2', certificate.cert, ciphers), { code: /HANDSHAKE_FAILURE/ })
+    assert.deepEqual(
+      getCiphers().filter((name) => /rc4|exp|null|anon/.test(name)),
+      [],
+    )
+  })
   it('speaks TLS 1.2 and 1.3', async () => {
     assert.equal(await handshake(port, 'TLSv1.2', certificate.cert), 'TLSv1.2')
     assert.equal(await handshake(port, 'TLSv1.3', certificate.cert), 'TLSv1.3')
   })
 })
 
-function handshake(port: number, version: SecureVersion, ca: string): Promise<string | null> {
+function handshake(port: number, version: SecureVersion, ca: string, ciphers = 'DEFAULT'): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const options = {
       host: 'localhost',
@@ -81,7 +89,7 @@ function handshake(port: number, version: SecureVersion, ca: string): Promise<st
       ca,
       minVersion: version,
       maxVersion: version,
-      ciphers: 'DEFAULT@SECLEVEL=0',
+      ciphers: `${ciphers}@SECLEVEL=0`,
     }
     const socket = connect(options, () => {
       resolve(socket.getProtocol())

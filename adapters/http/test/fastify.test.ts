@@ -85,7 +85,7 @@ describe('the Fastify adapter', async () => {
     assert.match(await rawRequest(listener.port, 'NONSENSE\r\n\r\n'), /^HTTP\/1\.1 400/)
     assert.equal((await fetch(`${listener.url}/health`)).status, 200)
   })
-  it('does not believe X-Forwarded-For unless the proxy is trusted', async () => {
+  it('does not believe X-Forwarded-For unless the proxy is trusted (RFC 9700 §4.13) [RFC9700-4.13-01]', async () => {
     const init = {
       method: 'POST',
       headers: { 'x-forwarded-for': '203.0.113.9' },

@@ -136,7 +136,7 @@ describe('the handler', () => {
     assert.ok(!(await ask('GET', '/page-bug')).body.includes('secret inside'))
     assert.ok(log[0]?.cause instanceof Error)
   })
-  it('answers 503 with Retry-After while storage is away', async () => {
+  it('answers 503 with Retry-After while storage is away (RFC 7009 §2.2.1) [RFC7009-2.2.1-02]', async () => {
     const answer = await world().ask('GET', '/down')
     assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '2'])
   })

@@ -16,7 +16,7 @@ describe("a client's registration (RFC 7591 §2)", () => {
     assert.deepEqual([client.scopes, client.resources], [undefined, undefined])
   })
 
-  it('is public without a secret, and authenticates by Basic with one, unless it says otherwise', () => {
+  it('is public without a secret, and authenticates by Basic with one, unless it says otherwise (OAuth 2.1 §2.1) [OAuth2.1-2.1-01]', () => {
     assert.ok(isPublic(from({})))
     assert.equal(from({}, true).authenticationMethod, 'client_secret_basic')
     const method = 'client_secret_post'

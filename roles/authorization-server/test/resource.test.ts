@@ -42,12 +42,12 @@ describe('which resources a request is for (RFC 8707 §2)', () => {
     assert.equal(reasonOf([]), 'scope_missing')
   })
 
-  it('is refused where it can not be [RFC8707-2-02] (attack 50)', () => {
+  it('is refused where it can not be, and case counts in a scope [RFC8707-2-02] [RFC6749-3.3-01] (attack 50)', () => {
     assert.equal(reasonOf(['photos.read'], ['photos']), 'resource_malformed')
     assert.equal(reasonOf(['photos.read'], [`${photos}#a`]), 'resource_malformed')
     assert.equal(reasonOf(['photos.read'], ['https://else.example']), 'resource_unknown')
     assert.equal(reasonOf(['openid'], [prints], limited), 'resource_unknown')
-    assert.equal(reasonOf(['Photos.Read']), 'scope_unknown', 'case counts [RFC6749-3.3-01]')
+    assert.equal(reasonOf(['Photos.Read']), 'scope_unknown', 'case counts')
     assert.equal(reasonOf(['prints.order'], [photos]), 'scope_unknown')
     assert.equal(reasonOf(['photos.write'], [], limited), 'scope_not_allowed')
     assert.equal(reasonOf(['email'], [], limited), 'scope_not_allowed')

@@ -6,7 +6,7 @@ import { assetHeaders, pageHeaders } from '../src/headers.ts'
 const plain = { https: true, formAction: [], isolated: false }
 
 describe('the headers of a page', () => {
-  it('let nothing run, load, frame or post that is not ours (RFC 9700 §4.16) [RFC9700-4.16-01] [RFC6749-10.13-01] [OAuth2.1-7.11-01]', () => {
+  it('let nothing run, load, frame or post that is not ours (RFC 9700 §4.16) [RFC9700-4.16-01] [RFC6749-10.13-01] [OAuth2.1-7.11-01] [RFC6819-4.4.1.9-01] [RFC9700-4.2.4-01]', () => {
     const headers = pageHeaders(plain)
     assert.equal(
       headers['content-security-policy'],

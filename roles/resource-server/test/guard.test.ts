@@ -122,7 +122,7 @@ describe('the guard and JWT access tokens', () => {
     assert.equal(await reasonOf(guardOf(issuer), token), 'token_extension_unknown')
   })
 
-  it('refuses encrypted and oversized tokens without opening them (RFC 8725 §3.6) (attack 70)', async () => {
+  it('refuses encrypted and oversized tokens without opening them (RFC 8725 §3.6) [RFC8725-3.6-01] (attack 70)', async () => {
     await using issuer = await startTestIssuer()
     const header = { alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_000_000_000, zip: 'DEF', typ: 'at+jwt' }
     const start = Buffer.from(JSON.stringify(header)).toString('base64url')

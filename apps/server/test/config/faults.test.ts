@@ -78,7 +78,8 @@ const faults: readonly Fault[] = [
     says: ['symbolon.yaml:1:1  expected the key issuer', 'symbolon.yaml:1:1  expected the key secret'],
   },
   {
-    title: 'an issuer with plain http',
+    title:
+      'an issuer, and so any endpoint, with plain http (RFC 6749 §3.1) [RFC6749-3.1-06] [RFC6749-3.2-02] [RFC6749-10.8-01] [OAuth2.1-1.5-01] [OIDC-Core-3.1.2-01] [RFC7009-2-01] [RFC7662-2-01] [MCP-Auth-Communication_Security-01]',
     text: `issuer: http://id.example.com\nsecret: ${secret}\n`,
     says: [
       'symbolon.yaml:1:9  issuer: expected https://…, or http:// with localhost, 127.0.0.1 or [::1], got "http://id.example.com"',
@@ -90,7 +91,7 @@ const faults: readonly Fault[] = [
     says: ['symbolon.yaml:1:9  issuer: expected https://…, or http:// with localhost'],
   },
   {
-    title: 'an issuer with a query (RFC 8414 §2)',
+    title: 'an issuer with a query (RFC 8414 §2) [RFC9207-2-02]',
     text: `issuer: https://id.example.com?x=1\nsecret: ${secret}\n`,
     says: [
       'symbolon.yaml:1:9  issuer: expected an issuer without query and fragment (RFC 8414 §2), got "https://id.example.com?x=1"; did you mean https://id.example.com?',
@@ -236,21 +237,25 @@ const faults: readonly Fault[] = [
     'one whole address: there are no wildcards',
   ),
   redirectFault(
-    'a redirect address with a fragment (RFC 6749 §3.1.2)',
+    'a redirect address with a fragment (RFC 6749 §3.1.2) [OAuth2.1-2.3-01]',
     'https://a.example/cb#x',
     'an address without a fragment (#…)',
   ),
   redirectFault(
-    'a redirect address that is not absolute (RFC 6749 §3.1.2)',
+    'a redirect address that is not absolute (RFC 6749 §3.1.2) [OAuth2.1-2.3-01] [OAuth2.1-2.3.1-01]',
     '/cb',
     'an absolute address in printable ASCII, got "/cb"',
   ),
-  redirectFault('a redirect address with plain http', 'http://a.example/cb', anyScheme),
+  redirectFault(
+    'a redirect address with plain http (RFC 9700 §2.6) [RFC9700-2.6-03]',
+    'http://a.example/cb',
+    anyScheme,
+  ),
   redirectFault('a redirect address that runs script (attack 13)', 'javascript:alert(1)', anyScheme),
   redirectFault('a redirect address that holds data (attack 13)', 'data:text/html,x', anyScheme),
   redirectFault('a redirect address that is a file (attack 13)', 'file:///etc/passwd', anyScheme),
   redirectFault('a redirect address that runs old script (attack 13)', 'vbscript:x', anyScheme),
-  redirectFault('a private-use scheme without a dot (RFC 8252 §7.1)', 'myapp:/cb', anyScheme),
+  redirectFault('a private-use scheme without a dot (RFC 8252 §7.1) [OAuth2.1-8.4.3-01]', 'myapp:/cb', anyScheme),
   redirectFault(
     'a redirect address with a user before the host (attack 4)',
     'http://localhost:80@evil.example/',
@@ -274,7 +279,8 @@ const faults: readonly Fault[] = [
     ],
   },
   {
-    title: 'a client without redirect addresses',
+    title:
+      'a client without redirect addresses (RFC 6749 §3.1.2.2) [RFC6749-3.1.2.2-01] [RFC6749-10.2-01] [RFC8252-8.4-01]',
     text: yaml('clients:\n  web: { client_name: Web }'),
     says: [
       'symbolon.yaml:4:3  clients.web: expected redirect_uris, which the authorization_code grant needs (RFC 7591 §2), got a client without them',
@@ -288,7 +294,7 @@ const faults: readonly Fault[] = [
     ],
   },
   {
-    title: 'a public client with a secret, without showing it',
+    title: 'a public client with a secret, without showing it (RFC 6749 §10.1) [RFC6749-10.1-01] [OAuth2.1-2.4-01]',
     text: client(`    token_endpoint_auth_method: none\n    client_secret: ${secret}`),
     says: [
       'symbolon.yaml:7:20  clients.web.client_secret: expected no client_secret, as its token_endpoint_auth_method uses none, got a client with one',
@@ -296,7 +302,8 @@ const faults: readonly Fault[] = [
     never: secret,
   },
   {
-    title: "a client's secret that can be guessed, without showing it",
+    title:
+      "a client's secret that can be guessed, without showing it (OpenID Connect Core §16.19) [OIDC-Core-16.19-01]",
     text: client('    client_secret: { env: WEAK }'),
     says: ['symbolon.yaml:6:20  clients.web.client_secret: expected a secret with at least 32 characters, got a text'],
     never: 'hunter2',

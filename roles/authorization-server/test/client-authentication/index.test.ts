@@ -25,15 +25,15 @@ describe('client authentication (RFC 6749 §2.3)', () => {
   const put = (...args: Parameters<typeof clientRecord>) =>
     world.put({ do: 'put-client', client: clientRecord(...args) })
 
-  it('takes a public client at its word [RFC6749-2.3-02]', async () => {
+  it('takes a public client at its word', async () => {
     assert.equal(await authenticate({ client_id: 'app' }), 'app')
   })
 
-  it('never takes a client_id alone for a confidential client [RFC6749-2.2-01] [RFC6749-3.2.1-01] (attack 72)', async () => {
+  it('never takes a client_id alone for a confidential client [RFC6749-2.2-01] [RFC6749-3.2.1-01] [RFC9700-2.5-01] (attack 72)', async () => {
     assert.equal(await authenticate({ client_id: 'shop' }), 'client_authentication_method_wrong')
   })
 
-  it('reads form-encoded user and password from the header (§2.3.1) [RFC6749-2.3.1-01] [RFC7617-2-01]', async () => {
+  it('reads form-encoded user and password from the header (§2.3.1) [RFC6749-2.3.1-01]', async () => {
     assert.equal(await authenticate({}, basic('shop')), 'shop')
   })
 
@@ -51,7 +51,7 @@ describe('client authentication (RFC 6749 §2.3)', () => {
     assert.equal(await authenticate({ client_id: 'poster', client_secret: secret }), 'poster')
   })
 
-  it('refuses two methods in one request (§2.3)', async () => {
+  it('refuses two methods in one request (§2.3) [RFC6749-2.3-01] [OAuth2.1-2.4-02]', async () => {
     const form = { client_id: 'shop', client_secret: secret }
     assert.equal(await authenticate(form, basic('shop')), 'client_authentication_several')
   })

@@ -68,7 +68,7 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
     return said.answer.reason ?? 'ok'
   }
 
-  it('authenticates a client by its signature [RFC7523-3-01] [RFC7523-3-06]', async () => {
+  it('authenticates a client by its signature, as the client that sub names [RFC6749-2.3.2-01]', async () => {
     assert.equal(await send(await sign()), 'ok')
     assert.equal(await send(await sign(), { client_id: 'signer' }), 'ok')
     const header = { alg: 'PS256', kid: 'rsa' }
@@ -125,7 +125,7 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
   })
 
   const refused: Record<string, readonly [change: Change, reason: string]> = {
-    'the token endpoint as audience [RFC10070-4-02] (attack 39)': [
+    'the token endpoint as audience [RFC10070-4-02] [SecBCP-update-2.1.2.3-01] (attack 39)': [
       { claims: { aud: `${issuer}/token` } },
       'assertion_audience_wrong',
     ],
@@ -139,7 +139,7 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
     ],
     'the issuer with a slash more [RFC10070-4-04]': [{ claims: { aud: `${issuer}/` } }, 'assertion_audience_wrong'],
     'no audience [RFC7523-3-02]': [{ claims: { aud: undefined } }, 'assertion_audience_wrong'],
-    'another iss': [{ claims: { iss: 'other' } }, 'assertion_issuer_wrong'],
+    'another iss [RFC7523-3-01]': [{ claims: { iss: 'other' } }, 'assertion_issuer_wrong'],
     'another client_id beside it (RFC 7521 §4.2) [RFC7521-4.2-02]': [
       { form: { client_id: 'app' } },
       'assertion_issuer_wrong',
@@ -151,7 +151,7 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
     'no jti': [{ claims: { jti: undefined } }, 'assertion_replayed'],
     'a client that nobody registered': [{ clientId: 'stranger' }, 'client_unknown'],
     'a key that is not registered': [{ header: { kid: 'new' } }, 'assertion_key_unknown'],
-    "a stranger's signature": [{ key: stranger.privateKey }, 'assertion_signature_wrong'],
+    "a stranger's signature [RFC7523-3-06]": [{ key: stranger.privateKey }, 'assertion_signature_wrong'],
     'an algorithm that the registration does not name (attack 61)': [
       { clientId: 'pinned', header: { alg: 'PS256', kid: 'rsa' }, key: rsa.privateKey },
       'assertion_algorithm_refused',

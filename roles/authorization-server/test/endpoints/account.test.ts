@@ -196,7 +196,7 @@ describe('connected apps', () => {
     assert.equal((await grant())?.revokedAt, null)
   })
 
-  it('are removed with all that they hold [OIDC-Core-16.18-01]', async () => {
+  it('are removed with all that they hold [OIDC-Core-16.18-01] [OAuth2.1-7.9-02]', async () => {
     await signIn()
     await connect()
     const answer = await send('/account/apps/shop', { remove: 'app' })

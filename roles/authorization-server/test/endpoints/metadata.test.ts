@@ -9,7 +9,7 @@ const document = buildMetadata({ url, resources })
 const names = (pattern: RegExp) => Object.keys(document).filter((name) => pattern.test(name))
 
 describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Discovery §3)", () => {
-  it('has what both specifications require [RFC8414-2-01] [OIDC-Discovery-3-01]', () => {
+  it('has what both specifications require [RFC8414-2-01] [OIDC-Discovery-3-01] [RFC9068-4-03]', () => {
     assert.equal(document.issuer, url)
     const required = [
       'authorization_endpoint',
@@ -31,7 +31,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     for (const name of names(/_endpoint$|_uri$/)) assert.ok(paths.has(String(document[name]).slice(url.length)), name)
   })
 
-  it('says that PKCE is done with S256 and nothing else [RFC8414-2-05] [RFC9700-2.1.1-04] (attack 26)', () => {
+  it('says that PKCE is done with S256 and nothing else [RFC8414-2-05] [RFC9700-2.1.1-04] [MCP-Auth-Authorization_Code_Protection-01] (attack 26)', () => {
     assert.deepEqual(document.code_challenge_methods_supported, ['S256'])
   })
 
@@ -39,7 +39,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     assert.equal(document.authorization_response_iss_parameter_supported, true)
   })
 
-  it('lists RS256 for ID tokens, and none nowhere [OIDC-Discovery-3-02] [RFC8414-2-04] (attack 26)', () => {
+  it('lists RS256 for ID tokens, and none nowhere [OIDC-Discovery-3-02] [RFC8414-2-04] [OIDC-Core-2-04] (attack 26)', () => {
     assert.deepEqual(document.id_token_signing_alg_values_supported, ['ES256', 'RS256'])
     for (const name of names(/_alg_values_supported$/)) {
       const algorithms = document[name] as readonly string[]
@@ -67,7 +67,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     assert.ok(!methods.includes('none'))
   })
 
-  it('stands appended and inserted, for OpenID and for OAuth [OIDC-Discovery-4-01] [RFC8414-3-01]', () => {
+  it('stands appended and inserted, for OpenID and for OAuth [OIDC-Discovery-4-01] [RFC8414-3-01] [RFC8615-3-01] [MCP-Auth-Overview-04]', () => {
     const places = routes.filter(({ path }) => path.startsWith('/.well-known/'))
     const written = places.map(({ path, atOrigin = false }) => `${path} ${atOrigin}`).toSorted()
     assert.deepEqual(written, [
@@ -78,7 +78,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     ])
   })
 
-  it('is answered as JSON that may be kept for a while [RFC8414-3.2-01] [OIDC-Discovery-4.2-01]', async () => {
+  it('is answered as JSON that may be kept for a while [RFC8414-3.2-01] [OIDC-Discovery-4.2-01] [RFC9700-2.6-01]', async () => {
     await using world = await createWorld()
     const said = await world.call(metadata, { method: 'GET' })
     assert.deepEqual([said.status, said.answer.kind, said.body.issuer], [200, 'json', 'https://id.example'])

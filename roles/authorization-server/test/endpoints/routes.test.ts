@@ -10,7 +10,7 @@ const rows = routes.map(({ path, methods, cors, atOrigin }) =>
 )
 
 describe('the table of endpoints', () => {
-  it('is complete, and lets scripts of other origins read what no cookie decides (RFC 9700 §2.6) [RFC9700-2.6-04]', () => {
+  it('is complete, and lets scripts of other origins read what no cookie decides (RFC 9700 §2.6) [RFC9700-2.6-04] [OAuth2.1-3.1-02] [OAuth2.1-3.2-01] [RFC7009-2.3-01] [RFC7662-4-03]', () => {
     assert.deepEqual(rows, [
       'GET|POST /authorize',
       'GET|POST /i/:id/:step',

@@ -81,7 +81,7 @@ describe('signing in', () => {
     assert.equal(shown(answer, 'sign-in').problem?.kind, 'not-from-here')
   })
 
-  it('gives the browser a new value each time, and leaves the old one worthless (attack 86)', async () => {
+  it('gives the browser a new value each time, and leaves the old one worthless (RFC 6265 §8.7) [RFC6265-8.7-01] (attack 86)', async () => {
     const values = [cookieOf()?.value]
     const alices = await page()
     const chooser = async () => {

@@ -129,7 +129,7 @@ describe('signing out', () => {
     assert.deepEqual(await world.issuer.store.sessions.ofBrowser(hashOf(before), world.issuer.now()), [])
   })
 
-  it('ends what was not allowed to last, even while it is still a code', async () => {
+  it('ends what was not allowed to last, even while it is still a code (RFC 10017 §6.3.2.3) [RFC10017-6.3.2.3-02]', async () => {
     const sent = sentToClient(await browser.submit(await signedIn(), { decision: 'allow' }))
     const lasting = await browser.open(authorizationParams({ scope: 'openid offline_access' }))
     const kept = sentToClient(await browser.submit(lasting, { decision: 'allow', scope: 'offline_access' }))

@@ -31,7 +31,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     return { status: said.status, error: challenge?.parameters.error, scheme: challenge?.scheme, challenge }
   }
 
-  it('tells the claims that the scope asks for, and always sub (§5.3.2, §5.4) [OIDC-Core-5.3.2-01] [OIDC-Core-5.4-01]', async () => {
+  it('tells the claims that the scope asks for, and always sub (§5.3.2, §5.4) [OIDC-Core-5.3.2-01] [OIDC-Core-5.4-01] [OIDC-Core-5.6-01]', async () => {
     const { access_token } = await signIn({ scope: ['openid', 'profile', 'email', 'phone'], resources: [] })
     const said = await world.call(userinfo, { ...bearer(access_token), method: 'GET' })
     assert.deepEqual(said.body, {
@@ -73,7 +73,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     assert.equal((await challengeOf({ headers: { authorization: 'Basic x' } })).error, undefined)
   })
 
-  it('refuses a token in the URL, or sent in two ways [OAuth2.1-5.1-01]', async () => {
+  it('refuses a token in the URL, or sent in two ways (RFC 6750 §3.1)', async () => {
     const { access_token } = await signIn()
     const inQuery = await challengeOf({ query: `access_token=${access_token}`, method: 'GET' })
     assert.deepEqual([inQuery.status, inQuery.error], [400, 'invalid_request'])

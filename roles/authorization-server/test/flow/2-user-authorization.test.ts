@@ -89,7 +89,7 @@ const ofAlice = 'session-of-alice'
 
 const rows: readonly (readonly [title: string, given: Given, next: string])[] = [
   // nobody is signed in
-  ['asks nobody known to sign in [OIDC-Core-3.1.2.3-01] [RFC6749-3.1-01]', {}, 'sign-in'],
+  ['asks nobody known to sign in [OIDC-Core-3.1.2.3-01] [RFC6749-3.1-01] [OAuth2.1-3.1-01]', {}, 'sign-in'],
   ['goes straight to sign-in when there is nobody to select', { request: { prompt: ['select_account'] } }, 'sign-in'],
   ['fills in the login that is hinted', { request: { loginHint: 'alice' } }, 'sign-in as alice'],
   [
@@ -177,7 +177,7 @@ const rows: readonly (readonly [title: string, given: Given, next: string])[] = 
     'sign-in as alice@example.com only',
   ],
   [
-    'is silent: the sign-in is too old [OIDC-Core-3.1.2.1-06]',
+    'is silent: the sign-in is too old [OIDC-Core-3.1.2.1-08]',
     { people: [a], consents: known, request: { prompt: ['none'], maxAge: 99 } },
     'refused login_required',
   ],

@@ -47,7 +47,7 @@ const withCode = (change: Partial<CodeRecord>): Partial<Redemption> => ({
 })
 
 describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6)', () => {
-  it('issues what the person allowed, and spends the code for it [RFC6749-4.1.3-02] [OIDC-Core-3.1.3.2-01]', () => {
+  it('issues what the person allowed, and spends the code for it (§4.1.2)', () => {
     const decision = decide()
     assert.ok(decision.ok)
     const { grant, audience, idToken, writes } = decision.value
@@ -63,7 +63,7 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
   )
   const refused: Record<string, readonly [change: Partial<Redemption>, reason: Reason]> = {
     'an unknown code': [{ found: undefined }, 'code_unknown'],
-    'a code of another client (§4.1.2) [RFC6749-4.1.2-03] (attack 30)': [
+    'a code of another client (§4.1.2) [RFC6749-4.1.2-03] [RFC6749-4.1.3-02] [OIDC-Core-3.1.3.2-01] (attack 30)': [
       withCode({ clientId: 'other' }),
       'code_of_another_client',
     ],
@@ -72,7 +72,7 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
       { request: { ...request, redirectUri: undefined } },
       'redirect_uri_missing',
     ],
-    'another redirect_uri (§10.6) [RFC6749-10.6-01]': [
+    'another redirect_uri (§10.6) [RFC6749-10.6-01] [RFC6749-4.1.3-02] [OIDC-Core-3.1.3.2-01]': [
       { request: { ...request, redirectUri: `${callback('app')}/` } },
       'redirect_uri_changed',
     ],
@@ -80,10 +80,8 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
       { ...withCode({ redirectUriSent: false }), request: { ...request, redirectUri: 'https://evil.example' } },
       'redirect_uri_changed',
     ],
-    'no code_verifier for a code with a challenge [RFC9700-2.1.1-02] (attack 20) (attack 21)': [
-      { request: { ...request, codeVerifier: undefined } },
-      'code_verifier_missing',
-    ],
+    'no code_verifier for a code with a challenge [RFC9700-2.1.1-02] [OAuth2.1-4.1.1-02] [OAuth2.1-4.1.3-02] [OAuth2.1-7.5.1.1-01] (attack 20) (attack 21)':
+      [{ request: { ...request, codeVerifier: undefined } }, 'code_verifier_missing'],
     'a wrong code_verifier [RFC7636-4.6-01]': [
       { request: { ...request, codeVerifier: 'x'.repeat(43) } },
       'code_verifier_wrong',
@@ -92,10 +90,8 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
       { request: { ...request, codeVerifier: challengeOf(verifier) } },
       'code_verifier_wrong',
     ],
-    'a code_verifier for a code without a challenge (RFC 9700 §4.8.2) [RFC9700-4.8.2-01] (attack 20)': [
-      withCode({ codeChallenge: null }),
-      'code_verifier_unexpected',
-    ],
+    'a code_verifier for a code without a challenge (RFC 9700 §4.8.2) [RFC9700-4.8.2-01] [OAuth2.1-4.1.3-02] (attack 20)':
+      [withCode({ codeChallenge: null }), 'code_verifier_unexpected'],
     'a code_verifier for a code without a challenge of a client that need not use PKCE [RFC9700-2.1.1-03] (attack 23)':
       [{ ...withCode({ codeChallenge: null }), client: withoutPkce }, 'code_verifier_unexpected'],
     'a code without a challenge of a client that must use PKCE [OAuth2.1-16-4.1.3-01] (attack 22)': [
@@ -124,7 +120,7 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
     })
   }
 
-  it('ends the grant when its own client sends the code again (§4.1.2) [RFC6749-4.1.2-02] (attack 25)', () => {
+  it('ends the grant when its own client sends the code again (§4.1.2) [RFC6749-4.1.2-02] [OAuth2.1-7.5.2-01] (attack 25)', () => {
     const decision = decide(withCode({ redeemedAt: 995 }))
     assert.ok(!decision.ok)
     assert.deepEqual([decision.reason, decision.revokeGrant], ['code_replayed', 'grant'])
@@ -141,7 +137,7 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
     assert.equal(!decision.ok && decision.reason, 'code_replayed')
   })
 
-  it('needs no redirect_uri where the authorization request had none (§4.1.3) [RFC6749-4.1.3-02]', () => {
+  it('needs no redirect_uri where the authorization request had none (§4.1.3)', () => {
     assert.ok(decide({ ...withCode({ redirectUriSent: false }), request: { ...request, redirectUri: undefined } }).ok)
   })
 
@@ -150,7 +146,7 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
     assert.ok(decide({ ...change, client: withoutPkce }).ok)
   })
 
-  it('never lets a public client go without PKCE, whatever its registration says (RFC 9700 §2.1.1) (attack 22)', () => {
+  it('never lets a public client go without PKCE, whatever its registration says (RFC 9700 §2.1.1) [OAuth2.1-4.1.2.1-01] (attack 22)', () => {
     const client = authenticated(clientRecord('app', { require_pkce: false }))
     const change = { ...withCode({ codeChallenge: null }), request: { ...request, codeVerifier: undefined } }
     const decision = decide({ ...change, client })

@@ -162,7 +162,7 @@ describe('a consent', () => {
     })
   })
 
-  it('grants lasting access only when it was ticked (OpenID Connect Core §11) [OIDC-Core-11-02]', () => {
+  it('grants lasting access only when it was ticked (OpenID Connect Core §11) [OIDC-Core-11-01] [OIDC-Core-11-02]', () => {
     const scope = ['openid', 'offline_access']
     const given = { scope, resources: [] }
     assert.deepEqual(applyChoice(situation(given), question(given), [])?.scope, ['openid'])

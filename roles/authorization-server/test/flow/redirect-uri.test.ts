@@ -62,7 +62,7 @@ describe('a redirect URI', () => {
     }
   })
 
-  it('is no other than a registered one, whatever is sent (attack 9)', () => {
+  it('is no other than a registered one, whatever is sent [RFC9700-4.1.3-01] [RFC6749-3.1.2.3-02] [OIDC-Core-3.1.2.1-03] [OAuth2.1-2.3.1-02] [OAuth2.1-4.1.1-03] [MCP-Auth-Open_Redirection-01] [RFC10017-6.3.3.2.1-01] [RFC6819-5.2.3.5-01] (attack 9)', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (uri) => {
         assert.equal(matchRedirectUri(uri, [web]), undefined)
@@ -107,7 +107,7 @@ describe('the port of a loopback address', () => {
     ['http://127.0.0.1:51432', 'http://127.0.0.1'],
   ]
   for (const [presented, registered] of good) {
-    it(`may be any: ${presented} for ${registered} (RFC 8252 §7.3) [RFC8252-7.3-01]`, () => {
+    it(`may be any: ${presented} for ${registered} (RFC 8252 §7.3) [RFC8252-7.3-01] [OAuth2.1-8.4.2-01]`, () => {
       assert.equal(matchRedirectUri(presented, [registered]), presented)
     })
   }

@@ -95,7 +95,7 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal(brokenRule(world.observed.at(-1)?.checks), 'code_expired')
     })
 
-    it('keeps only hashes of what it gives out [RFC6749-10.4-02]', async () => {
+    it('keeps only hashes of what it gives out (RFC 6819 §5.1.4.1.3) [RFC6819-5.1.4.1.3-01]', async () => {
       const said = await world.call(token, { form: redemption(await world.code()) })
       const refresh = String(said.body.refresh_token)
       assert.equal(await world.issuer.store.refreshTokens.find(refresh), undefined)

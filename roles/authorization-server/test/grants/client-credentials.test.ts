@@ -30,7 +30,7 @@ describe('a client acting for itself (RFC 6749 §4.4)', () => {
   const ask = (clientId: string, form: Readonly<Record<string, string>> = {}) =>
     world.call(token, { form: { grant_type: 'client_credentials', ...form }, headers: basic(clientId) })
 
-  it('gets a token for what it is registered for, and no refresh token (§4.4.3) [RFC6749-4.4.3-01] [OAuth2.1-16-4.2.1-01]', async () => {
+  it('gets a token for what it is registered for, and no refresh token (§4.4.3) [RFC6749-4.4.3-01]', async () => {
     const said = await ask('reader')
     assert.equal(said.status, 200)
     assert.deepEqual(Object.keys(said.body).sort(), ['access_token', 'expires_in', 'scope', 'token_type'])
@@ -65,6 +65,14 @@ describe('a client acting for itself (RFC 6749 §4.4)', () => {
       assert.deepEqual([said.status, said.answer.reason], [400, reason])
     })
   }
+
+  it('refuses who does not prove to be the client (§4.4.2) [OAuth2.1-16-4.2.1-01]', async () => {
+    const form = { grant_type: 'client_credentials' }
+    for (const attempt of [{ form: { ...form, client_id: 'reader' } }, { form, headers: basic('reader', 'wrong') }]) {
+      const said = await world.call(token, attempt)
+      assert.deepEqual([said.status, said.body.error], [401, 'invalid_client'])
+    }
+  })
 
   it('refuses a public client [RFC6749-4.4-01] [OAuth2.1-4.2-01]', async () => {
     const said = await world.call(token, { form: { grant_type: 'client_credentials', client_id: 'app' } })

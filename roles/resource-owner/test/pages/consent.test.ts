@@ -13,7 +13,7 @@ const row = (page: string, title: string): string =>
   page.split('<div class="permission">').find((part) => part.includes(title)) ?? assert.fail(title)
 
 describe('consent', () => {
-  it('asks by name, and shows beside it the host that was verified [CIMD-8.5-01]', () => {
+  it('asks by name, and shows beside it the host that was verified', () => {
     assert.match(html, /<h1>Allow <bdi>Acme Notes<\/bdi> to use your <bdi>Example<\/bdi> account\?<\/h1>/)
     assert.match(html, /<bdi class="host">acme-notes\.example<\/bdi>/)
     assert.match(html, /Registered by an administrator on <time [^>]*>3 March 2026</)
@@ -72,7 +72,7 @@ describe('consent', () => {
     assert.doesNotMatch(html.replace(details, '').replace(/<[^>]*>/g, ' '), /scope|photos\.read/i)
   })
 
-  it('says where the browser goes, and warns when that is a program on this computer (RFC 8252 §8.6)', () => {
+  it('says where the browser goes, and warns when that is a program on this computer (RFC 8252 §8.6) [MCP-Auth-Localhost_Redirect_URI_Risks-01]', () => {
     assert.match(html, /After you choose, you’ll go to <bdi class="host">acme-notes\.example/)
     const local = drawn(views['consent-unreviewed'] as ConsentView)
     assert.match(
