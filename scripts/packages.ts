@@ -13,6 +13,7 @@ interface Manifest {
   readonly private?: boolean
   readonly exports?: unknown
   readonly bin?: unknown
+  readonly engines?: unknown
   readonly scripts?: unknown
   readonly devDependencies?: unknown
 }
@@ -42,10 +43,16 @@ function built(target: unknown, withTypes: boolean): unknown {
   return Object.fromEntries(Object.entries(target).map(([name, inner]) => [name, built(inner, withTypes)]))
 }
 
+/** What the server is made of needs the Node that it is tested with; the client and the guard run on older ones. */
+const ofTheServer: ReadonlySet<string> = new Set(
+  ['authorization-server', 'cli', 'http', 'server', 'storage'].map((name) => `@symbolon/${name}`),
+)
+
 function publishedManifest({ manifest }: Source): Manifest & { readonly files: readonly string[] } {
   const { scripts: _scripts, devDependencies: _devDependencies, exports, bin, ...kept } = manifest
   return {
     ...kept,
+    engines: { node: ofTheServer.has(manifest.name) ? '>=26' : '>=20' },
     ...(exports !== undefined && { exports: built(exports, true) }),
     ...(bin !== undefined && { bin: built(bin, false) }),
     files: ['dist'],

@@ -36,12 +36,20 @@ async function main(args: readonly string[]): Promise<number> {
     const hint = close === undefined ? 'symbolon help lists them.' : `Did you mean ${close}?`
     throw new CommandFailure(`There is no command ${asked}. ${hint}`, exitCodes.usage)
   }
+  needNode(process.versions.node)
   const { command } = await entry.load()
   if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(commandHelp(`symbolon ${known}`, command))
     return exitCodes.ok
   }
   return await command.run(given(command, rest))
+}
+
+/** Said before anything is loaded that an older Node can't even read. */
+function needNode(version: string): void {
+  const needed = 26
+  if (Number.parseInt(version, 10) >= needed) return
+  throw new CommandFailure(`symbolon needs Node ${needed} or newer; this is Node ${version}.`)
 }
 
 // Whoever reads may stop reading: `symbolon flow | head`.

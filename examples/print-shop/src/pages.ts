@@ -38,7 +38,7 @@ export function page({ title, visitor, notice }: Frame, body: Html): string {
 }
 
 const signedIn = ({ name }: Visitor): Html => html`<div><span class="soft">Signed in as <strong>${name}</strong></span>
-<form method="post" action="/api/auth/signout"><input type="hidden" name="returnTo" value="/"><button>Sign out</button></form></div>`
+<form method="post" action="/api/auth/signout"><input type="hidden" name="returnTo" value="/"><input type="hidden" name="provider" value="1"><button>Sign out</button></form></div>`
 
 export const welcome = (signIn: string): Html => html`<div class="hero"><div>
 <h1>Your photos, on paper.</h1>

@@ -47,7 +47,16 @@ export async function createPrintShop(settings: PrintShopSettings): Promise<Fast
     secret,
     session: { kind: 'cookie' },
     errorPage: '/sorry',
-    providers: { symbolon: openid({ issuer, clientId, clientSecret, scopes, resource: photoLibrary }) },
+    providers: {
+      symbolon: openid({
+        issuer,
+        clientId,
+        clientSecret,
+        scopes,
+        resource: photoLibrary,
+        postLogoutRedirectUri: `${baseUrl}/`,
+      }),
+    },
     ...(log === undefined ? {} : { log }),
   })
   const account = `${issuer}/account/apps/${encodeURIComponent(clientId)}`

@@ -120,7 +120,7 @@ export const de: Words = {
       'Zu Ihrer Sicherheit öffnen wir Adressen dieser Art nicht. Schließen Sie diese Seite und gehen Sie zurück zur App.',
   },
   notice: {
-    elsewhereTitle: 'Sie sind in einem anderen Tab schon fertig',
+    elsewhereTitle: 'Das haben Sie schon erledigt',
     elsewhere: 'Hier ist nichts mehr zu tun. Sie können weitergehen oder diese Seite schließen.',
     elsewhereNext: (app: Child) => say`Weiter zu ${app}`,
     goOn: 'Weiter',

@@ -119,7 +119,7 @@ export const en = {
     refused: 'We don’t open this kind of address, to keep you safe. Close this page and go back to the app.',
   },
   notice: {
-    elsewhereTitle: 'You already finished in another tab',
+    elsewhereTitle: 'You already finished this',
     elsewhere: 'There’s nothing left to do here. You can go on, or close this page.',
     elsewhereNext: (app: Child) => say`Continue to ${app}`,
     goOn: 'Continue',
@@ -162,7 +162,8 @@ export const en = {
     sharedWithNobody: 'Not shared with any app',
     security: 'Where you’re signed in',
     lastSignIn: (when: Child) => say`Your last sign-in was on ${when}.`,
-    places: (number: number) => say`You’re signed in in ${number} ${count(number, { one: 'place', other: 'places' })}.`,
+    places: (number: number) =>
+      say`You’re signed in on ${number} ${count(number, { one: 'device', other: 'devices' })}.`,
     seeDevices: 'See your devices',
     recentApps: 'Your apps',
     noApps: 'You haven’t allowed any app to use your account.',

@@ -9,7 +9,7 @@ export interface Formats {
   readonly time: (seconds: number) => Html
   /** "a, b and c", whatever a, b and c are. */
   readonly list: (pieces: readonly Child[]) => readonly Child[]
-  /** "3 minutes": at least one, rounded up so that nobody tries too early. */
+  /** "8 seconds" or "3 minutes", rounded up so that nobody tries too early. */
   readonly wait: (seconds: number) => string
   readonly minutes: (minutes: number) => string
   readonly days: (days: number) => string
@@ -30,11 +30,11 @@ export function formats(locale: string): Formats {
     }
   }
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
-  const unit = (name: 'minute' | 'hour' | 'day') => {
+  const unit = (name: 'second' | 'minute' | 'hour' | 'day') => {
     const format = new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'long' })
     return (count: number): string => format.format(count)
   }
-  const [minute, hour, day] = [unit('minute'), unit('hour'), unit('day')]
+  const [second, minute, hour, day] = [unit('second'), unit('minute'), unit('hour'), unit('day')]
   const minutes = (count: number): string => (count >= 60 && count % 60 === 0 ? hour(count / 60) : minute(count))
   return {
     date: stamp('date'),
@@ -44,7 +44,7 @@ export function formats(locale: string): Formats {
       list
         .formatToParts(pieces.map((_, index) => String(index)))
         .map((part) => (part.type === 'element' ? pieces[Number(part.value)] : part.value)),
-    wait: (seconds) => minutes(Math.max(1, Math.ceil(seconds / 60))),
+    wait: (seconds) => (seconds > 59 ? minutes(Math.ceil(seconds / 60)) : second(Math.max(1, Math.ceil(seconds)))),
     minutes,
     days: day,
   }

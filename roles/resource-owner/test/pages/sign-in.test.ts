@@ -35,11 +35,12 @@ describe('sign in', () => {
     assert.match(withProblem({ kind: 'login-missing' }), /<a href="#login">Enter your email address or username/)
   })
 
-  it('says how long to wait, in whole minutes', () => {
+  it('says how long to wait, in seconds or whole minutes', () => {
     assert.match(
       withProblem({ kind: 'slowed-down', seconds: 170 }),
       /Too many tries\. Wait 3 minutes, then try again\./,
     )
+    assert.match(withProblem({ kind: 'slowed-down', seconds: 2 }), /Wait 2 seconds, then try again\./)
   })
 
   it('keeps the account fixed when this person has to confirm, with a way to another account', () => {
