@@ -30,7 +30,7 @@ function reportOf(...events: readonly TestEvent[]) {
   const report = createReport({ root: '/checkout', showsTests: false, write: (line) => lines.push(line) })
   for (const event of events) report.take(event)
   report.end()
-  return { problems: report.problems, said: lines.join('\n') }
+  return { problems: report.problems, passed: Object.fromEntries(report.passed), said: lines.join('\n') }
 }
 
 describe('the report of a run', () => {
@@ -66,6 +66,16 @@ describe('the report of a run', () => {
     assert.deepEqual(problems, ['roles/client/test/one.test.ts: adds'])
     assert.match(said, /TypeError: not a number/)
     assert.match(said, /four is five/)
+  })
+
+  it('keeps the full title of what passed, and of nothing else', () => {
+    const inner: TestEvent = { type: 'test:start', data: { ...about, name: 'adds', testId: 2, parentId: 1 } }
+    const passed = pass('adds')
+    if (passed.type === 'test:pass') passed.data.testId = 2
+    const kept = { 'roles/client/test/one.test.ts': ['sums › adds'] }
+    assert.deepEqual(reportOf(start('sums'), inner, passed, end).passed, kept)
+    assert.deepEqual(reportOf(start('adds'), fail('adds', 'x', 'testCodeFailure'), end).passed, {})
+    assert.deepEqual(reportOf(start('adds'), pass('adds', { skip: true }), end).passed, {})
   })
 
   it('blames the test and not the suite around it', () => {

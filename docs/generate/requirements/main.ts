@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findTests } from '../../../scripts/test-groups.ts'
 import { readTestRun } from '../../../scripts/test-run.ts'
 import { judge } from './judge.ts'
 import { requirementsPage } from './page.ts'
@@ -20,6 +21,7 @@ if (run === undefined) {
   console.error('No test has run here yet: npm test')
   process.exit(1)
 }
+for (const file of findTests([])) if (!(file in run)) console.log(`not run here, and so no proof: ${file}`)
 const judged = judge(readRows(), readExcuses(), run)
 writeFileSync(join(root, 'docs/requirements.md'), requirementsPage(judged))
 

@@ -1,5 +1,6 @@
 /** `docs/requirements.md`: the counts, what is open, then a table for each specification. */
 import type { Judged, Proof } from './judge.ts'
+import { specifications } from './specifications.ts'
 
 const statuses = ['proved', 'not yet built', 'not planned', 'does not apply', 'open'] as const
 
@@ -28,6 +29,9 @@ function table(rows: readonly Judged[]): string {
   return ['| row | level | role | what is asked | status |', '|---|---|---|---|---|', ...lines].join('\n')
 }
 
+const about = (spec: string): string =>
+  specifications[spec] ?? `[RFC ${spec.slice(3)}](https://www.rfc-editor.org/rfc/rfc${spec.slice(3)})`
+
 const counts = (rows: readonly Judged[]): string =>
   statuses.map((status) => rows.filter((row) => row.status === status).length || '').join(' | ')
 
@@ -37,7 +41,7 @@ export function requirementsPage(rows: readonly Judged[]): string {
   const summary = bySpec.map(
     ([spec, its]) => `| [${spec}](#${spec.toLowerCase().replaceAll('.', '')}) | ${counts(its)} |`,
   )
-  const sections = bySpec.map(([spec, its]) => `## ${spec}\n\n${table(its)}\n`)
+  const sections = bySpec.map(([spec, its]) => `## ${spec}\n\n${about(spec)}\n\n${table(its)}\n`)
   return `# Requirements, row by row
 
 What the specifications demand, in our own words, and the test that shows that it is done. A row is proved when a test
