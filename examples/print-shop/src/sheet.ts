@@ -44,6 +44,17 @@ export async function makeSheet(order: SheetOrder): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+/** What a PDF's own fonts can't draw is a question mark, or the letter without its accent: never another letter. */
+function printable(text: string): string {
+  const drawn = /^[ -~\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]$/u
+  const letters = Array.from(text.normalize('NFC'), (letter) => {
+    if (drawn.test(letter)) return letter
+    const [base = ''] = letter.normalize('NFKD')
+    return /\s|\p{C}/u.test(letter) ? ' ' : drawn.test(base) ? base : '?'
+  })
+  return letters.join('')
+}
+
 function measure(columns: number) {
   const width = (page.width - 2 * page.margin - (columns - 1) * page.gutter) / columns
   const height = (width * 2) / 3
@@ -67,13 +78,13 @@ function drawFrame(
 ): void {
   const width = page.width - 2 * page.margin
   pdf.font('Times-Roman').fontSize(24).fillColor('#22201c')
-  pdf.text(title, page.margin, page.margin, { width, height: 30, ellipsis: true })
+  pdf.text(printable(title), page.margin, page.margin, { width, height: 30, ellipsis: true })
   const date = new Intl.DateTimeFormat('en', { dateStyle: 'long' }).format(printedOn)
   pdf
     .font('Helvetica')
     .fontSize(9)
     .fillColor('#6b655c')
-    .text(`${owner} · ${date}`, page.margin, page.margin + 32, { width, height: 12, ellipsis: true })
+    .text(printable(`${owner} · ${date}`), page.margin, page.margin + 32, { width, height: 12, ellipsis: true })
   const foot = page.height - page.margin - 10
   pdf.text('Printed by Halftone', page.margin, foot, { width, lineBreak: false })
   pdf.text(`${number} / ${of}`, page.margin, foot, { width, align: 'right', lineBreak: false })
@@ -90,7 +101,7 @@ function drawPhoto(pdf: PDFKit.PDFDocument, { title, image }: SheetPhoto, { x, y
   if (image) pdf.image(Buffer.from(image), x, y, { fit: [width, height], align: 'center', valign: 'center' })
   else drawGap(pdf, { x, y, width, height })
   pdf.font('Helvetica').fontSize(8).fillColor('#22201c')
-  pdf.text(title, x, y + height + 6, { width, height: 10, ellipsis: true, align: 'center' })
+  pdf.text(printable(title), x, y + height + 6, { width, height: 10, ellipsis: true, align: 'center' })
 }
 
 function drawGap(pdf: PDFKit.PDFDocument, { x, y, width, height }: Cell): void {

@@ -30,6 +30,19 @@ describe('ordering a sheet', () => {
     )
   })
 
+  it('gives the PDF the name of its title in any script (RFC 6266 §4.3)', async () => {
+    await using all = await openShop()
+    const browser = openBrowser(all)
+    await browser.signIn()
+    const { headers } = await browser.post('/sheets', [
+      ['photo', 'one'],
+      ['title', 'Été (東京)'],
+    ])
+    const pdf = await browser.get(`${headers.location}/sheet.pdf`)
+    const whole = '%C3%89t%C3%A9%20%28%E6%9D%B1%E4%BA%AC%29.pdf'
+    assert.equal(pdf.headers['content-disposition'], `attachment; filename="t.pdf"; filename*=UTF-8''${whole}`)
+  })
+
   it('survives pictures that are corrupt, gone, heavy or not to be printed', async () => {
     await using all = await openShop()
     all.library.photos = [

@@ -61,8 +61,7 @@ export function addSheets(server: FastifyInstance, shop: Shop): void {
   server.get<{ Params: { id: string } }>('/sheets/:id/sheet.pdf', async (request, reply) => {
     const { session, sheet } = await ownSheet(shop, request)
     if (sheet === undefined) return missing(reply, session)
-    const name = `${sheet.title.replaceAll(/[^\w -]+/g, '') || 'sheet'}.pdf`
-    reply.header('content-disposition', `attachment; filename="${name}"`).header('cache-control', 'private, no-store')
+    reply.header('content-disposition', attachment(sheet.title)).header('cache-control', 'private, no-store')
     return reply.type('application/pdf').send(sheet.pdf)
   })
 
@@ -80,6 +79,16 @@ export function addSheets(server: FastifyInstance, shop: Shop): void {
     sheets.markSaved(sheet.id)
     return reply.redirect(`/sheets/${sheet.id}`, 303)
   })
+}
+
+/** A plain name for all, and the whole one where it has letters that a plain one can't (RFC 6266 §4.3). */
+function attachment(title: string): string {
+  const plain = title.replaceAll(/[^\w-]+/g, ' ').trim() || 'sheet'
+  const whole = encodeURIComponent(title.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  )
+  return `attachment; filename="${plain}.pdf"${/\P{ASCII}/u.test(title) ? `; filename*=UTF-8''${whole}.pdf` : ''}`
 }
 
 async function ownSheet(
