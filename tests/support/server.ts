@@ -27,6 +27,8 @@ export interface TestServerSettings {
   readonly storage?: string
   readonly lifetimes?: Readonly<Record<string, number | string>>
   readonly clients?: readonly Readonly<Record<string, unknown>>[]
+  /** Further resources, each by its identifier. */
+  readonly resources?: Readonly<Record<string, unknown>>
   readonly port?: number
   readonly data?: string
 }
@@ -97,6 +99,7 @@ export const configFor = ({
       scopes: { 'photos:read': 'See your photos', 'photos:write': { title: 'Change your photos', optional: true } },
     },
     [archive]: { name: 'Archive', token_format: 'opaque', scopes: { 'archive:read': 'See your archive' } },
+    ...settings.resources,
   },
   people: [
     {
