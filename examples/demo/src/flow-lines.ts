@@ -37,13 +37,17 @@ export function createFlowLines(paint: Paint): (event: FlowEvent) => readonly st
 }
 
 /** What a part of the demo fails at, or a client refuses: the record has nothing of that. */
-export function faultLines(who: string, error: Error, paint: Paint): readonly string[] {
+export function faultLines(who: string, error: Error, paint: Paint, reference?: string): readonly string[] {
   const code = 'code' in error ? error.code : undefined
   // The person's choice is no failure, and the server has told of it already.
   if (code === 'person_refused') return []
   const told = error.name === 'AuthError' ? error.message : (error.stack ?? error.message)
   const [first = '', ...rest] = told.split('\n')
-  return [`${head({ at: Date.now(), mark: paint('red', '✗'), kind: who, client: '' })} ${first}`, ...rest.map(indented)]
+  return [
+    `${head({ at: Date.now(), mark: paint('red', '✗'), kind: who, client: '' })} ${first}`,
+    ...rest.map(indented),
+    ...row('ref', reference),
+  ]
 }
 
 export function guardLines(

@@ -92,7 +92,7 @@ async function start(
       clientSecret: data.printShopSecret,
       secret: data.printShopCookieSecret,
       photoLibrary,
-      log: (error) => print(...faultLines('print shop', error, paint)),
+      log: (error, reference) => print(...faultLines('print shop', error, paint, reference)),
     }),
   )
   print(welcome({ printShop, photoLibrary, issuer, data }))

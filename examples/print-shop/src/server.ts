@@ -24,7 +24,8 @@ export interface PrintShopSettings {
   readonly secret: string
   /** The photo library's origin, which is also its identifier as a resource. */
   readonly photoLibrary: string
-  readonly log?: ((error: Error) => void) | undefined
+  /** With the reference that stands on the page, when there is one. */
+  readonly log?: ((error: Error, reference?: string) => void) | undefined
 }
 
 export interface PrintShop {

@@ -31,7 +31,7 @@ function refused(core: Core, request: Request, { thrown, methods }: Failure): Re
   const { site, errorPage } = core
   const { flow, attempt, setCookies, error: cause } = thrown instanceof RefusedSignIn ? thrown : unattempted(thrown)
   const error = cause instanceof AuthError ? cause : new AuthError('server_error')
-  core.log(cause instanceof Error ? cause : error)
+  core.log(cause instanceof Error ? cause : error, flow)
 
   const answer = {
     status: error.status,

@@ -27,8 +27,8 @@ export interface AuthSettings {
   readonly errorPage?: string
   /** The client's half of each flow, redacted. */
   readonly record?: (event: FlowEvent) => void
-  /** Hears of everything that was refused or failed; by default it is printed to standard error. */
-  readonly log?: (error: Error) => void
+  /** Hears of everything that was refused or failed, with the reference that the person is shown; by default both are printed. */
+  readonly log?: (error: Error, reference: string) => void
   readonly fetch?: Fetch
   /** Epoch milliseconds. */
   readonly now?: () => number
@@ -55,7 +55,7 @@ export interface Core {
   readonly refusedAnew: Memo<true>
   readonly errorPage: string | undefined
   readonly recorder: Recorder
-  readonly log: (error: Error) => void
+  readonly log: (error: Error, reference: string) => void
   readonly fetch: Fetch
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -102,7 +102,9 @@ export function readSettings(settings: AuthSettings): Core {
     refusedAnew: new Memo({ milliseconds: 10_000 }),
     errorPage,
     recorder: createRecorder({ sink: settings.record, key: recordKey, now }),
-    log: settings.log ?? ((error) => console.error(error instanceof AuthError ? error.message : error)),
+    log:
+      settings.log ??
+      ((error, reference) => console.error(`Ref ${reference}`, error instanceof AuthError ? error.message : error)),
     fetch,
     now,
   }
