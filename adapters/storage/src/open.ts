@@ -16,6 +16,8 @@ export interface StorageOptions {
   readonly connections?: number
   /** Milliseconds to wait for a database that is busy, locked or far away before it is unavailable; 5,000. */
   readonly patience?: number
+  /** Recorded flows to keep for each issuer, the newest; 20,000. */
+  readonly flowsKept?: number
 }
 
 /**
@@ -30,7 +32,7 @@ export async function openStorage(location: string, options: StorageOptions = {}
     await database.close()
     throw error
   }
-  return storageOf(database)
+  return storageOf(database, options)
 }
 
 /** Opened, but not yet migrated. */
@@ -48,9 +50,10 @@ export async function openDatabase(location: string, options: StorageOptions = {
   )
 }
 
-function storageOf(database: Database): Storage {
+function storageOf(database: Database, { flowsKept = 20_000 }: StorageOptions): Storage {
   const stores = new Map<string, Promise<Store>>()
-  const open = async (url: string): Promise<Store> => storeOf(database, await issuerIdOf(database, url))
+  const open = async (url: string): Promise<Store> =>
+    storeOf(database, { issuerId: await issuerIdOf(database, url), flowsKept })
   return {
     issuer(url) {
       const store = stores.get(url) ?? open(url)

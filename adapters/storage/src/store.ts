@@ -20,7 +20,12 @@ import { keyRecord, listKeys } from './statements/signing-keys.ts'
 import { findThrottles, keysAtOnce, throttleRecord } from './statements/throttles.ts'
 import { findVersion } from './statements/versions.ts'
 
-export function storeOf(database: Sql, issuerId: string): Store {
+interface Scope {
+  readonly issuerId: string
+  readonly flowsKept: number
+}
+
+export function storeOf(database: Sql, { issuerId, flowsKept }: Scope): Store {
   const sql = scopedTo(database, issuerId)
   return {
     clients: {
@@ -93,7 +98,7 @@ export function storeOf(database: Sql, issuerId: string): Store {
     version: async (name) => (await sql.one(findVersion, { name }))?.version ?? 0,
     flows: {
       append: async (events, expiresAt) => {
-        if (events.length > 0) await sql.commit(appendSteps(events, expiresAt))
+        if (events.length > 0) await sql.commit(appendSteps(events, expiresAt, flowsKept))
       },
       list: async ({ limit }) => (await sql.many(listFlows, { limit })).map(flowSummary),
       events: async (flow) => (await sql.many(eventsOfFlow, { flow })).map(eventRecord),

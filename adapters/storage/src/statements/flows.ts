@@ -1,6 +1,7 @@
 /**
  * `flows` and `flow_events`: the record of each flow, swept when it expires. `flows` only says which are the latest;
- * everything else in a summary is read from the events. A flow keeps its newest events, `eventsKept` of them.
+ * everything else in a summary is read from the events. A flow keeps its newest events, `eventsKept` of them, and only
+ * the newest flows are kept: strangers can begin any number.
  */
 import type { FlowSummary } from '@symbolon/authorization-server/ports/store'
 import type { FlowEvent } from '@symbolon/protocol/trace'
@@ -52,6 +53,21 @@ export const pruneEvents = statement<{ flow: string; kept: number }>(
       order by at desc, place desc, event_id desc limit 1000 offset :kept)`,
 )
 
+const excessFlows = `select flow from flows where issuer_id = :issuer_id
+      order by last_at desc, flow limit 1000 offset :kept`
+
+export const pruneFlowEvents = statement<{ kept: number }>(
+  'flow_events.prune_flows',
+  `delete from flow_events where issuer_id = :issuer_id and flow in
+     (${excessFlows})`,
+)
+
+export const pruneFlows = statement<{ kept: number }>(
+  'flows.prune',
+  `delete from flows where issuer_id = :issuer_id and flow in
+     (${excessFlows})`,
+)
+
 export const listFlows = statement<{ limit: number }, SummaryRow>(
   'flows.list',
   `select s.flow, s.started_at, s.last_at, s.events,
@@ -77,15 +93,16 @@ export const eventsOfFlow = statement<{ flow: string }, { readonly event: string
 )
 
 /** The flows in one order always, so that two writers can't wait for each other. */
-export function appendSteps(events: readonly FlowEvent[], expiresAt: number): readonly Step[] {
+export function appendSteps(events: readonly FlowEvent[], expiresAt: number, flowsKept: number): readonly Step[] {
   const byFlow = Map.groupBy(events, (event) => event.flow)
-  return [...byFlow]
+  const appended = [...byFlow]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .flatMap(([flow, own]) => [
       step(putFlow, { flow, last_at: Math.max(...own.map(({ at }) => at)), expires_at: expiresAt }),
       ...own.map((event, place) => step(insertEvent, eventRow(event, place, expiresAt))),
       step(pruneEvents, { flow, kept: eventsKept }),
     ])
+  return [...appended, step(pruneFlowEvents, { kept: flowsKept }), step(pruneFlows, { kept: flowsKept })]
 }
 
 const eventRow = (event: FlowEvent, place: number, expiresAt: number) => ({

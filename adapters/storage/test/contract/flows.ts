@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FlowEvent } from '@symbolon/protocol/trace'
+import { openStorage } from '../../src/open.ts'
 import { event } from '../samples.ts'
 import { many, openFresh, type Place } from './place.ts'
 
@@ -70,6 +71,21 @@ export function flows(place: Place): void {
       await flows.append([event], ends)
       await flows.append([], ends)
       assert.deepEqual(await flows.events(event.flow), [event])
+    })
+
+    it('keeps only the newest flows of an issuer, for strangers can begin any number', async () => {
+      const storage = await openStorage(await place.fresh(), { flowsKept: 3 })
+      const [store, other] = [await storage.issuer('https://as.example'), await storage.issuer('https://other.example')]
+      await other.flows.append([event], ends)
+      for (let at = 1; at <= 6; at++) await store.flows.append([{ ...event, flow: `F-${at}`, at }], ends)
+      const kept = await store.flows.list({ limit: 10 })
+      assert.deepEqual(
+        kept.map(({ flow }) => flow),
+        ['F-6', 'F-5', 'F-4'],
+      )
+      assert.deepEqual(await store.flows.events('F-3'), [])
+      assert.deepEqual(await other.flows.events(event.flow), [event])
+      await storage.close()
     })
 
     it('shows an issuer no flow of another', async () => {
