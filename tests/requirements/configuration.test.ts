@@ -1,20 +1,61 @@
-/** What a client may be registered with where people are sent after signing out. */
+/** What a client can not be registered with, so that nobody has to refuse it later. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ConfigurationError, readConfig } from '@symbolon/server'
-import { callback, configFor } from '../support/server.ts'
+import { archive, callback, configFor, secret } from '../support/server.ts'
 
-const withGoodbye = (address: string) =>
-  configFor({
-    port: 4000,
-    url: 'http://localhost:4000',
-    clients: [{ client_id: 'leaver', redirect_uris: [callback], post_logout_redirect_uris: [address] }],
-  })
+const read = (client: Readonly<Record<string, unknown>>) =>
+  readConfig(
+    configFor({
+      port: 4000,
+      url: 'http://localhost:4000',
+      clients: [{ client_id: 'one', redirect_uris: [callback], ...client }],
+    }),
+  )
+
+describe('a client of the configuration', () => {
+  const refused: readonly (readonly [what: string, key: string, client: object, good: object])[] = [
+    [
+      'a public client that keeps its refresh token (RFC 9700 §2.2.2) [RFC9700-2.2.2-01]',
+      'rotate_refresh_tokens',
+      { rotate_refresh_tokens: false },
+      { rotate_refresh_tokens: false, client_secret: secret },
+    ],
+    [
+      'a public client that asks about tokens (RFC 7662 §2.1) [RFC7662-2.1-01]',
+      'introspects',
+      { introspects: [archive] },
+      { introspects: [archive], client_secret: secret },
+    ],
+    [
+      'the response type code without the grant that redeems it (RFC 7591 §2.1)',
+      'response_types',
+      { response_types: ['code'], grant_types: ['client_credentials'], client_secret: secret },
+      { response_types: ['code'], grant_types: ['authorization_code'] },
+    ],
+    [
+      'refreshing without a grant that gives a refresh token (RFC 6749 §6)',
+      'grant_types',
+      { grant_types: ['refresh_token'], client_secret: secret },
+      { grant_types: ['refresh_token', 'authorization_code'] },
+    ],
+  ]
+  for (const [what, key, client, good] of refused) {
+    it(`is not ${what}`, () => {
+      assert.throws(
+        () => read({ ...client }),
+        (error) => error instanceof ConfigurationError && error.message.includes(`].${key}`),
+      )
+      assert.ok(read({ ...good }))
+    })
+  }
+})
 
 describe('where a client may have people sent after signing out (RP-Initiated Logout §3.1) [OIDC-RPLogout-3.1-01]', () => {
   for (const address of ['https://app.example/bye', 'http://127.0.0.1:4200/bye', 'com.example.app:/bye'])
-    it(`may be ${address}`, () => assert.ok(readConfig(withGoodbye(address))))
+    it(`may be ${address}`, () => assert.ok(read({ post_logout_redirect_uris: [address] })))
 
   for (const address of ['http://app.example/bye', 'javascript:alert(1)', '/bye', 'https://app.example/bye#x'])
-    it(`is never ${address}`, () => assert.throws(() => readConfig(withGoodbye(address)), ConfigurationError))
+    it(`is never ${address}`, () =>
+      assert.throws(() => read({ post_logout_redirect_uris: [address] }), ConfigurationError))
 })
