@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePorts } from '../tests/support/ports.ts'
 import { startPostgres } from '../tests/support/postgres.ts'
@@ -74,10 +74,11 @@ async function measureAll(options: Options, stage: Stage, load: Load): Promise<r
   const { folder, storage, database } = stage
   const servers: Running[] = []
   const rows: Row[] = []
+  const flags = options.profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profiles)}`]
   try {
     for (const contender of options.contenders) {
       const launch = launchOf(stage, contender)
-      servers.push(await run(contender, { folder, launch }))
+      servers.push(await run(contender, { folder, launch, flags }))
       await load.open(launch.issuer, launch.world)
     }
     for (const workload of options.workloads) {
@@ -102,6 +103,16 @@ function brief({ contender, perServerSecond, p99, errors }: Measured): string {
   return `${contender} ${perServerSecond.toFixed(0)}/s p99 ${p99.toFixed(1)} ms ${failed.join(', ')}`
 }
 
+/** What can't be measured is said, and costs nothing else its result. */
+const orNothing = <Figures>(measuring: Promise<Figures>): Promise<readonly Figures[]> =>
+  measuring.then(
+    (figures) => [figures],
+    (error: unknown) => {
+      say(error instanceof Error ? error.message : String(error))
+      return []
+    },
+  )
+
 async function main(options: Options): Promise<void> {
   const rows: Row[] = []
   const starts: StartFigures[] = []
@@ -115,9 +126,9 @@ async function main(options: Options): Promise<void> {
       await onStage(storage, async (stage) => {
         for (const contender of options.contenders) {
           const place = { folder: stage.folder, launch: launchOf(stage, contender), storage }
-          if (options.extras.includes('start')) starts.push(await startOf(contender, place, options.rounds))
-          if (options.extras.includes('memory'))
-            memory.push(await memoryOf(contender, place, { load, tokens: options.tokens }))
+          const { rounds, tokens, extras } = options
+          if (extras.includes('start')) starts.push(...(await orNothing(startOf(contender, place, rounds))))
+          if (extras.includes('memory')) memory.push(...(await orNothing(memoryOf(contender, place, { load, tokens }))))
         }
       })
     } finally {

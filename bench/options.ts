@@ -20,6 +20,8 @@ export interface Options {
   readonly tokens: number
   /** The files below `results/` that are written; none when it is not given. */
   readonly name: string | undefined
+  /** A folder for one processor profile of each server, written by Node when the server ends. */
+  readonly profiles: string | undefined
 }
 
 const full = { rounds: 5, seconds: 2, tokens: 100_000, concurrencies: [1, 32, 128] }
@@ -33,6 +35,7 @@ const usage = `npm run bench -- [options]
   --against NAMES            ${contenders.join(', ')}
   --rounds N --seconds S     of each measurement
   --tokens N                 for the memory after N tokens
+  --profiles FOLDER          one processor profile of each server
   --name NAME                writes results/NAME.md, .json and .svg; a run of everything writes results/full
 `
 
@@ -51,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
       seconds: { type: 'string' },
       tokens: { type: 'string' },
       name: { type: 'string' },
+      profiles: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -69,6 +73,7 @@ export function readOptions(args: readonly string[]): Options {
     rounds: number('rounds', values.rounds ?? String(base.rounds)),
     seconds: number('seconds', values.seconds ?? String(base.seconds)),
     tokens: number('tokens', values.tokens ?? String(base.tokens)),
+    profiles: values.profiles,
     name: values.name ?? (whole ? 'full' : undefined),
   }
 }

@@ -9,7 +9,9 @@ export interface Browser {
 
 const mostSteps = 16
 
-export function openBrowser(login: string): Browser {
+/** `at`: which of many networks it comes from, where the server believes the header that says so. */
+export function openBrowser(login: string, at = 0): Browser {
+  const network = { 'x-forwarded-for': `10.0.${at >> 8}.${at & 255}` }
   const cookies = new Map<string, string>()
   const remember = ({ headers }: Answer) => {
     for (const cookie of headers['set-cookie'] ?? []) {
@@ -19,7 +21,9 @@ export function openBrowser(login: string): Browser {
     }
   }
   const sent = (): Readonly<Record<string, string>> =>
-    cookies.size === 0 ? {} : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+    cookies.size === 0
+      ? network
+      : { ...network, cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
 
   return {
     async authorize(http, url) {

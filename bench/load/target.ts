@@ -33,7 +33,7 @@ export async function openTarget(issuer: string, world: World): Promise<Target> 
     const found = json(await http.send({ url: `${issuer}/.well-known/openid-configuration` }))
     const metadata = found as Readonly<Record<string, string>>
     const keys = json(await http.send({ url: metadata.jwks_uri ?? '' })).keys as readonly Body[]
-    const browsers = people.map(({ email }) => openBrowser(email))
+    const browsers = people.map(({ email }, at) => openBrowser(email, at))
     const target = {
       issuer,
       metadata,
@@ -45,7 +45,7 @@ export async function openTarget(issuer: string, world: World): Promise<Target> 
     for (const browser of [...browsers, ...browsers]) await codeFlow(http, target, { browser, scope: openidScope })
     const each = Array.from({ length: poolSize })
     const personTokens = await inTurn(each, async (_, at) => {
-      const browser = browsers[at % browsers.length] ?? openBrowser(emailOf(at))
+      const browser = browsers[at % browsers.length] ?? openBrowser(emailOf(at), at)
       return String((await codeFlow(http, target, { browser, scope: openidScope })).access_token)
     })
     const opaqueTokens = await inTurn(each, async () => {
@@ -76,15 +76,16 @@ export async function codeFlow(
   const verifier = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
   const nonce = randomBytes(16).toString('base64url')
+  const isOpenid = scope.split(' ').includes('openid')
   const request = new URLSearchParams({
     client_id: 'web',
     response_type: 'code',
     redirect_uri: callback,
     scope,
     state,
-    nonce,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...(isOpenid && { nonce }),
     ...(resource !== undefined && { resource }),
   })
   const { searchParams } = await browser.authorize(http, `${metadata.authorization_endpoint}?${request}`)
@@ -99,7 +100,7 @@ export async function codeFlow(
   })
   const body = json(answer)
   expect(typeof body.access_token === 'string' && typeof body.refresh_token === 'string', 'both tokens')
-  if (scope.split(' ').includes('openid')) {
+  if (isOpenid) {
     const claims = target.checkToken(body.id_token, { algorithm: 'ES256', issuer, audience: 'web' })
     expect(claims.nonce === nonce, 'the nonce in the ID token')
   }

@@ -90,7 +90,7 @@ export const workloads: readonly Workload[] = [
     name: 'refresh',
     title: 'Refresh with rotation',
     worker: async (target, http, at) => {
-      const browser = target.browsers[at % target.browsers.length] ?? openBrowser(emailOf(at))
+      const browser = target.browsers[at % target.browsers.length] ?? openBrowser(emailOf(at), at)
       const { name: resource, scope } = resources.opaque
       let { refresh_token: token } = await codeFlow(http, target, { browser, scope, resource })
       return async () => {
@@ -108,7 +108,7 @@ export const workloads: readonly Workload[] = [
     name: 'code-flow',
     title: 'Whole code flow, signed in',
     worker: async (target, http, at) => {
-      const browser = target.browsers[at % target.browsers.length] ?? openBrowser(emailOf(at))
+      const browser = target.browsers[at % target.browsers.length] ?? openBrowser(emailOf(at), at)
       return async () => void (await codeFlow(http, target, { browser, scope: openidScope }))
     },
   },
@@ -116,6 +116,6 @@ export const workloads: readonly Workload[] = [
     name: 'sign-in',
     title: 'Sign-in from zero',
     worker: async (target, http, at) => async () =>
-      void (await codeFlow(http, target, { browser: openBrowser(emailOf(at)), scope: openidScope })),
+      void (await codeFlow(http, target, { browser: openBrowser(emailOf(at), at), scope: openidScope })),
   },
 ]

@@ -36,6 +36,8 @@ function configuration({ issuer, port, storage, world }: Launch) {
   return {
     issuer,
     listen: { host: '127.0.0.1', port },
+    // The load says which network it comes from: one network may have few sign-ins under way at once.
+    trustProxy: ['127.0.0.1'],
     storage,
     secret: world.cookieSecret,
     lifetimes: {
