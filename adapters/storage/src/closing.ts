@@ -2,6 +2,8 @@
 import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
 
 export interface Closing {
+  /** For work that is done at once. */
+  refuseClosed(): void
   /** Does the work, unless the database is closed. */
   during<Result>(work: () => Promise<Result>): Promise<Result>
   /** Lets nothing more begin; resolves when all that has begun is done. */
@@ -11,9 +13,13 @@ export interface Closing {
 export function closing(): Closing {
   const underWay = new Set<Promise<unknown>>()
   let open = true
+  const refuseClosed = () => {
+    if (!open) throw new StorageUnavailable('The database is closed.')
+  }
   return {
+    refuseClosed,
     async during(work) {
-      if (!open) throw new StorageUnavailable('The database is closed.')
+      refuseClosed()
       const working = work()
       underWay.add(working)
       try {

@@ -35,6 +35,13 @@ const stepsOf: Steps = {
     version === 0 ? step(versions.claimFirst, { name }) : step(versions.claimNext, { name, version }),
   ],
 
+  'add-consent': ({ consent }) => [step(consents.addConsent, consents.consentRow(consent))],
+  'replace-consent': ({ consent, seen }) => [
+    step(consents.replaceConsent, { ...consents.consentRow(consent), ...consents.seenRow(seen) }),
+  ],
+  'hold-consent': ({ seen }) => [step(consents.holdConsent, consents.seenRow(seen))],
+  'hold-session': ({ sessionId }) => [step(sessions.holdSession, { session_id: sessionId })],
+
   'put-client': ({ client }) => [step(clients.putClient, clients.clientRow(client))],
   'delete-client': ({ clientId: client_id }) => [
     step(codes.deleteCodesOfClient, { client_id }),

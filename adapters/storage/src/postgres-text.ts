@@ -26,5 +26,8 @@ export function toPostgres(text: string): PostgresText {
  */
 export const orFail = (text: string): string => `with spent as (${text}) select 1 / count(*) as spent from spent`
 
+/** Any number of commits may hold a row at once; whoever would change it waits for them. In SQLite one writes at a time. */
+export const held = (text: string): string => `${text} for share`
+
 /** The SQLSTATE of that error: division_by_zero. */
 export const lostState = '22012'

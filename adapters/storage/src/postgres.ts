@@ -5,7 +5,7 @@ import { closing } from './closing.ts'
 import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
 import { type Query, sendCommit } from './postgres-commit.ts'
 import { breaksConnection, isWorthRetrying, problemOf, translated } from './postgres-errors.ts'
-import { orFail, type PostgresText, toPostgres } from './postgres-text.ts'
+import { held, orFail, type PostgresText, toPostgres } from './postgres-text.ts'
 import type { Database, Migration, Outcome, Statement, Step, Values } from './sql.ts'
 import { findsNothing, refuseUnstorable } from './storable.ts'
 
@@ -43,8 +43,8 @@ export async function openPostgres(
     texts.set(name, known)
     return known
   }
-  const queryOf = ({ name, text, spends, values }: Pick<Step, 'name' | 'text' | 'spends' | 'values'>): Query => {
-    const made = textOf(name, spends ? orFail(text) : text)
+  const queryOf = ({ name, text, spends, holds, values }: Step): Query => {
+    const made = textOf(name, spends ? orFail(holds ? held(text) : text) : text)
     return { name, text: made.text, values: made.valuesOf(values) }
   }
 

@@ -13,6 +13,8 @@ export interface Statement<Takes extends Values, Row = unknown> {
   readonly text: string
   /** It can happen once: it returns a row when it did, and no row when it could not, which undoes the whole commit. */
   readonly spends: boolean
+  /** It changes nothing: it finds its row as it was read, and keeps it so until the commit is over. */
+  readonly holds?: boolean
   readonly [takes]?: (values: Takes) => void
   readonly [gives]?: Row
 }
@@ -30,11 +32,20 @@ export const spending = <Takes extends Values>(name: string, text: string): Stat
   spends: true,
 })
 
+/** A `select 1 as spent` of the row that a decision rests on: gone or changed, it undoes the whole commit. */
+export const holding = <Takes extends Values>(name: string, text: string): Statement<Takes, never> => ({
+  name,
+  text,
+  spends: true,
+  holds: true,
+})
+
 /** One statement of a commit with its values. */
 export interface Step {
   readonly name: string
   readonly text: string
   readonly spends: boolean
+  readonly holds?: boolean
   readonly values: Values
 }
 
@@ -42,6 +53,7 @@ export const step = <Takes extends Values>(made: Statement<Takes>, values: NoInf
   name: made.name,
   text: made.text,
   spends: made.spends,
+  ...(made.holds && { holds: true }),
   values,
 })
 

@@ -1,7 +1,10 @@
 /**
  * Group commit: the commits of all requests that wait in one turn of the event loop share one transaction, and so
- * one fsync. Each has a savepoint, so that one that is lost or fails undoes itself alone. Nobody is answered before
- * the transaction is committed. A batch runs without a pause, so no read ever comes between its statements.
+ * one fsync. One that is lost or fails undoes itself alone. Nobody is answered before the transaction is committed. A
+ * batch runs without a pause, so no read ever comes between its statements.
+ *
+ * That something must be undone is rare, and a savepoint for each commit costs as much as a statement: so a batch runs
+ * without them, and when one turns out to be needed, all of it again with them.
  */
 import type { Outcome, Step } from './sql.ts'
 import type { Connected, Connection } from './sqlite-connection.ts'
@@ -69,18 +72,43 @@ function takeImpatient(queue: Waiting[], patience: number): readonly Waiting[] {
 
 /** Runs the batch and commits it; gives back how each is to be answered. Throws when nothing of it happened. */
 function runBatch(connection: Connection, batch: readonly Waiting[]): readonly (() => void)[] {
+  return (
+    inOneTransaction(connection, () => runFreely(connection, batch)) ??
+    inOneTransaction(connection, () => batch.map((each) => runWithSavepoint(connection, each))) ??
+    []
+  )
+}
+
+/** Commits what `work` gave; `undefined` when it gave nothing and all was undone. */
+function inOneTransaction<Result>(connection: Connection, work: () => Result | undefined): Result | undefined {
   run(connection, 'begin immediate')
   try {
-    const answers = batch.map((each) => runOne(connection, each))
-    run(connection, 'commit')
-    return answers
+    const result = work()
+    run(connection, result === undefined ? 'rollback' : 'commit')
+    return result
   } catch (error) {
     if (connection.isTransaction) run(connection, 'rollback')
     throw error
   }
 }
 
-function runOne(connection: Connection, { steps, resolve, reject }: Waiting): () => void {
+/** `undefined` when one of them has to be undone: it was lost after it had changed something, or it failed. */
+function runFreely(connection: Connection, batch: readonly Waiting[]): readonly (() => void)[] | undefined {
+  const answers: (() => void)[] = []
+  for (const { steps, resolve } of batch) {
+    try {
+      const outcome = runSteps(connection, steps)
+      if (outcome.lost !== undefined && outcome.lost > 0) return undefined
+      answers.push(() => resolve(outcome))
+    } catch (error) {
+      if (endsTransaction(error)) throw error
+      return undefined
+    }
+  }
+  return answers
+}
+
+function runWithSavepoint(connection: Connection, { steps, resolve, reject }: Waiting): () => void {
   run(connection, 'savepoint one')
   try {
     const outcome = runSteps(connection, steps)

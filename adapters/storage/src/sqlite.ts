@@ -17,15 +17,19 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
   const whileOpening = <Result>(work: () => Result) => untilFree(work, patience).catch(asProblem(path))
   const connected = await whileOpening(() => keepConnected(path))
   const group = groupCommit(connected, patience)
-  const { during, settle } = closing()
+  const { during, refuseClosed, settle } = closing()
 
   const read = async <Row>({ name, text }: Statement<Values>, values: Values, how: 'get' | 'all'): Promise<Row> => {
     const get = () => connected.use((connection) => connection.prepare(name, text)[how](values)) as Row
+    refuseClosed()
     try {
-      return await during(() => untilFree(get, patience))
+      return get()
     } catch (error) {
-      throw translated(error)
+      if (!isBusy(error)) throw translated(error)
     }
+    return during(() => untilFree(get, patience)).catch((error: unknown) => {
+      throw translated(error)
+    })
   }
 
   return {

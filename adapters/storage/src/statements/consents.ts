@@ -1,7 +1,7 @@
 /** `consents`: what a person allowed a client, one row for the two. Stays until either of them takes it back. */
 import type { ConsentRecord } from '@symbolon/authorization-server/ports/records'
 import { json, parsed } from '../columns.ts'
-import { statement } from '../sql.ts'
+import { holding, spending, statement } from '../sql.ts'
 
 type Row = {
   readonly person_id: string
@@ -37,6 +37,41 @@ export const putConsent = statement<Row>(
      created_at = excluded.created_at, updated_at = excluded.updated_at`,
 )
 
+type Seen = {
+  readonly person_id: string
+  readonly client_id: string
+  readonly seen_scope: string
+  readonly seen_at: number
+}
+
+const unchanged = `issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id
+     and scope = :seen_scope and updated_at = :seen_at`
+
+/** Two first answers at once: the second is asked again, so that it adds to the first. */
+export const addConsent = spending<Row>(
+  'consents.add',
+  `insert into consents (issuer_id, ${columns})
+   values (:issuer_id, :person_id, :client_id, :scope, :resources, :shown, :created_at, :updated_at)
+   on conflict (issuer_id, person_id, client_id) do nothing
+   returning 1 as spent`,
+)
+
+/** What was taken back meanwhile does not come back by an answer that was read before. */
+export const replaceConsent = spending<Row & Seen>(
+  'consents.replace',
+  `update consents set scope = :scope, resources = :resources, shown = :shown, created_at = :created_at,
+     updated_at = :updated_at
+   where ${unchanged}
+   returning 1 as spent`,
+)
+
+/** What is given without a question is given only while the answer stands that makes it needless. */
+export const holdConsent = holding<Seen>(
+  'consents.hold',
+  `select 1 as spent from consents
+   where ${unchanged}`,
+)
+
 export const deleteConsent = statement<{ person_id: string; client_id: string }>(
   'consents.delete',
   'delete from consents where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id',
@@ -60,6 +95,13 @@ export const consentRow = (consent: ConsentRecord): Row => ({
   shown: json(consent.shown),
   created_at: consent.createdAt,
   updated_at: consent.updatedAt,
+})
+
+export const seenRow = (consent: ConsentRecord): Seen => ({
+  person_id: consent.personId,
+  client_id: consent.clientId,
+  seen_scope: json(consent.scope),
+  seen_at: consent.updatedAt,
 })
 
 export const consentRecord = (row: Row): ConsentRecord => ({

@@ -4,7 +4,7 @@
  */
 import type { SessionRecord } from '@symbolon/authorization-server/ports/records'
 import { json, parsed } from '../columns.ts'
-import { statement } from '../sql.ts'
+import { holding, statement } from '../sql.ts'
 
 type Row = {
   readonly session_id: string
@@ -57,6 +57,13 @@ export const touchSession = statement<{ session_id: string; last_seen_at: number
 export const endSession = statement<{ session_id: string; now: number }>(
   'sessions.end',
   `update sessions set ended_at = :now
+   where issuer_id = :issuer_id and session_id = :session_id and ended_at is null`,
+)
+
+/** What is given in a session is given only while it lasts. */
+export const holdSession = holding<{ session_id: string }>(
+  'sessions.hold',
+  `select 1 as spent from sessions
    where issuer_id = :issuer_id and session_id = :session_id and ended_at is null`,
 )
 

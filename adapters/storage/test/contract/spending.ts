@@ -1,7 +1,7 @@
 /** Single use: whoever loses the race leaves nothing behind. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Committed, Store, Write } from '@symbolon/authorization-server/ports/store'
+import type { Committed, Spend, Store, Write } from '@symbolon/authorization-server/ports/store'
 import * as a from '../samples.ts'
 import { many, openAt, openFresh, type Place } from './place.ts'
 
@@ -28,9 +28,7 @@ const marked = async (store: Store) => {
 const races: readonly {
   readonly title: string
   readonly given: readonly Write[]
-  readonly spend: (
-    index: number,
-  ) => Extract<Write, { do: 'redeem-code' | 'rotate-refresh-token' | 'use-assertion' | 'finish-interaction' | 'claim' }>
+  readonly spend: (index: number) => Spend
 }[] = [
   {
     title: 'redeems a code once, and only the winner stores a grant (attack 33)',
@@ -59,6 +57,20 @@ const races: readonly {
     title: 'lets one claim a name that nobody had',
     given: [],
     spend: () => ({ do: 'claim', name: 'keys', version: 0 }),
+  },
+  {
+    title: 'keeps the first of many first answers of a person',
+    given: [],
+    spend: (index) => ({ do: 'add-consent', consent: { ...a.consent, scope: [`scope-${index}`] } }),
+  },
+  {
+    title: 'changes a consent once from what it was read as',
+    given: [{ do: 'put-consent', consent: a.consent }],
+    spend: (index) => ({
+      do: 'replace-consent',
+      consent: { ...a.consent, scope: [`scope-${index}`] },
+      seen: a.consent,
+    }),
   },
   {
     title: 'lets one claim a name at its version',
@@ -105,6 +117,55 @@ export function spending(place: Place): void {
       await race([storage.store], () => [{ do: 'count-failure', key: 'alice', now, expiresAt: 2_000 }])
       assert.equal((await storage.store.throttles.find(['alice']))[0]?.failures, racers)
     })
+  })
+
+  describe('what holds a row while that row is ended', () => {
+    const codes = many(racers, (index) => `code-${index}`)
+    const isAlive = async (store: Store, codeHash: string) => {
+      const found = await store.codes.find(codeHash)
+      return found !== undefined && found.code.redeemedAt === null
+    }
+    const cases: readonly { readonly title: string; readonly hold: Spend; readonly end: readonly Write[] }[] = [
+      {
+        title: 'leaves no code of a session that was ended',
+        hold: { do: 'hold-session', sessionId: a.session.sessionId },
+        end: [
+          { do: 'end-session', sessionId: a.session.sessionId, now },
+          { do: 'revoke-grants-of-session', sessionId: a.session.sessionId, now },
+        ],
+      },
+      {
+        title: 'leaves no code of an app that was removed',
+        hold: { do: 'hold-consent', seen: a.consent },
+        end: [
+          { do: 'delete-consent', personId: a.consent.personId, clientId: a.consent.clientId },
+          { do: 'revoke-grants-of', personId: a.consent.personId, clientId: a.consent.clientId, now },
+        ],
+      },
+    ]
+    for (const { title, hold, end } of cases) {
+      it(title, async () => {
+        const location = await place.fresh()
+        await using storage = await openAt(location)
+        await using another = place.shared ? await openAt(location) : undefined
+        const stores = [storage.store, another?.store ?? storage.store] as const
+        await storage.store.commit([
+          { do: 'insert-session', session: a.session },
+          { do: 'put-consent', consent: a.consent },
+        ])
+        const answers = await Promise.all(
+          codes.map((codeHash, index) => {
+            const code = { ...a.code, codeHash, grantId: codeHash, scope: ['openid'] }
+            const given = stores[index % 2 === 0 ? 0 : 1].commit([hold, { do: 'insert-code', code }])
+            return index === racers / 2 ? Promise.all([given, stores[1].commit(end)]).then(([first]) => first) : given
+          }),
+        )
+        assert.ok(answers.every((answer) => answer.committed || answer.lost === hold.do))
+        const alive = await Promise.all(codes.map((codeHash) => isAlive(storage.store, codeHash)))
+        assert.ok(!alive.includes(true))
+        assert.deepEqual(await storage.store.commit([hold]), { committed: false, lost: hold.do })
+      })
+    }
   })
 
   describe('a commit', () => {

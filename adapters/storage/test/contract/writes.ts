@@ -69,6 +69,29 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     see: (store) => store.version('keys'),
     seen: 2,
   },
+  'add-consent': {
+    write: { do: 'add-consent', consent: a.consent },
+    see: (store) => store.consents.find('alice-id', 'print-shop'),
+    seen: a.consent,
+  },
+  'replace-consent': {
+    given: [put.consent],
+    write: { do: 'replace-consent', consent: { ...a.consent, scope: ['openid'], updatedAt: now }, seen: a.consent },
+    see: (store) => store.consents.find('alice-id', 'print-shop'),
+    seen: { ...a.consent, scope: ['openid'], updatedAt: now },
+  },
+  'hold-consent': {
+    given: [put.consent],
+    write: { do: 'hold-consent', seen: a.consent },
+    see: (store) => store.consents.find('alice-id', 'print-shop'),
+    seen: a.consent,
+  },
+  'hold-session': {
+    given: [put.session],
+    write: { do: 'hold-session', sessionId: 'session-1' },
+    see: (store) => store.sessions.find('session-1'),
+    seen: a.session,
+  },
   'put-client': { write: put.client, see: (store) => store.clients.find('print-shop'), seen: a.client },
   'delete-client': {
     given: everything,
@@ -238,6 +261,8 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   },
 }
 
+const changesNothing = (name: string) => name.startsWith('hold-')
+
 export function writes(place: Place): void {
   describe('each write', () => {
     for (const [name, { given = [], write, see, seen }] of Object.entries(scenarios)) {
@@ -247,7 +272,7 @@ export function writes(place: Place): void {
         assert.deepEqual(await own.commit(given), { committed: true })
         assert.deepEqual(await other.commit(given), { committed: true })
         const before = await see(other)
-        assert.notDeepEqual(before, seen)
+        if (!changesNothing(name)) assert.notDeepEqual(before, seen)
 
         assert.deepEqual(await own.commit([write]), { committed: true })
         assert.deepEqual(await see(own), seen)

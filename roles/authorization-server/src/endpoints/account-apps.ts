@@ -11,10 +11,12 @@ import {
   type ConnectedApp,
   isOffline,
   loadApps,
+  narrowGrants,
   removeApp,
   removePermission,
   renewsUntil,
 } from '../people/apps.ts'
+import { StorageUnavailable } from '../ports/store.ts'
 import { type AccountVisit, backTo, forPerson, frameOf, page } from './account-visit.ts'
 import type { Answer } from './endpoint.ts'
 import { record, seeOther } from './page.ts'
@@ -58,13 +60,12 @@ async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
   const { http, issuer, as } = visit
   const what = one(http.form, 'remove')
   const scope = one(http.form, 'scope')
-  const now = issuer.now()
   const here = `/account/apps/${encodeURIComponent(app.known.client.id)}`
   const isPermission = what === 'permission' && scope !== undefined && app.consent.scope.includes(scope)
   if (what !== 'app' && !isPermission) return seeOther(`${issuer.url}${here}`, { flow: http.flow })
   const isLast = isPermission && app.consent.scope.length === 1
-  const writes = isPermission ? removePermission(await settled(visit, app), scope, now) : removeApp(app.consent, now)
-  await issuer.store.commit(writes)
+  if (isPermission) await withoutPermission(visit, app, scope)
+  else await issuer.store.commit(removeApp(app.consent, issuer.now()))
   const about = { client: app.known.client.id, person: as.person.personId, flow: http.flow }
   const seen = {
     band: 'revoke',
@@ -77,10 +78,24 @@ async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
     : backTo(visit, '/account/apps', 'app-removed')
 }
 
-/** What is only a code now could become a grant meanwhile: codes end first, so that the grants found then are all. */
-async function settled({ issuer, as }: AccountVisit, app: ConnectedApp): Promise<ConnectedApp> {
+const attempts = 5
+
+/**
+ * What is only a code now could become a grant meanwhile: codes end first, so that the grants found then are all. Once
+ * more when the consent changed in another window just then; and what still slipped through in between is found after.
+ */
+async function withoutPermission({ issuer, as }: AccountVisit, app: ConnectedApp, scope: string): Promise<void> {
+  const { store } = issuer
   const { personId, clientId } = app.consent
-  await issuer.store.commit([{ do: 'revoke-codes-of', personId, clientId, now: issuer.now() }])
-  const apps = await loadApps(issuer, as.person)
-  return apps.find(({ known }) => known.client.id === clientId) ?? app
+  const find = async () => (await loadApps(issuer, as.person)).find(({ known }) => known.client.id === clientId)
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    await store.commit([{ do: 'revoke-codes-of', personId, clientId, now: issuer.now() }])
+    const current = await find()
+    if (current === undefined || !current.consent.scope.includes(scope)) return
+    const { committed } = await store.commit(removePermission(current, scope, issuer.now()))
+    if (!committed) continue
+    await store.commit(narrowGrants((await find())?.grants ?? [], scope, issuer.now()))
+    return
+  }
+  throw new StorageUnavailable('What the person allowed kept changing.')
 }

@@ -22,6 +22,7 @@ import { interactionCookie, interactionPath, newInteraction } from '../people/in
 import { loadSituation, mintCode, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
+import { StorageUnavailable } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { errorPage, record, seeOther } from './page.ts'
@@ -86,14 +87,25 @@ async function reply(received: Received, decision: AuthorizationDecision): Promi
   return decideAtOnce({ ...received, known, request, replyTo, locale })
 }
 
-async function decideAtOnce(
-  received: Received & {
-    readonly known: KnownClient
-    readonly request: AuthorizationRequest
-    readonly replyTo: ReplyTo
-    readonly locale: string
-  },
-): Promise<Answer> {
+interface Proceeding extends Received {
+  readonly known: KnownClient
+  readonly request: AuthorizationRequest
+  readonly replyTo: ReplyTo
+  readonly locale: string
+}
+
+const attempts = 3
+
+/** Whoever is signed out, or takes back what they allowed, just then: it is decided on what is left. */
+async function decideAtOnce(received: Proceeding): Promise<Answer> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const answer = await decideNow(received)
+    if (answer !== undefined) return answer
+  }
+  throw new StorageUnavailable('What a code would rest on kept changing.')
+}
+
+async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   const { http, issuer, known, request, replyTo, locale, resources } = received
   const { flow } = http
   const { situation, browser } = await loadSituation(issuer, http, { request, known, resources, facts: noFacts })
@@ -110,7 +122,8 @@ async function decideAtOnce(
   if (next.step !== 'done') return begin(received, request, next.step)
 
   const { code, grantId, writes } = mintCode(issuer, { flow, situation, as: next.as, granted: next.granted })
-  await issuer.store.commit([...writes, ...touches(browser, situation.now)])
+  const { committed } = await issuer.store.commit([...writes, ...touches(browser, situation.now)])
+  if (!committed) return undefined
   const response = respond(issuer, { replyTo, outcome: { code }, flow })
   const person = next.as.person.personId
   record(issuer, http, { ...seen, outcome: 'ok', result: response.params, person, grant: grantId }, 303)

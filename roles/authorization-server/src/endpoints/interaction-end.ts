@@ -19,10 +19,11 @@ import type { Answer } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { notice, record, seeOther } from './page.ts'
 
+/** `undefined`: what the end would rest on changed just then, and the step that is due has to be found anew. */
 export async function end(
   visit: AuthorizationVisit,
   how: Extract<NextStep, { step: 'done' | 'refused' }>,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const { issuer, interaction, http, replyTo, known, loaded, locale, locales } = visit
   const { flow } = interaction
   const refused = how.step === 'refused' ? refuse(how.reason) : undefined
@@ -45,7 +46,9 @@ export async function end(
     const more = { flow, locales, reason: refused.reason }
     return wayBack({ response, known, locale, afterForm: !cameFromElsewhere(http), more })
   }
-  const { committed } = await issuer.store.commit([ended, ...(minted?.writes ?? []), ...touched])
+  const commit = await issuer.store.commit([ended, ...(minted?.writes ?? []), ...touched])
+  const { committed } = commit
+  if (!commit.committed && commit.lost !== 'finish-interaction') return undefined
   if (committed) {
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const
     const person = how.step === 'done' ? how.as.person.personId : undefined

@@ -15,7 +15,7 @@ import { end } from './interaction-end.ts'
 import { consentToken, isKnownHere, showPage, statusOf, type Typed } from './interaction-pages.ts'
 import { record, seeOther } from './page.ts'
 
-export function receive(visit: AuthorizationVisit): Promise<Answer> | Answer {
+export function receive(visit: AuthorizationVisit): Promise<Answer | undefined> | Answer {
   const { step, next } = visit
   if (step === 'account') return chooseAccount(visit)
   if (step === 'sign-in' && next.step === 'sign-in') return signInHere(visit, next.person)
@@ -96,7 +96,7 @@ const reasons: Readonly<Record<SignInProblem['kind'], Reason>> = {
 async function consent(
   visit: AuthorizationVisit,
   next: Extract<AuthorizationVisit['next'], { step: 'consent' }>,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const { http, issuer, interaction, loaded } = visit
   const { as, question } = next
   const decision = one(http.form, 'decision')

@@ -25,6 +25,7 @@ import {
 import { type Loaded, loadSituation } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
+import { StorageUnavailable } from '../ports/store.ts'
 import { signInToAccount } from './account-sign-in.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { afterwards, end } from './interaction-end.ts'
@@ -71,10 +72,17 @@ export const interaction: Endpoint = async (http, issuer) => {
     const isOver = isExpired(interaction, issuer.settings, issuer.now())
     return isOver ? seeOther(`${issuer.url}${purpose.returnTo}`, interaction) : signInToAccount(visit, purpose.returnTo)
   }
-  return authorize(visit, purpose.request)
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const answer = await authorize(visit, purpose.request)
+    if (answer !== undefined) return answer
+  }
+  throw new StorageUnavailable('What a code would rest on kept changing.')
 }
 
-async function authorize(visit: Visit, request: AuthorizationRequest): Promise<Answer> {
+/** Whoever is signed out, or takes back what they allowed, just then: it is decided on what is left. */
+const attempts = 3
+
+async function authorize(visit: Visit, request: AuthorizationRequest): Promise<Answer | undefined> {
   const { http, issuer, interaction, step, locale, locales } = visit
   const { flow } = interaction
   const [record, outcome, resources] = await Promise.all([
@@ -112,7 +120,7 @@ async function authorize(visit: Visit, request: AuthorizationRequest): Promise<A
   return goOn({ ...visit, known, request, replyTo, loaded, next })
 }
 
-async function goOn(visit: AuthorizationVisit): Promise<Answer> {
+async function goOn(visit: AuthorizationVisit): Promise<Answer | undefined> {
   const { http, issuer, interaction, step, next, loaded } = visit
   const due = stepOf(next)
   const isHere = step === due || (step === 'account' && mayChooseAccount(loaded.situation))

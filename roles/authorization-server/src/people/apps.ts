@@ -83,19 +83,24 @@ export const removeApp = ({ personId, clientId }: ConsentRecord, now: Seconds): 
  */
 export function removePermission({ consent, grants }: ConnectedApp, scope: string, now: Seconds): readonly Write[] {
   const left = missing(consent.scope, [scope])
-  if (left.length === 0) return removeApp(consent, now)
+  if (left.length === 0) return [{ do: 'hold-consent', seen: consent }, ...removeApp(consent, now)]
+  const { personId, clientId } = consent
   return [
-    { do: 'put-consent', consent: { ...consent, scope: left, updatedAt: now } },
-    ...grants
-      .filter((grant) => grant.scope.includes(scope))
-      .map((grant): Write => {
-        const { grantId } = grant
-        const still = missing(grant.scope, [scope])
-        if (scope === 'offline_access' || still.length === 0) return { do: 'revoke-grant', grantId, now }
-        return { do: 'narrow-grant', grantId, scope: still }
-      }),
+    { do: 'replace-consent', consent: { ...consent, scope: left, updatedAt: now }, seen: consent },
+    { do: 'revoke-codes-of', personId, clientId, now },
+    ...narrowGrants(grants, scope, now),
   ]
 }
+
+export const narrowGrants = (grants: readonly GrantRecord[], scope: string, now: Seconds): readonly Write[] =>
+  grants
+    .filter((grant) => grant.scope.includes(scope))
+    .map((grant): Write => {
+      const { grantId } = grant
+      const still = missing(grant.scope, [scope])
+      if (scope === 'offline_access' || still.length === 0) return { do: 'revoke-grant', grantId, now }
+      return { do: 'narrow-grant', grantId, scope: still }
+    })
 
 /** What the account knows of a person, and which apps were given it. */
 export function sharedValues(person: PersonRecord, apps: readonly ConnectedApp[], locale: string) {

@@ -7,7 +7,7 @@ import { type Granted, rememberedAfter } from '../flow/consent.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf, newHandle } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
-import type { CodeRecord } from '../ports/records.ts'
+import type { CodeRecord, ConsentRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
 import { type Browser, loadBrowser } from './browser.ts'
@@ -89,22 +89,25 @@ export function mintCode(
   }
   const before = consents.get(personId)
   const remember = rememberedAfter(granted, { remembered: before, shown })
-  const consent: readonly Write[] =
-    remember === undefined
-      ? []
-      : [
-          {
-            do: 'put-consent',
-            consent: {
-              personId,
-              clientId: request.clientId,
-              ...remember,
-              createdAt: before?.createdAt ?? now,
-              updatedAt: now,
-            },
-          },
-        ]
-  return { code, grantId: record.grantId, writes: [...consent, { do: 'insert-code', code: record }] }
+  const consent = remember && {
+    ...{ personId, clientId: request.clientId, ...remember },
+    ...{ createdAt: before?.createdAt ?? now, updatedAt: now },
+  }
+  const writes: readonly Write[] = [
+    { do: 'hold-session', sessionId: as.session.sessionId },
+    ...restsOn(before, consent),
+    { do: 'insert-code', code: record },
+  ]
+  return { code, grantId: record.grantId, writes }
+}
+
+/**
+ * A code is given only if what it rests on still stands when it is stored: nobody who signs out or removes the app in
+ * another window just then is left with a code that they could not know of.
+ */
+function restsOn(before: ConsentRecord | undefined, after: ConsentRecord | undefined): readonly Write[] {
+  if (before === undefined) return after === undefined ? [] : [{ do: 'add-consent', consent: after }]
+  return [after ? { do: 'replace-consent', consent: after, seen: before } : { do: 'hold-consent', seen: before }]
 }
 
 export const respond = (

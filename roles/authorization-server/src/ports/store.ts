@@ -116,6 +116,13 @@ export type Spend =
   | { readonly do: 'finish-interaction'; readonly outcome: InteractionOutcomeRecord }
   /** Compare and swap on a named number: it must be `version` and becomes `version + 1`. */
   | { readonly do: 'claim'; readonly name: string; readonly version: number }
+  /** The first that a person allows a client. */
+  | { readonly do: 'add-consent'; readonly consent: ConsentRecord }
+  /** `seen` is how it was read: nothing that was allowed or taken back since is overwritten. */
+  | { readonly do: 'replace-consent'; readonly consent: ConsentRecord; readonly seen: ConsentRecord }
+  /** The consent is still as it was read, and the session not ended: what rests on them may be given. */
+  | { readonly do: 'hold-consent'; readonly seen: ConsentRecord }
+  | { readonly do: 'hold-session'; readonly sessionId: string }
 
 export type Write =
   | Spend
