@@ -6,6 +6,7 @@ import { type RunningServer, startServer } from '@symbolon/server/server'
 import { demoPassword, demoPeople } from './config.ts'
 import { type DemoData, openDemoData } from './data.ts'
 import { createFlowLines, faultLines, guardLines } from './flow-lines.ts'
+import { joinToFlow } from './join.ts'
 import { requireFree } from './ports.ts'
 
 export interface DemoSettings {
@@ -80,7 +81,10 @@ async function start(
       dataFolder: data.photos,
       people: demoPeople,
       log: (error) => print(...faultLines('photos', error, paint)),
-      record: (event) => print(...guardLines(event, paint)),
+      record: (event) => {
+        print(...guardLines(event, paint))
+        void joinToFlow(event, server.issuer)
+      },
     }),
   )
   keep(

@@ -77,8 +77,8 @@ for (const reference of all('[data-copy]', HTMLElement)) {
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const styles = {
   date: { dateStyle: 'long' },
-  moment: { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
-  time: { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  moment: { day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
+  time: { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
 }
 const locale = document.documentElement.dataset.locale
 for (const stamp of all('time[data-as]', HTMLTimeElement)) {

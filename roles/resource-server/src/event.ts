@@ -21,4 +21,6 @@ export interface GuardEvent {
   readonly checks: readonly Check[]
   readonly client: string | undefined
   readonly person: Evidence | undefined
+  /** What joins it to the issuer's record of the flow, when the issuer says so in `grant_id`, as Symbolon does. */
+  readonly grant: string | undefined
 }

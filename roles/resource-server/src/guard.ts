@@ -90,6 +90,7 @@ export function createGuard(given: GuardSettings, surroundings: Surroundings = {
         checks,
         client: answer.ok ? answer.token.clientId : undefined,
         person: answer.ok ? hidden(answer.token.sub) : undefined,
+        grant: answer.ok && typeof answer.token.claims.grant_id === 'string' ? answer.token.claims.grant_id : undefined,
       })
       return answer
     },

@@ -17,8 +17,8 @@ export interface Formats {
 
 const styles = {
   date: { dateStyle: 'long' },
-  moment: { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
-  time: { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  moment: { day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
+  time: { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>
 
 export function formats(locale: string): Formats {
