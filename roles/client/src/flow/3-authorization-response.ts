@@ -91,11 +91,17 @@ export function decideAuthorizationResponse(response: AuthorizationResponse): De
   const error = one(params, 'error')
   if (error !== undefined) {
     const name = isErrorName(error) ? error : '(an unreadable error)'
-    return refuse((Object.hasOwn(reasonOf, error) && reasonOf[error]) || 'provider_refused', { got: clear(name) })
+    const reference = providerReference(one(params, 'error_description'))
+    const got = clear(reference === undefined ? name : `${name} (Ref ${reference} at the provider)`)
+    return refuse((Object.hasOwn(reasonOf, error) && reasonOf[error]) || 'provider_refused', { got })
   }
   if (one(params, 'code') === undefined) return refuse('parameter_missing', { expected: clear('code') })
   return allow(attempt)
 }
+
+/** Symbolon ends its descriptions with the reference under which it recorded the flow; nothing else of them is kept. */
+const providerReference = (description: string | undefined): string | undefined =>
+  /(?:^| )Ref ([0-9A-Z]{4}-[0-9A-Z]{4})$/.exec(description ?? '')?.[1]
 
 /** RFC 6749 §4.1.2.1 gives the alphabet; the length is ours. */
 export const isErrorName = (value: string): boolean => /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(value)

@@ -111,6 +111,16 @@ describe('the authorization response', () => {
     assert.equal(reasonOf({ params: error }), 'issuer_mismatch')
   })
 
+  it('keeps the reference under which the provider recorded it, and nothing else of what it describes', () => {
+    const got = (error_description: string) => {
+      const about = params({ code: undefined, error: 'access_denied', error_description })
+      const decision = decideAuthorizationResponse({ ...good, params: about })
+      return !decision.ok && decision.got && 'clear' in decision.got ? decision.got.clear : undefined
+    }
+    assert.equal(got('The request was refused. Ref 8S1K-42QD'), 'access_denied (Ref 8S1K-42QD at the provider)')
+    assert.equal(got('secret words Ref 8S1K-42QD-and more'), 'access_denied')
+  })
+
   for (const [error, reason] of [
     ['access_denied', 'person_refused'],
     ['login_required', 'login_required'],
