@@ -4,12 +4,14 @@ import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import type { Store } from '@symbolon/authorization-server/ports/store'
 import { partOf } from './columns.ts'
 import { plan, spentBy } from './commit.ts'
+import { flowRoom } from './flow-room.ts'
+import { rememberAll, rememberLast } from './remember.ts'
 import { type Sql, scopedTo } from './sql.ts'
 import { accessTokenRecord, findAccessToken, findRevokedJti } from './statements/access-tokens.ts'
 import { clientRecord, findClient, listClients } from './statements/clients.ts'
 import { codeRecord, findCode } from './statements/codes.ts'
 import { consentRecord, consentsOfPerson, findConsent } from './statements/consents.ts'
-import { appendSteps, eventRecord, eventsOfFlow, flowSummary, listFlows } from './statements/flows.ts'
+import { eventRecord, eventsOfFlow, flowSummary, listFlows } from './statements/flows.ts'
 import { findGrant, type GrantRow, grantColumns, grantRecord, grantsOfPerson } from './statements/grants.ts'
 import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts'
 import { findPerson, findPersonByLogin, listPeople, personRecord, personStatus } from './statements/people.ts'
@@ -27,12 +29,15 @@ interface Scope {
 
 export function storeOf(database: Sql, { issuerId, flowsKept }: Scope): Store {
   const sql = scopedTo(database, issuerId)
+  const append = flowRoom(flowsKept)
+  const clientOf = rememberLast(clientRecord, ({ client_id }) => client_id)
+  const resourcesOf = rememberAll(resourceRecord)
   return {
     clients: {
-      find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientRecord),
+      find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientOf),
       list: async () => (await sql.many(listClients, {})).map(clientRecord),
     },
-    resources: { list: async () => (await sql.many(listResources, {})).map(resourceRecord) },
+    resources: { list: async () => resourcesOf(await sql.many(listResources, {})) },
     people: {
       find: async (personId) => maybe(await sql.one(findPerson, { person_id: personId }), personRecord),
       findByLogin: async (login) =>
@@ -98,7 +103,7 @@ export function storeOf(database: Sql, { issuerId, flowsKept }: Scope): Store {
     version: async (name) => (await sql.one(findVersion, { name }))?.version ?? 0,
     flows: {
       append: async (events, expiresAt) => {
-        if (events.length > 0) await sql.commit(appendSteps(events, expiresAt, flowsKept))
+        if (events.length > 0) await sql.commit(append(events, expiresAt))
       },
       list: async ({ limit }) => (await sql.many(listFlows, { limit })).map(flowSummary),
       events: async (flow) => (await sql.many(eventsOfFlow, { flow })).map(eventRecord),

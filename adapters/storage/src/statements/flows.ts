@@ -53,8 +53,10 @@ export const pruneEvents = statement<{ flow: string; kept: number }>(
       order by at desc, place desc, event_id desc limit 1000 offset :kept)`,
 )
 
-const excessFlows = `select flow from flows where issuer_id = :issuer_id
-      order by last_at desc, flow limit 1000 offset :kept`
+/** Older than the oldest that is kept; found by counting along the index alone. */
+const excessFlows = `select flow from flows where issuer_id = :issuer_id and last_at <
+      (select last_at from flows where issuer_id = :issuer_id order by last_at desc limit 1 offset :kept)
+      order by last_at limit 1000`
 
 export const pruneFlowEvents = statement<{ kept: number }>(
   'flow_events.prune_flows',
@@ -93,16 +95,23 @@ export const eventsOfFlow = statement<{ flow: string }, { readonly event: string
 )
 
 /** The flows in one order always, so that two writers can't wait for each other. */
-export function appendSteps(events: readonly FlowEvent[], expiresAt: number, flowsKept: number): readonly Step[] {
+export function appendSteps(
+  events: readonly FlowEvent[],
+  expiresAt: number,
+  /** The flows that may have too many events, and how many flows to keep, if that is to be seen to. */
+  { full, flowsKept }: { readonly full: ReadonlySet<string>; readonly flowsKept: number | undefined },
+): readonly Step[] {
   const byFlow = Map.groupBy(events, (event) => event.flow)
   const appended = [...byFlow]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .flatMap(([flow, own]) => [
       step(putFlow, { flow, last_at: Math.max(...own.map(({ at }) => at)), expires_at: expiresAt }),
       ...own.map((event, place) => step(insertEvent, eventRow(event, place, expiresAt))),
-      step(pruneEvents, { flow, kept: eventsKept }),
+      ...(full.has(flow) ? [step(pruneEvents, { flow, kept: eventsKept })] : []),
     ])
-  return [...appended, step(pruneFlowEvents, { kept: flowsKept }), step(pruneFlows, { kept: flowsKept })]
+  if (flowsKept === undefined) return appended
+  const kept = Math.max(0, flowsKept - 1)
+  return [...appended, step(pruneFlowEvents, { kept }), step(pruneFlows, { kept })]
 }
 
 const eventRow = (event: FlowEvent, place: number, expiresAt: number) => ({
