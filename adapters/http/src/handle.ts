@@ -41,10 +41,11 @@ export function createHandler({ issuers, routes, log = () => undefined }: Handle
     const { issuer } = found.served
     const request = read(incoming, { found, rawQuery: rest.join('?'), receivedAt })
     const { answer, cause } = await answerTo(request, incoming, { known, issuer })
-    const response = write(answer, found, frameFor(request, found, answer))
+    const flow = answer.flow ?? request.flow
+    const response = write(answer, found, { flow, frameOf: () => frameFor(request, found, answer) })
     log({
       level: response.status >= 500 ? 'error' : response.status >= 400 ? 'warn' : 'info',
-      flow: answer.flow ?? request.flow,
+      flow,
       method: incoming.method,
       route: known ? known.route.path : '(none)',
       status: response.status,

@@ -9,8 +9,13 @@ import type { Found } from './routing.ts'
 /** Codes and tokens stay out of every cache, Referer and content sniffer (RFC 6749 §5.1, RFC 9700 §4.2.4). */
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
-export function write(answer: Answer, { served, route }: Found, frame: Frame): HttpResponse {
-  const shared: Record<string, string | readonly string[]> = { ...always, 'symbolon-flow': frame.flow }
+/** `frameOf`: what only a page needs. */
+export function write(
+  answer: Answer,
+  { served, route }: Found,
+  { flow, frameOf }: { readonly flow: string; readonly frameOf: () => Frame },
+): HttpResponse {
+  const shared: Record<string, string | readonly string[]> = { ...always, 'symbolon-flow': flow }
   if (served.https) shared['strict-transport-security'] = 'max-age=63072000; includeSubDomains'
   if (route.cors) Object.assign(shared, corsHeaders)
   if (answer.cookies?.length) shared['set-cookie'] = answer.cookies.map((cookie) => served.cookies.write(cookie))
@@ -28,7 +33,7 @@ export function write(answer: Answer, { served, route }: Found, frame: Frame): H
     case 'redirect':
       return finish(answer.status, { location: answer.location }, '')
     case 'page': {
-      const page = render(answer.view, frame)
+      const page = render(answer.view, frameOf())
       const headers: Record<string, string> = {
         ...pageHeaders({ https: served.https, ...page }),
       }

@@ -63,7 +63,18 @@ export const isPublic = (client: Client): boolean => client.authenticationMethod
 export const stillRegistered = (granted: readonly string[], { scopes }: Client): readonly string[] =>
   scopes === undefined ? granted : intersect(granted, scopes)
 
+const read = new WeakMap<ClientRecord, Client>()
+
+/** Read once for each record; storage gives the same record as long as nothing in it changes. */
 export function clientFrom(record: ClientRecord): Client {
+  const known = read.get(record)
+  if (known !== undefined) return known
+  const client = readClient(record)
+  read.set(record, client)
+  return client
+}
+
+function readClient(record: ClientRecord): Client {
   const { metadata } = record
   const hasSecrets = record.secrets.length > 0
   const authenticationMethod =

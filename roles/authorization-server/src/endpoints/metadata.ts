@@ -55,9 +55,20 @@ export function buildMetadata({
   }
 }
 
+const built = new WeakMap<readonly Resource[], Map<string, ReturnType<typeof buildMetadata>>>()
+
+/** Storage gives the same list as long as nothing in it changes. */
+function metadataOf(url: string, resources: readonly Resource[]): ReturnType<typeof buildMetadata> {
+  const byIssuer = built.get(resources) ?? new Map<string, ReturnType<typeof buildMetadata>>()
+  built.set(resources, byIssuer)
+  const known = byIssuer.get(url) ?? buildMetadata({ url, resources })
+  byIssuer.set(url, known)
+  return known
+}
+
 export const metadata: Endpoint = async (_request, { url, store, settings }) => ({
   kind: 'json',
   status: 200,
-  body: buildMetadata({ url, resources: await store.resources.list() }),
+  body: metadataOf(url, await store.resources.list()),
   headers: { 'cache-control': `public, max-age=${Math.floor(settings.jwksCache / 2)}` },
 })
