@@ -132,10 +132,17 @@ export async function startTestServer(settings: TestServerSettings = {}): Promis
 
 /** Goes from an authorization request to the client's callback: signs in and allows whatever is asked. */
 export async function allow(person: Person, url: string, login = 'alice@example.com'): Promise<URL> {
-  let shown: Shown = await person.open(url)
-  for (let step = 0; step < 6 && shown.status !== 0; step++) {
+  const shown = await allowOn(await person.open(url), person, login)
+  return new URL(shown.url)
+}
+
+/** Signs in and allows whatever is asked, from a page of the server on, until another site is reached. */
+export async function allowOn(from: Shown, person: Person, login = 'alice@example.com'): Promise<Shown> {
+  const { origin } = new URL(from.url)
+  let shown = from
+  for (let step = 0; step < 6 && shown.status !== 0 && new URL(shown.url).origin === origin; step++) {
     if (shown.page.querySelector('input[name=password]')) shown = await person.submit(shown, { login, password })
     else shown = await person.submit(shown, {}, 'decision=allow')
   }
-  return new URL(shown.url)
+  return shown
 }
