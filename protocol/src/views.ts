@@ -135,8 +135,8 @@ export interface PermissionView extends PermissionChoice {
   readonly title: string | undefined
   readonly detail: string | undefined
   readonly risk: 'low' | 'normal' | 'high'
-  /** The real values that will be shared: `ada@example.com`. */
-  readonly values: readonly string[]
+  /** The real values that will be shared: `ada@example.com`, each with the claim that it is. */
+  readonly values: readonly { readonly claim: string; readonly value: string }[]
 }
 
 /** The way back to the client, as a page: a redirect after a form would be stopped by `form-action`. */

@@ -65,8 +65,14 @@ const identity: PermissionGroup = {
   resource: undefined,
   permissions: [
     permission('openid'),
-    permission('profile', { values: ['Ada Lovelace', 'ada'], optional: true }),
-    permission('email', { values: ['ada@example.com'], optional: true }),
+    permission('profile', {
+      values: [
+        { claim: 'name', value: 'Ada Lovelace' },
+        { claim: 'nickname', value: 'ada' },
+      ],
+      optional: true,
+    }),
+    permission('email', { values: [{ claim: 'email', value: 'ada@example.com' }], optional: true }),
     permission('phone', { optional: true, ticked: false }),
   ],
 }
@@ -177,7 +183,10 @@ export const views: Readonly<Record<string, View>> = {
     groups: [
       {
         resource: undefined,
-        permissions: [permission('openid'), permission('email', { values: ['ada@example.com'] })],
+        permissions: [
+          permission('openid'),
+          permission('email', { values: [{ claim: 'email', value: 'ada@example.com' }] }),
+        ],
       },
       {
         resource: { name: 'Photo library', id: 'http://localhost:4100' },
@@ -309,7 +318,10 @@ export const moreViews: Readonly<Record<string, View>> = {
     groups: [
       {
         resource: undefined,
-        permissions: [permission('profile'), permission('address', { values: ['12 St James’s Square'] })],
+        permissions: [
+          permission('profile'),
+          permission('address', { values: [{ claim: 'address', value: '12 St James’s Square' }] }),
+        ],
       },
     ],
     destination: { kind: 'app', host: 'com.acme.notes' },

@@ -157,14 +157,14 @@ export const claimsOf = (person: PersonRecord): Claims =>
   person.email === null ? person.claims : { email: person.email, ...person.claims }
 
 /** The real values that a scope shares. */
-function valuesOf(scope: string, person: PersonRecord): readonly string[] {
+function valuesOf(scope: string, person: PersonRecord): PermissionView['values'] {
   const names: Readonly<Record<string, readonly string[]>> = claimsOfScope
   const claims = claimsOf(person)
-  const values = (Object.hasOwn(names, scope) ? (names[scope] ?? []) : []).flatMap((name) => {
-    const value = name === 'updated_at' ? undefined : claims[name]
-    return value === undefined ? [] : textOf(value)
+  const values = (Object.hasOwn(names, scope) ? (names[scope] ?? []) : []).flatMap((claim) => {
+    const value = claim === 'updated_at' ? undefined : claims[claim]
+    return value === undefined ? [] : textOf(value).map((text) => ({ claim, value: text }))
   })
-  return [...new Set(values)]
+  return values.filter(({ value }, at) => values.findIndex((each) => each.value === value) === at)
 }
 
 /** A claim as text; an address as its lines. */

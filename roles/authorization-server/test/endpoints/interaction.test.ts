@@ -44,7 +44,9 @@ describe('the pages of an interaction', () => {
     assert.equal(view.client.host, 'shop.example.com')
     const [own, library] = view.groups
     assert.equal(own?.resource, undefined)
-    assert.deepEqual(own?.permissions.find(({ scope }) => scope === 'email')?.values, ['alice@example.com'])
+    assert.deepEqual(own?.permissions.find(({ scope }) => scope === 'email')?.values, [
+      { claim: 'email', value: 'alice@example.com' },
+    ])
     assert.equal(library?.resource?.name, 'Photo Library')
     assert.deepEqual(
       library?.permissions.map(({ scope, optional, ticked, title }) => [scope, optional, ticked, title]),

@@ -1,8 +1,9 @@
 /** The account at a glance: what is known about the person, where they are signed in, which apps they use. */
 import type { AccountView } from '@symbolon/protocol/views'
-import { type Child, html } from '../html.ts'
-import type { Draw, Pen } from '../page.ts'
+import { html } from '../html.ts'
+import type { Draw } from '../page.ts'
 import { accountPage } from '../parts/account-page.ts'
+import { claimName } from '../parts/permissions.ts'
 import { monogram } from '../parts/plate.ts'
 import { host, name } from '../parts/text.ts'
 
@@ -37,7 +38,3 @@ ${
 }</section>`,
   })
 }
-
-/** A claim without a name of ours is shown by its own. */
-export const claimName = (claim: string, { words }: Pen): Child =>
-  Object.hasOwn(words.claims, claim) ? words.claims[claim as keyof typeof words.claims] : html`<bdi>${claim}</bdi>`

@@ -23,15 +23,26 @@ export function titleOf({ title, scope }: Pick<PermissionView, 'title' | 'scope'
 export const isUndescribed = ({ title, scope }: PermissionView): boolean => title === undefined && !isKnown(scope)
 
 /** The real values first: they say more than any description. */
-export function detailOf(permission: PermissionView, client: string, { words, formats }: Pen): Child {
+export function detailOf(permission: PermissionView, client: string, pen: Pen): Child {
+  const { words, formats } = pen
   const { scope, detail, values } = permission
-  if (values.length > 0) return formats.list(values.map((value) => html`<bdi class="value">${value}</bdi>`))
+  const [only, ...more] = values
+  if (only !== undefined && more.length === 0) return html`<bdi class="value">${only.value}</bdi>`
+  if (more.length > 0) {
+    return formats.list(
+      values.map(({ claim, value }) => html`${claimName(claim, pen)} <bdi class="value">${value}</bdi>`),
+    )
+  }
   if (detail !== undefined) return html`<bdi>${detail}</bdi>`
   if (scope === 'openid') return words.permissions.openidDetail
   if (scope === 'profile') return words.permissions.profileDetail
   if (isUndescribed(permission)) return words.consent.undescribed(html`<bdi>${client}</bdi>`)
   return isKnown(scope) ? words.consent.noValue : undefined
 }
+
+/** A claim without a name of ours is shown by its own. */
+export const claimName = (claim: string, { words }: Pen): Child =>
+  Object.hasOwn(words.claims, claim) ? words.claims[claim as keyof typeof words.claims] : html`<bdi>${claim}</bdi>`
 
 export const groupName = ({ resource }: PermissionGroup, { words, frame }: Pen): Child =>
   resource ? html`<bdi>${resource.name}</bdi>` : words.consent.ownData(html`<bdi>${frame.issuerName}</bdi>`)

@@ -43,7 +43,10 @@ describe('consent', () => {
 
   it('shows the real values that would be shared', () => {
     assert.match(row(html, 'See your email address'), /ada@example\.com/)
-    assert.match(row(html, 'See your profile'), /Ada Lovelace<\/bdi> and <bdi class="value">ada/)
+    assert.match(
+      row(html, 'See your profile'),
+      /Name <bdi class="value">Ada Lovelace<\/bdi> and Nickname <bdi class="value">ada/,
+    )
   })
 
   it('asks for what is new and folds away what was allowed before', () => {
