@@ -1,0 +1,27 @@
+/** Who is chosen is chosen by the person: by the form that this browser was shown, and by no other. */
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { Browser, shown } from '../support/front-channel/browser.ts'
+import { authorizationParams, openWorld } from '../support/front-channel/world.ts'
+
+describe('the form that chooses an account', async () => {
+  const world = await openWorld()
+  after(() => world.storage.close())
+
+  it('chooses nobody without its token, or with that of another sign-in (RFC 6749 §10.12) [RFC6749-10.12-02] [OIDC-Core-3.1.2.3-02]', async () => {
+    const browser = new Browser(world)
+    const consent = shown(await browser.signIn(await browser.open(authorizationParams())), 'consent')
+    const chooser = shown(await browser.get(consent.useAnotherAccount), 'choose-account')
+    const other = await browser.follow(browser.post(chooser.action, { csrf: chooser.csrf, session: 'other' }))
+    world.wait(1)
+    await browser.signIn(other, 'bob')
+
+    const elsewhere = shown(await browser.open(authorizationParams({ state: 'elsewhere' })), 'choose-account')
+    const view = shown(await browser.open(authorizationParams()), 'choose-account')
+    const [first] = view.accounts
+    const send = async (csrf: string) =>
+      browser.follow(browser.post(view.action, { csrf, session: first?.session ?? '' }))
+    for (const csrf of ['', 'x', elsewhere.csrf]) shown(await send(csrf), 'choose-account')
+    assert.equal(shown(await send(view.csrf), 'consent').person.login, first?.login)
+  })
+})
