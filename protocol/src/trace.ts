@@ -116,10 +116,11 @@ export const hiddenParameters: ReadonlySet<string> = new Set([
 /** Makes a flow's reference from five random bytes: eight letters and digits that are hard to misread. */
 export function flowReference(random: Uint8Array): string {
   const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  let bits = 0n
-  for (const byte of random.subarray(0, 5)) bits = (bits << 8n) | BigInt(byte)
+  // 40 bits: more than the bitwise operators take, and few enough to count with.
+  let bits = 0
+  for (const byte of random.subarray(0, 5)) bits = bits * 256 + byte
   let text = ''
-  for (let at = 0; at < 8; at++) text = `${alphabet[Number((bits >> BigInt(at * 5)) & 31n)]}${text}`
+  for (let at = 0; at < 8; at++) text = `${alphabet[Math.floor(bits / 32 ** at) % 32]}${text}`
   return `${text.slice(0, 4)}-${text.slice(4)}`
 }
 

@@ -1,5 +1,4 @@
 /** What a configuration describes, opened: its database and its one issuer's store, for the server and for commands. */
-import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { createSealing } from '@symbolon/authorization-server/keys/sealing'
 import type { Sealing, Settings } from '@symbolon/authorization-server/ports/issuer'
@@ -8,6 +7,7 @@ import type { Storage, Store } from '@symbolon/authorization-server/ports/store'
 import { openStorage } from '@symbolon/storage/open'
 import { openDataFolder } from './config/data-folder.ts'
 import { type Config, settingsOf } from './config/load.ts'
+import { createRandom } from './random.ts'
 
 export interface Installation {
   readonly url: string
@@ -31,7 +31,7 @@ export async function openInstallation(config: Config): Promise<Installation> {
       store: await storage.issuer(config.issuer),
       sealing: createSealing(config.secret),
       now: () => Math.floor(Date.now() / 1_000),
-      random: (bytes) => randomBytes(bytes),
+      random: createRandom(),
     }
   } catch (error) {
     await storage.close()
