@@ -26,6 +26,8 @@ export interface ListenOptions {
 export interface Listener {
   readonly url: string
   readonly port: number
+  /** Says that it is not ready, and lets go of every connection with its next answer; goes on answering. */
+  retire(): void
   /** Takes no more requests, finishes those in flight, then resolves. */
   close(): Promise<void>
 }
@@ -39,15 +41,18 @@ const limits = {
 }
 
 export async function listen({ host, port, tls, trustProxy, ...rest }: ListenOptions): Promise<Listener> {
-  const server = createServer({ tls, trustProxy, ...rest })
+  const { server, retire } = createServer({ tls, trustProxy, ...rest })
   await server.listen({ host, port })
   const bound = server.server.address()
   const at = bound !== null && typeof bound === 'object' ? bound.port : port
   const name = host.includes(':') ? `[${host}]` : host
-  return { url: `${tls ? 'https' : 'http'}://${name}:${at}`, port: at, close: () => server.close() }
+  return { url: `${tls ? 'https' : 'http'}://${name}:${at}`, port: at, retire, close: () => server.close() }
 }
 
-function createServer(options: Omit<ListenOptions, 'host' | 'port'>): FastifyInstance {
+function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
+  readonly server: FastifyInstance
+  readonly retire: () => void
+} {
   const { issuers, routes, tls, trustProxy = [], ready, log } = options
   const handle = createHandler({ issuers, routes, log })
   const server = Fastify({
@@ -55,12 +60,18 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): FastifyIns
     logger: false,
     trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     forceCloseConnections: 'idle',
+    // What has reached us is answered, to the end.
+    return503OnClosing: false,
     http: { maxHeaderSize: 32_768, headersTimeout: 15_000 },
     ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const, maxHeaderSize: 32_768 } }),
   }) as FastifyInstance
   let closing = false
-  server.addHook('preClose', async () => {
+  const retire = () => {
     closing = true
+  }
+  server.addHook('preClose', async () => retire())
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
   })
 
   // The raw bytes: endpoints read the body by one strict parser, whatever type it claims to be.
@@ -96,7 +107,7 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): FastifyIns
       }),
     ),
   )
-  return server
+  return { server, retire }
 }
 
 const blank = (request: FastifyRequest, status: number) => ({

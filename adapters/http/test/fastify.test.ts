@@ -126,6 +126,19 @@ describe('the Fastify adapter', async () => {
     await closed
     await assert.rejects(fetch(`${closing.url}/health`))
   })
+
+  it('says that it is leaving before it does, and answers all the same', async () => {
+    const leaving = await listen(options)
+    try {
+      leaving.retire()
+      const ready = await fetch(`${leaving.url}/ready`)
+      assert.deepEqual([ready.status, (await ready.json()).reason], [503, 'closing'])
+      const answer = await fetch(`${leaving.url}/echo`, { method: 'POST', body: new URLSearchParams({ a: 'b' }) })
+      assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close'])
+    } finally {
+      await leaving.close()
+    }
+  })
 })
 
 function rawRequest(port: number, text: string): Promise<string> {

@@ -4,6 +4,7 @@
  * Everything that can fail for the person who starts it (folder, database, secret, port) fails here, before the first
  * request, and leaves nothing open behind it.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { routes } from '@symbolon/authorization-server/endpoints/routes'
 import { maintainKeys } from '@symbolon/authorization-server/keys/lifecycle'
 import { createKeyRing } from '@symbolon/authorization-server/keys/ring'
@@ -30,6 +31,11 @@ export interface RunningServer {
   readonly url: string
   readonly issuer: Issuer
   readonly storage: Storage
+  /**
+   * Says at `/ready` that it is leaving and goes on answering for so many milliseconds: time for a balancer to send its
+   * requests elsewhere. A listener that closes at once resets connections that nobody has looked at yet.
+   */
+  drain(milliseconds: number): Promise<void>
   /** Takes no more requests, finishes those in flight, writes the record, closes the database. */
   close(): Promise<void>
 }
@@ -75,6 +81,10 @@ async function serve(
     url: listener.url,
     issuer,
     storage,
+    drain: (milliseconds) => {
+      listener.retire()
+      return wait(milliseconds)
+    },
     close: async () => {
       await listener.close()
       await endMaintenance()

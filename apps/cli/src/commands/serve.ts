@@ -2,6 +2,9 @@
 import { type Command, CommandFailure, exitCodes, portFrom } from '../command.ts'
 import { untilSignal } from '../signals.ts'
 
+/** Milliseconds in which a balancer that asks `/ready` has noticed. */
+const draining = 1_000
+
 export const command: Command = {
   takes: '',
   about: 'Runs the server. SIGTERM and SIGINT let it finish what is in flight; a second one ends it at once.',
@@ -24,6 +27,8 @@ export const command: Command = {
     const server = await startServer({ ...config, listen }, { log })
     const signal = await untilSignal()
     log({ level: 'info', message: 'stopping', signal })
+    // Who sends SIGTERM is a machine, with other servers that take over; at a terminal nobody wants to wait.
+    if (signal === 'SIGTERM') await server.drain(draining)
     await server.close()
     log({ level: 'info', message: 'stopped' })
     return exitCodes.ok

@@ -1,0 +1,83 @@
+/** `symbolon serve` in a process of its own, to be killed, stopped and started again on the same data. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePorts } from '../support/ports.ts'
+import { configFor } from '../support/server.ts'
+import { loadClients } from './load.ts'
+
+const program = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+
+export interface ServerProcess {
+  readonly port: number
+  /** Where this one listens, whatever the issuer is called. */
+  readonly at: string
+  start(through?: readonly string[]): Promise<void>
+  /** Resolves when the process is gone; gives its exit code. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
+  readonly isRunning: () => boolean
+  /** What it wrote to standard error. */
+  readonly complaints: () => string
+}
+
+export interface ServerPlace {
+  readonly storage: string
+  readonly folder: string
+  /** Where people find it, when not at this process itself. */
+  readonly url?: string
+  readonly lifetimes?: Readonly<Record<string, number>>
+}
+
+export async function placeServer({ storage, folder, lifetimes, ...about }: ServerPlace): Promise<ServerProcess> {
+  const [port = 0] = await freePorts(1)
+  const at = `http://localhost:${port}`
+  const config = join(folder, `symbolon-${port}.json`)
+  const url = about.url ?? at
+  const settings = { port, url, storage, data: folder, clients: loadClients, ...(lifetimes && { lifetimes }) }
+  writeFileSync(config, JSON.stringify(configFor(settings)))
+  let child: ChildProcess | undefined
+  let complaints = ''
+  return {
+    port,
+    at,
+    isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    complaints: () => complaints,
+    async start(through = []) {
+      const [command = '', ...rest] = [...through, process.execPath, program, 'serve', '--config', config]
+      const started = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] })
+      child = started
+      started.stderr.setEncoding('utf8').on('data', (text: string) => {
+        complaints += text
+      })
+      while (started.exitCode === null) {
+        const ready = await fetch(`${at}/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+        if (ready) return
+        await pause(50)
+      }
+      throw new Error(`the server ended: ${complaints}`)
+    },
+    async end(signal) {
+      assert.ok(child)
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      const gone = once(child, 'exit')
+      child.kill(signal)
+      await gone
+      return child.exitCode
+    },
+  }
+}
+
+/** Runs a command of the program on the data of a server. */
+export async function command(server: ServerProcess, folder: string, ...words: readonly string[]): Promise<string> {
+  const config = join(folder, `symbolon-${server.port}.json`)
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...words, '--config', config])
+  return stdout
+}
