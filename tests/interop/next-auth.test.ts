@@ -35,7 +35,10 @@ const provider = (issuer: string): OAuthConfig<Profile> => ({
 
 /** `pages/api/auth/[...nextauth].ts` and one page that says who is signed in. */
 function appWith(settings: AuthOptions) {
-  const handle = (NextAuth as unknown as { readonly default: typeof NextAuth }).default
+  // It comes as CommonJS, which an ES module imports whole; its types describe what a bundler makes of it.
+  const { default: handle } = NextAuth as unknown as {
+    readonly default: (request: express.Request, response: express.Response, settings: AuthOptions) => Promise<void>
+  }
   const app = express()
   app.use(express.urlencoded({ extended: false }))
   app.use((request, _response, next) => {
