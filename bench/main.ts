@@ -84,7 +84,7 @@ async function measureAll(options: Options, stage: Stage, load: Load): Promise<r
     for (const workload of options.workloads) {
       for (const concurrency of options.concurrencies) {
         const { rounds, seconds } = options
-        const warmUp = { workload, concurrency, rounds: 1, seconds: Math.min(seconds, 1), database }
+        const warmUp = { workload, concurrency, rounds: 1, seconds, database }
         if (concurrency === options.concurrencies[0]) await measure(load, servers, warmUp)
         const measured = await measure(load, servers, { workload, concurrency, rounds, seconds, database })
         const row: Row = { storage, workload, concurrency, measured }

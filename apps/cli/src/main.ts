@@ -2,6 +2,7 @@
 /** The `symbolon` command: finds the command that is asked for, runs it, and says in one sentence why it can't. */
 import { nearest } from '@symbolon/server/nearest'
 import { type Command, CommandFailure, exitCodes, given } from './command.ts'
+import { keepCompiled } from './compiled.ts'
 import { explain } from './failures.ts'
 import { commandHelp, programHelp } from './help.ts'
 
@@ -51,6 +52,8 @@ function needNode(version: string): void {
   if (Number.parseInt(version, 10) >= needed) return
   throw new CommandFailure(`symbolon needs Node ${needed} or newer; this is Node ${version}.`)
 }
+
+keepCompiled(import.meta.filename)
 
 // Whoever reads may stop reading: `symbolon flow | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
