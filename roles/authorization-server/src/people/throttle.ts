@@ -59,7 +59,8 @@ export function decideThrottle(keys: ThrottleKeys, records: readonly ThrottleRec
 function remaining(record: ThrottleRecord | undefined, { free, longest }: Level, now: Seconds): Seconds {
   if (record === undefined || record.failures < free) return 0
   const delay = Math.min(longest, 2 ** Math.min(record.failures - free + 1, 20))
-  return Math.max(0, record.lastFailureAt + delay - now)
+  // Never longer than that, though the clock was set back since.
+  return Math.min(delay, Math.max(0, record.lastFailureAt + delay - now))
 }
 
 export const countFailure = (keys: ThrottleKeys, now: Seconds): readonly Write[] =>

@@ -29,6 +29,7 @@ const rows: readonly (readonly [title: string, records: readonly ThrottleRecord[
   ['waits at most a quarter of an hour', [failed('pair', 10_000)], 900],
   ['waits only for what is left', [failed('pair', 6, 3)], 1],
   ['lets pass when the wait is over', [failed('pair', 6, 4)], 0],
+  ['waits no longer when the clock was set back', [failed('pair', 6, -3_600)], 4],
   ['forgets what expired', [{ ...failed('pair', 100), expiresAt: now }], 0],
   ['slows a network that tries many accounts', [failed('network', 103)], 16],
   ['slows a network for a minute at most', [failed('network', 10_000)], 60],
