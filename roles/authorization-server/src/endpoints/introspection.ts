@@ -55,7 +55,7 @@ async function introspect({ request, issuer, now, trail }: Exchange): Promise<De
   const refused = trail.apply(requestRules, { caller: caller.value, token: value })
   if (refused !== undefined || value === undefined) return refused ?? refuse('parameter_missing')
 
-  const token = await findToken(issuer, value)
+  const token = await findToken(issuer, value, caller.value)
   const active = token !== undefined && isActive({ caller: caller.value, token }, { now, trail })
   return allow({ status: 200, body: active ? describeToken(token, issuer) : { active: false } })
 }

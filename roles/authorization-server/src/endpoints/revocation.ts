@@ -34,7 +34,7 @@ async function revoke({ request, issuer, now, trail }: Exchange): Promise<Decisi
   if (refused !== undefined || value === undefined) return refused ?? refuse('parameter_missing')
 
   const done = allow<Reply>({ status: 200, body: undefined })
-  const token = await findToken(issuer, value)
+  const token = await findToken(issuer, value, client.value)
   if (token === undefined) return done
   const foreign = trail.apply(ownershipRules, { token, client: client.value })
   if (foreign !== undefined) return foreign

@@ -8,6 +8,7 @@
 import { firstBroken, type Rule } from '@symbolon/protocol/decision'
 import { list } from '@symbolon/protocol/parameters'
 import { intersect } from '@symbolon/protocol/scope'
+import type { Client } from '../client.ts'
 import { hashOf } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, PersonStatus, Seconds } from '../ports/records.ts'
@@ -49,10 +50,15 @@ export const livenessRules: readonly Rule<{ readonly token: FoundToken; readonly
 export const isLive = (token: FoundToken, now: Seconds): boolean =>
   firstBroken(livenessRules, { token, now }) === undefined
 
-export async function findToken(issuer: Issuer, token: string): Promise<FoundToken | undefined> {
+/** `caller`: whose registration this request has just read; it is not read twice. */
+export async function findToken(
+  issuer: Issuer,
+  token: string,
+  caller?: Pick<Client, 'id' | 'disabled'>,
+): Promise<FoundToken | undefined> {
   const found = await findAsGiven(issuer, token)
   if (found === undefined) return undefined
-  const client = await issuer.store.clients.find(found.clientId)
+  const client = found.clientId === caller?.id ? caller : await issuer.store.clients.find(found.clientId)
   return {
     ...found,
     // A permission that the person took back is gone from every token at once, whatever is written in it.
