@@ -17,10 +17,11 @@ export interface ServerProcess {
   readonly port: number
   /** Where this one listens, whatever the issuer is called. */
   readonly at: string
-  start(through?: readonly string[]): Promise<void>
+  start(): Promise<void>
   /** Resolves when the process is gone; gives its exit code. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
   readonly isRunning: () => boolean
+  readonly pid: () => number
   /** What it wrote to standard error. */
   readonly complaints: () => string
 }
@@ -31,9 +32,17 @@ export interface ServerPlace {
   /** Where people find it, when not at this process itself. */
   readonly url?: string
   readonly lifetimes?: Readonly<Record<string, number>>
+  /** The user that it runs as, where it is not our own. */
+  readonly account?: number
 }
 
-export async function placeServer({ storage, folder, lifetimes, ...about }: ServerPlace): Promise<ServerProcess> {
+export async function placeServer({
+  storage,
+  folder,
+  lifetimes,
+  account,
+  ...about
+}: ServerPlace): Promise<ServerProcess> {
   const [port = 0] = await freePorts(1)
   const at = `http://localhost:${port}`
   const config = join(folder, `symbolon-${port}.json`)
@@ -46,10 +55,14 @@ export async function placeServer({ storage, folder, lifetimes, ...about }: Serv
     port,
     at,
     isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    pid: () => child?.pid ?? 0,
     complaints: () => complaints,
-    async start(through = []) {
-      const [command = '', ...rest] = [...through, process.execPath, program, 'serve', '--config', config]
-      const started = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] })
+    async start() {
+      complaints = ''
+      const started = spawn(process.execPath, [program, 'serve', '--config', config], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        ...(account !== undefined && { uid: account, gid: account }),
+      })
       child = started
       started.stderr.setEncoding('utf8').on('data', (text: string) => {
         complaints += text
@@ -62,7 +75,7 @@ export async function placeServer({ storage, folder, lifetimes, ...about }: Serv
         if (ready) return
         await pause(50)
       }
-      throw new Error(`the server ended: ${complaints}`)
+      throw new Error(complaints)
     },
     async end(signal) {
       assert.ok(child)

@@ -28,7 +28,7 @@ async function inFolder<Result>(work: (folder: string) => Promise<Result>): Prom
 }
 
 /** A load that is at work: so many more answers have come. */
-async function more(load: Load, answers: number): Promise<void> {
+export async function more(load: Load, answers: number): Promise<void> {
   const wanted = load.answers() + answers
   for (let waited = 0; load.answers() < wanted; waited++) {
     assert.ok(waited < 6_000, 'the load stands still')
