@@ -2,8 +2,8 @@
 
 /** The value of a parameter sent exactly once; absent, empty and repeated all read as `undefined`. */
 export function one(params: URLSearchParams, name: string): string | undefined {
-  const [value, ...more] = params.getAll(name)
-  return more.length === 0 && value !== '' ? value : undefined
+  const values = params.getAll(name)
+  return values.length === 1 && values[0] !== '' ? values[0] : undefined
 }
 
 /** Space-separated list, as `scope` and `prompt` are written; each word once. */
