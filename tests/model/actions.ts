@@ -137,7 +137,7 @@ const never = fc.constant(undefined)
 export const giving: fc.Arbitrary<Action> = fc.oneof(
   action(4, 'authorize', {
     browser: ofAlice,
-    client: fc.constantFrom<AppName>('web', 'own'),
+    client: mostly<AppName>('web', 'own'),
     scope: fc.constantFrom(...scopes),
     prompt: never,
     maxAge: never,
@@ -149,16 +149,34 @@ export const giving: fc.Arbitrary<Action> = fc.oneof(
 )
 
 export const taking: fc.Arbitrary<Action> = fc.oneof(
-  action(3, 'remove app', { browser: ofAlice, client: fc.constantFrom<AppName>('web', 'own') }),
+  action(3, 'remove app', { browser: ofAlice, client: mostly<AppName>('web', 'own') }),
   action(4, 'remove permission', {
     browser: ofAlice,
-    client: fc.constantFrom<AppName>('web', 'own'),
+    client: mostly<AppName>('web', 'own'),
     scope: fc.constantFrom('photos:read', 'photos:write', 'offline_access', 'openid'),
   }),
   action(3, 'end other sessions', { browser: ofAlice }),
   action(1, 'revoke', { token: nth, by: fc.constant('owner') }),
   action(1, 'turn off client', { client: fc.constant<ClientName>('web') }),
   action(1, 'turn off person', { person: fc.constant<PersonName>('alice') }),
+)
+
+const [, , , everything] = scopes
+const visit = (browser: BrowserName, client: AppName): readonly Action[] => [
+  { do: 'authorize', browser, client, scope: everything, prompt: undefined, maxAge: undefined },
+  { do: 'sign in', tab: 0, right: true },
+]
+const allowed: readonly Action[] = [
+  { do: 'consent', tab: 0, how: 'allow all' },
+  { do: 'redeem', code: 0, how: 'rightly' },
+]
+
+/** How a story may begin, so that much has happened before anything is left to chance. */
+export const beginnings: fc.Arbitrary<readonly Action[]> = fc.constantFrom(
+  [],
+  [...visit('desk', 'web'), ...allowed],
+  [...visit('desk', 'web'), ...allowed, ...visit('phone', 'web')],
+  [...visit('desk', 'spa'), ...allowed, ...visit('phone', 'web'), ...allowed],
 )
 
 export const waiting: fc.Arbitrary<Action> = action(1, 'wait', {

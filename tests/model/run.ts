@@ -2,7 +2,7 @@
 import { AssertionError } from 'node:assert'
 import type { Storage } from '@symbolon/authorization-server/ports/store'
 import fc from 'fast-check'
-import { type Action, giving, requests, taking, waiting, words } from './actions.ts'
+import { type Action, beginnings, giving, requests, taking, waiting, words } from './actions.ts'
 import { beginStory, type Story } from './story.ts'
 
 /** One step, or two side by side. */
@@ -38,6 +38,7 @@ const commands = fc.commands(
     waiting.map((action) => new Command([action])),
     fc.tuple(requests, requests).map((pair) => new Command(pair)),
     fc.tuple(giving, taking).map((pair) => new Command(pair)),
+    fc.tuple(giving, taking).map((pair) => new Command(pair)),
     fc.tuple(taking, taking).map((pair) => new Command(pair)),
     requests.map((action) => new Command([action, action])),
   ],
@@ -60,12 +61,11 @@ export async function tellStories(
     steps += count
     if (count > 1) pairs++
   }
-  const property = fc.asyncProperty(fc.scheduler(), commands, async (scheduler, story) => {
+  const property = fc.asyncProperty(fc.scheduler(), beginnings, commands, async (scheduler, beginning, goesOn) => {
     stories++
-    await fc.asyncModelRun(
-      async () => ({ model: {}, real: { story: await beginStory(storage, taken), scheduler } }),
-      story,
-    )
+    const story = await beginStory(storage, taken)
+    for (const action of beginning) await story.tell([action], scheduler)
+    await fc.asyncModelRun(() => ({ model: {}, real: { story, scheduler } }), goesOn)
   })
   for (let round = 0; steps < wanted; round++) {
     const details = await fc.check(property, { seed: seed + round, numRuns: 10, interruptAfterTimeLimit: 600_000 })
