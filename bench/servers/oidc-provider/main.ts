@@ -1,4 +1,4 @@
-/** panva's oidc-provider with the adapter beside and the two pages that it asks for. Started as `node main.ts LAUNCH.json`. */
+/** Starts panva's oidc-provider with the adapter beside and the two pages that it asks for. Started as `node main.ts LAUNCH.json`. */
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { type Launch, people, resources } from '../../world.ts'

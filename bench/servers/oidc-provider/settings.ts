@@ -1,4 +1,4 @@
-/** oidc-provider configured to do what ours does: PKCE for all, opaque and JWT access tokens, rotation, memory of consents. */
+/** How oidc-provider is configured to do what ours does: PKCE for all, opaque and JWT access tokens, rotation, memory of consents. */
 import { callback, lifetimes, people, resources, robotScope, secret, type World, webScope } from '../../world.ts'
 import type { Adapter } from './adapter.ts'
 
