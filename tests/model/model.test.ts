@@ -7,7 +7,7 @@ import { tellStories } from './run.ts'
 
 const runs = [
   { name: 'SQLite', steps: 10_000, location: async () => 'memory' },
-  { name: 'PostgreSQL', steps: 400, location: async () => (await sharedPostgres()).createDatabase() },
+  { name: 'PostgreSQL', steps: 200, location: async () => (await sharedPostgres()).createDatabase() },
 ] as const
 
 for (const { name, steps, location } of runs)
