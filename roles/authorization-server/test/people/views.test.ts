@@ -54,7 +54,7 @@ describe('permissions', () => {
     const values = grantedGroups({ scope: ['profile', 'address'], resources: [], person, locale: 'en' })
     assert.deepEqual(
       values[0]?.permissions.map(({ values }) => values),
-      [['Ada'], ['Porto, PT']],
+      [[{ claim: 'name', value: 'Ada' }], [{ claim: 'address', value: 'Porto, PT' }]],
     )
     assert.deepEqual(textOf({ formatted: 'Rua 1\nPorto', country: 'PT' }), ['Rua 1\nPorto'])
     assert.deepEqual(textOf(true), [])
