@@ -4,9 +4,6 @@ import { hash, timingSafeEqual } from 'node:crypto'
 /** The `code_challenge` of a `code_verifier` (RFC 7636 §4.2). */
 export const challengeOf = (verifier: string): string => hash('sha256', verifier, 'base64url')
 
-/** 43 to 128 unreserved characters (RFC 7636 §4.1). */
-export const isVerifier = (value: string): boolean => /^[A-Za-z0-9\-._~]{43,128}$/.test(value)
-
 /** The form an S256 challenge has: 43 base64url characters. */
 export const isChallenge = (value: string): boolean => /^[\w-]{43}$/.test(value)
 

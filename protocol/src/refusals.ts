@@ -765,5 +765,3 @@ export const wireDescriptions = {
   unsupported_grant_type: 'The grant type is not supported.',
   unsupported_response_type: 'The response type is not supported.',
 } as const satisfies Record<WireError, string>
-
-export const isReason = (value: string): value is Reason => Object.hasOwn(refusals, value)

@@ -15,9 +15,10 @@ import type {
   SigningKeyRecord,
 } from '@symbolon/authorization-server/ports/records'
 import type { Storage, Store, Write } from '@symbolon/authorization-server/ports/store'
-import { findToken, isLive } from '@symbolon/authorization-server/tokens/find'
+import { findToken, livenessRules } from '@symbolon/authorization-server/tokens/find'
 import { createHandler } from '@symbolon/http/handle'
 import type { HttpResponse } from '@symbolon/http/message'
+import { firstBroken } from '@symbolon/protocol/decision'
 import { challengeOf } from '@symbolon/protocol/pkce'
 import { apps, type BrowserName, browsers, type PersonName, people } from './actions.ts'
 import { lifetimes, startOfTime } from './state.ts'
@@ -274,7 +275,7 @@ export async function openWorld(storage: Storage, name: string): Promise<World> 
     },
     async isAlive(token) {
       const found = await findToken({ ...issuer, store: kept }, token)
-      return found !== undefined && isLive(found, clock.now)
+      return found !== undefined && firstBroken(livenessRules, { token: found, now: clock.now }) === undefined
     },
   }
 }

@@ -3,7 +3,6 @@
  *
  * Everything that all routes share is done here and nowhere else: methods, CORS, malformed input, unknown throws.
  */
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Answer, EndpointRequest, Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
@@ -28,7 +27,7 @@ export type Handle = (request: HttpRequest) => Promise<HttpResponse>
 
 export function createHandler({ issuers, routes, log = () => undefined }: HandlerOptions): Handle {
   const find = createRouting(issuers, routes)
-  const anyone = nobodysRoute(issuers)
+  const nobodys = nobodysRoute(issuers)
 
   return async (incoming) => {
     const receivedAt = Date.now()
@@ -37,7 +36,7 @@ export function createHandler({ issuers, routes, log = () => undefined }: Handle
     if (asset !== undefined) return asset
 
     const known = lookUp(find, rawPath)
-    const found = known ?? anyone(incoming.headers.accept)
+    const found = known ?? nobodys
     const { issuer } = found.served
     const request = read(incoming, { found, rawQuery: rest.join('?'), receivedAt })
     const { answer, cause } = await answerTo(request, incoming, { known, issuer })
@@ -54,7 +53,6 @@ export function createHandler({ issuers, routes, log = () => undefined }: Handle
       reason: answer.reason,
       cause,
     })
-    if (known?.route.cors && incoming.method === 'OPTIONS') return preflight(found)
     return incoming.method === 'HEAD' ? { ...response, body: '' } : response
   }
 }
@@ -93,7 +91,7 @@ async function answerTo(
 ): Promise<Called> {
   if (known === undefined) return { answer: refusal('not_found', request, 'person') }
   const { audience, methods, cors } = known.route
-  if (cors && incoming.method === 'OPTIONS') return { answer: { kind: 'empty', status: 204 } }
+  if (cors && incoming.method === 'OPTIONS') return { answer: preflight(known.route) }
   const method = incoming.method === 'HEAD' ? 'GET' : incoming.method
   const endpoint = Object.hasOwn(methods, method) ? methods[method] : undefined
   if (endpoint === undefined) {
@@ -108,8 +106,6 @@ async function answerTo(
     return { answer: { ...answer, cookies: [...(answer.cookies ?? []), rememberLanguage(language)] } }
   } catch (cause) {
     if (!(cause instanceof StorageUnavailable)) return { answer: refusal('server_error', request, audience), cause }
-    // A crowd that is told at once to come back would come back at once.
-    await wait(50)
     const headers = { 'retry-after': '2' }
     return { answer: { ...refusal('storage_unavailable', request, audience), headers }, cause }
   }
@@ -170,7 +166,7 @@ function lookUp(find: Find, path: string): Found | undefined {
 }
 
 /** A path that is no route's is answered as a page of the first issuer. */
-function nobodysRoute(issuers: readonly Issuer[]): (accept: string | undefined) => Found {
+function nobodysRoute(issuers: readonly Issuer[]): Found {
   const [first] = issuers
   if (first === undefined) throw new Error('A server needs an issuer.')
   const found = createRouting(
@@ -178,7 +174,7 @@ function nobodysRoute(issuers: readonly Issuer[]): (accept: string | undefined) 
     [{ path: '/', methods: {}, cors: false, audience: 'person' }],
   )(new URL(first.url).pathname)
   if (found === undefined) throw new Error(`The issuer ${first.url} has no path to serve.`)
-  return () => found
+  return found
 }
 
 function assetOf(path: string, issuers: readonly Issuer[], incoming: HttpRequest): HttpResponse | undefined {

@@ -1,5 +1,5 @@
 /** Turns an endpoint's answer into an HTTP response: headers that no route can forget, and the view as a page. */
-import type { Answer } from '@symbolon/authorization-server/endpoints/endpoint'
+import type { Answer, Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Frame } from '@symbolon/protocol/views'
 import { render } from '@symbolon/resource-owner/flow/2-user-authorization'
 import { pageHeaders } from '@symbolon/resource-owner/headers'
@@ -49,13 +49,13 @@ const corsHeaders = {
   'access-control-expose-headers': 'www-authenticate, symbolon-flow, retry-after',
 }
 
-export const preflight = (found: Found): HttpResponse => ({
+/** What a browser asks before it lets a script of another origin send the request (Fetch §4.8). */
+export const preflight = (route: Route): Answer => ({
+  kind: 'empty',
   status: 204,
   headers: {
-    ...corsHeaders,
-    'access-control-allow-methods': Object.keys(found.route.methods).join(', '),
+    'access-control-allow-methods': Object.keys(route.methods).join(', '),
     'access-control-allow-headers': 'authorization, content-type, dpop',
     'access-control-max-age': '7200',
   },
-  body: '',
 })

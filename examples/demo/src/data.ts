@@ -1,7 +1,7 @@
 /** What the demo keeps: its folder, its secrets made once, and the configuration that it writes for all to read. */
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generateSecret } from '@symbolon/authorization-server/keys/sealing'
 import { demoConfigName } from '@symbolon/cli/installed'
 import { openDataFolder } from '@symbolon/server/config/data-folder'
 import { type DemoAddresses, demoConfig } from './config.ts'
@@ -34,7 +34,7 @@ export function openDemoData(folder: string, addresses: DemoAddresses): DemoData
 function secretIn(folder: string, name: string): string {
   const file = join(folder, name)
   try {
-    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+    writeFileSync(file, `${generateSecret()}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }

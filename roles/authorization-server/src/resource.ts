@@ -9,7 +9,7 @@
  * @see RFC 8707 §2, §2.1, §2.2
  * @see RFC 9068 §3, the audience and scope of one token fit together
  */
-import { claimsOfScope, openidScopes } from '@symbolon/protocol/claims'
+import { openidScopes } from '@symbolon/protocol/claims'
 import { allow, type Decision, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { intersect, missing, union } from '@symbolon/protocol/scope'
@@ -33,9 +33,6 @@ export interface Target {
 }
 
 export const isOpenidScope = (scope: string): boolean => openidScopes.includes(scope)
-
-/** The scopes that ask for claims, `openid` itself among them. */
-export const claimScopes: readonly string[] = ['openid', ...Object.keys(claimsOfScope)]
 
 export const scopesOf = (resource: Resource): readonly string[] => resource.scopes.map(({ scope }) => scope)
 

@@ -6,7 +6,7 @@
 import { isResourceName, issuerRules } from './addresses.ts'
 import { clientKind } from './client-schema.ts'
 import { compare } from './compare.ts'
-import { flag, type Kind, listOf, text, type Written } from './kinds.ts'
+import { flag, type Kind, listOf, text } from './kinds.ts'
 import { lifetimeFields, lifetimesKind } from './lifetimes-schema.ts'
 import { listenFields, listenKind, networks } from './listen-schema.ts'
 import { mapOf } from './map.ts'
@@ -81,4 +81,3 @@ export type ReadConfig = ReadRecord<typeof configFields>
 export type ClientDeclaration = ReadConfig['clients'][number]
 export type ResourceDeclaration = ReadConfig['resources'][number]
 export type PersonDeclaration = ReadConfig['people'][number]
-export type ClientFile = Written<typeof clientKind>

@@ -5,7 +5,7 @@
  *
  * @see RFC 7662 §2.1 and §4, RFC 7009 §2.1, RFC 9068 §4
  */
-import { firstBroken, type Rule } from '@symbolon/protocol/decision'
+import type { Rule } from '@symbolon/protocol/decision'
 import { list } from '@symbolon/protocol/parameters'
 import { intersect } from '@symbolon/protocol/scope'
 import type { Client } from '../client.ts'
@@ -46,9 +46,6 @@ export const livenessRules: readonly Rule<{ readonly token: FoundToken; readonly
     broken: ({ token }) => token.personId !== undefined && token.person?.disabled !== false,
   },
 ]
-
-export const isLive = (token: FoundToken, now: Seconds): boolean =>
-  firstBroken(livenessRules, { token, now }) === undefined
 
 /** `caller`: whose registration this request has just read; it is not read twice. */
 export async function findToken(

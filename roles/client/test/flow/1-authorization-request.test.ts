@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { startAttempt } from '@symbolon/client/attempts'
 import { buildAuthorizationRequest, scopesToAsk } from '@symbolon/client/flow/1-authorization-request'
-import { challengeOf, isVerifier } from '@symbolon/protocol/pkce'
+import { challengeOf } from '@symbolon/protocol/pkce'
 import { attempt, metadata, provider } from '../support/attempt.ts'
 
 const sent = (change: Parameters<typeof provider>[0] = {}) =>
@@ -52,7 +52,7 @@ describe('an attempt', () => {
     const values = attempts.flatMap(({ state, nonce, verifier }) => [state, nonce, verifier])
     assert.equal(new Set(values).size, 150)
     for (const value of values) assert.equal(Buffer.from(value, 'base64url').length, 32)
-    assert.ok(attempts.every(({ verifier }) => isVerifier(verifier)))
+    assert.ok(attempts.every(({ verifier }) => /^[A-Za-z0-9\-._~]{43,128}$/.test(verifier)))
     for (const { state, nonce, verifier } of attempts) {
       assert.notEqual(challengeOf(verifier), state)
       assert.notEqual(challengeOf(verifier), nonce)
