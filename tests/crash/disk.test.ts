@@ -1,6 +1,5 @@
 /** The disk full and the data folder read-only: a clear answer while it lasts, and service again when it is over. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +7,7 @@ import { afterEach, beforeEach, it } from 'node:test'
 import { secret } from '../support/server.ts'
 import { checkPromises, startLoad } from './load.ts'
 import { placeServer, type ServerProcess } from './process.ts'
-import { more } from './scenarios.ts'
+import { limitFiles, more } from './scenarios.ts'
 
 let folder: string
 let server: ServerProcess | undefined
@@ -27,10 +26,6 @@ const newToken = (url: string) =>
     body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'archive:read' }),
     headers: { authorization: `Basic ${Buffer.from(`robot:${secret}`).toString('base64')}` },
   })
-
-/** What a file may grow to stands for what the disk holds: it binds any account, the superuser's too. */
-const limitFiles = (pid: number, bytes: number | 'unlimited') =>
-  execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`])
 
 it('answers 503 while the disk is full, reads on, and goes on when there is room', async () => {
   server = await placeServer({ storage: 'sqlite:full.db', folder })

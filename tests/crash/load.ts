@@ -39,16 +39,23 @@ export interface Promises {
 export interface Load {
   readonly promises: Promises
   readonly answers: () => number
+  /** Flows that went from the first page to the last token. */
+  readonly flows: () => number
   /** Requests whose answer never came, or that were told to come back, and were sent again. */
   readonly repeated: () => number
   /** Rejects as soon as an answer is not what it must be. */
   readonly fault: Promise<never>
+  /** What is at work while the clock is set may find its code over; what has a short life is promised to nobody then. */
+  whileClockIsSet(work: () => Promise<void>): Promise<void>
   /** Lets each worker finish what it is at. */
   stop(): Promise<void>
 }
 
 /** No answer: the connection broke, or the server says that it can't answer now. */
 class Unanswered extends Error {}
+
+/** The clock was set since this flow began. */
+class Overtaken extends Error {}
 
 export interface LoadSettings {
   readonly workers: number
@@ -66,7 +73,8 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
     refreshTokens: new Map(),
     revoked: new Map(),
   }
-  let [answers, repeated, isOver] = [0, 0, false]
+  let [answers, flows, repeated, isOver] = [0, 0, 0, false]
+  let clock = { age: 0, isBeingSet: false }
   const took = () => {
     answers++
     answered()
@@ -122,7 +130,12 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
   }
 
   const turn = async (person: Person, count: number): Promise<void> => {
+    const { age } = clock
+    const overtaken = () => {
+      if (clock.isBeingSet || clock.age !== age) throw new Overtaken()
+    }
     const { code, ...kept } = await askForCode(person, count % 2 === 0 ? 'own' : 'asks')
+    overtaken()
     if (count % 5 === 4) {
       promises.codes.set(code, kept)
       return
@@ -130,12 +143,14 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
     const { client } = kept
     const { response, again } = await insist(() => send('/token', redemption(code, kept)))
     promises.redeemed.set(code, kept)
+    overtaken()
     // Had the first attempt been carried out, the second was a replay and ended what it gave.
     if (again && response.status === 400) return
     assert.equal(response.status, 200, 'a code that was given works')
     const first = await response.json()
     promises.accessTokens.add(first.access_token)
     const refreshed = await insist(() => send('/token', renewal(first.refresh_token, client)))
+    overtaken()
     assert.equal(refreshed.response.status, 200, 'a refresh is answered, however often it is sent')
     const second = await refreshed.response.json()
     if (count % 3 === 0) {
@@ -147,6 +162,7 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
       promises.refreshTokens.set(second.refresh_token, client)
       promises.accessTokens.add(second.access_token)
     }
+    flows++
   }
 
   const work = async (worker: number): Promise<void> => {
@@ -176,8 +192,16 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
   return {
     promises,
     answers: () => answers,
+    flows: () => flows,
     repeated: () => repeated,
     fault,
+    async whileClockIsSet(work) {
+      clock = { age: clock.age, isBeingSet: true }
+      await work()
+      promises.accessTokens.clear()
+      promises.codes.clear()
+      clock = { age: clock.age + 1, isBeingSet: false }
+    },
     async stop() {
       isOver = true
       await working
@@ -188,6 +212,7 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
 /** The way through the pages broke off: the network failed, or a page said that the server could not answer. */
 const isBroken = (error: unknown): boolean =>
   error instanceof Unanswered ||
+  error instanceof Overtaken ||
   (error instanceof TypeError && /fetch failed|terminated/.test(error.message)) ||
   (error instanceof Error && /^no such form on|the client heard (null|temporarily_unavailable)/.test(error.message))
 
@@ -202,23 +227,25 @@ const renewal = (refresh_token: string, client: string) => ({
   refresh_token,
 })
 
-/** Every promise, held against the server as it is now. Uses up what works once. */
-export async function checkPromises(url: string, promises: Promises): Promise<void> {
+/** Every promise, held against the server as it is now; gives how many there were. Uses up what works once. */
+export async function checkPromises(url: string, promises: Promises): Promise<number> {
+  const { accessTokens, refreshTokens, revoked, codes, redeemed } = promises
   const statusOf = async (form: Readonly<Record<string, string>>) =>
     (await fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams(form) })).status
-  for (const access_token of promises.accessTokens) {
+  for (const access_token of accessTokens) {
     const userinfo = await fetch(`${url}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
     assert.equal(userinfo.status, 200, 'an access token that was given works')
   }
-  for (const [token, client] of promises.refreshTokens)
+  for (const [token, client] of refreshTokens)
     assert.equal(await statusOf(renewal(token, client)), 200, 'a refresh token that was given works')
-  for (const [token, client] of promises.revoked)
+  for (const [token, client] of revoked)
     assert.equal(await statusOf(renewal(token, client)), 400, 'what was revoked stays revoked')
-  for (const [code, kept] of promises.codes) {
+  for (const [code, kept] of codes) {
     const both = await Promise.all([statusOf(redemption(code, kept)), statusOf(redemption(code, kept))])
     // A code lives for a minute: one that was given out long ago may be over, but never works twice.
     assert.ok(both.filter((status) => status === 200).length <= 1, 'a code works once')
   }
-  for (const [code, kept] of promises.redeemed)
+  for (const [code, kept] of redeemed)
     assert.equal(await statusOf(redemption(code, kept)), 400, 'a code that was redeemed is spent')
+  return accessTokens.size + refreshTokens.size + revoked.size + codes.size + redeemed.size
 }

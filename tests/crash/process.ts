@@ -12,6 +12,7 @@ import { configFor } from '../support/server.ts'
 import { loadClients } from './load.ts'
 
 const program = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+const shiftedClock = new URL('./shifted-clock.ts', import.meta.url).href
 
 export interface ServerProcess {
   readonly port: number
@@ -24,6 +25,8 @@ export interface ServerProcess {
   readonly pid: () => number
   /** What it wrote to standard error. */
   readonly complaints: () => string
+  /** So many seconds ahead of the real time, or behind it; those started later go by it too. */
+  setClock(seconds: number): Promise<void>
 }
 
 export interface ServerPlace {
@@ -51,6 +54,7 @@ export async function placeServer({
   writeFileSync(config, JSON.stringify(configFor(settings)))
   let child: ChildProcess | undefined
   let complaints = ''
+  let clock = 0
   return {
     port,
     at,
@@ -59,12 +63,13 @@ export async function placeServer({
     complaints: () => complaints,
     async start() {
       complaints = ''
-      const started = spawn(process.execPath, [program, 'serve', '--config', config], {
-        stdio: ['ignore', 'ignore', 'pipe'],
+      const started = spawn(process.execPath, ['--import', shiftedClock, program, 'serve', '--config', config], {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        env: { ...process.env, SYMBOLON_TEST_CLOCK: String(clock) },
         ...(account !== undefined && { uid: account, gid: account }),
       })
       child = started
-      started.stderr.setEncoding('utf8').on('data', (text: string) => {
+      started.stderr?.setEncoding('utf8').on('data', (text: string) => {
         complaints += text
       })
       while (started.exitCode === null) {
@@ -84,6 +89,13 @@ export async function placeServer({
       child.kill(signal)
       await gone
       return child.exitCode
+    },
+    async setClock(seconds) {
+      clock = seconds
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+      const set = once(child, 'message')
+      child.send(seconds)
+      await set
     },
   }
 }

@@ -1,5 +1,6 @@
 /** The faults, each under load, as short or as long as wanted. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +37,11 @@ export async function more(load: Load, answers: number): Promise<void> {
   }
 }
 
-const some = (least: number, most: number) => least + Math.floor(Math.random() * (most - least))
+export const some = (least: number, most: number) => least + Math.floor(Math.random() * (most - least))
+
+/** What a file may grow to stands for what the disk holds: it binds any account, the superuser's too. */
+export const limitFiles = (pid: number, bytes: number | 'unlimited') =>
+  execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`])
 
 /** `kill -9` at random moments, for SQLite with a cut through what was not promised yet. */
 export const killOften = (kind: 'SQLite' | 'PostgreSQL', { kills }: { readonly kills: number }): Promise<Told> =>
@@ -98,7 +103,7 @@ export const cutDatabase = ({ rounds }: { readonly rounds: number }): Promise<To
     }
   })
 
-async function cutConnections(location: string): Promise<number> {
+export async function cutConnections(location: string): Promise<number> {
   const connection = new Client({ connectionString: location })
   await connection.connect()
   try {
@@ -174,6 +179,7 @@ export const restartInTurn = ({ rounds }: { readonly rounds: number }): Promise<
     await more(load, 30)
     await load.stop()
     assert.equal(load.repeated(), 0)
-    await checkPromises(url, load.promises)
-    return { restarts: rounds * 2, answers: load.answers(), repeated: load.repeated() }
+    const checked = await checkPromises(url, load.promises)
+    const [flows, answers] = [load.flows(), load.answers()]
+    return { restarts: rounds * 2, flows, answers, repeated: load.repeated(), checked }
   })

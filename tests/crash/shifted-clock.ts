@@ -1,0 +1,10 @@
+/** Loaded into a server before anything else: its parent can set its clock, as somebody at the machine could. */
+let shift = Number(process.env.SYMBOLON_TEST_CLOCK ?? 0)
+const real = Date.now
+Date.now = () => real() + shift * 1_000
+process.on('message', (seconds) => {
+  shift = Number(seconds)
+  process.send?.(seconds)
+})
+// A parent that goes, or that says nothing, keeps nobody from ending.
+process.channel?.unref()
