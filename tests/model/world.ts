@@ -274,7 +274,7 @@ export async function openWorld(storage: Storage, name: string): Promise<World> 
       if ((await maintainKeys(issuer)).length > 0) await keys.reload()
     },
     async isAlive(token) {
-      const found = await findToken({ ...issuer, store: kept }, token)
+      const found = await findToken(token, { issuer: { ...issuer, store: kept }, registry: await kept.registry() })
       return found !== undefined && firstBroken(livenessRules, { token: found, now: clock.now }) === undefined
     },
   }

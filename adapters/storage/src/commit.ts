@@ -35,6 +35,7 @@ const stepsOf: Steps = {
     version === 0 ? step(versions.claimFirst, { name }) : step(versions.claimNext, { name, version }),
   ],
 
+  'add-client': ({ client }) => [step(clients.addClient, clients.clientRow(client))],
   'add-consent': ({ consent }) => [step(consents.addConsent, consents.consentRow(consent))],
   'replace-consent': ({ consent, seen }) => [
     step(consents.replaceConsent, { ...consents.consentRow(consent), ...consents.seenRow(seen) }),
@@ -128,12 +129,27 @@ export interface Planned {
   readonly writeOf: readonly Write['do'][]
 }
 
+const changesRegistry: ReadonlySet<Write['do']> = new Set([
+  'put-client',
+  'delete-client',
+  'put-resource',
+  'delete-resource',
+])
+
+/** First of all, so that whoever changes the registry waits there for whoever does already. */
+const raised = (write: Write) => ({
+  step: step(versions.raiseVersion, { name: versions.registryVersion }),
+  do: write.do,
+})
+
 export function plan(writes: readonly Write[]): Planned {
   const planned = writes.flatMap((write) => {
     const steps = stepsOf[write.do] as (write: Write) => readonly Step[]
     return steps(write).map((each) => ({ step: each, do: write.do }))
   })
-  return { steps: planned.map((each) => each.step), writeOf: planned.map((each) => each.do) }
+  const change = writes.find((write) => changesRegistry.has(write.do))
+  const all = change === undefined ? planned : [raised(change), ...planned]
+  return { steps: all.map((each) => each.step), writeOf: all.map((each) => each.do) }
 }
 
 /** The spending write at a step's place. */

@@ -59,6 +59,7 @@ export async function openPostgres(
   }
 
   return {
+    remote: true,
     one: async (statement, values) => (await read<never>(statement as Statement<Values>, values))[0],
     many: (statement, values) => read(statement as Statement<Values>, values),
     commit: async (steps) => {

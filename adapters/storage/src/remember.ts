@@ -37,7 +37,7 @@ export function rememberAll<From extends Row, Made>(
   }
 }
 
-function isSame(one: Row, other: Row | undefined): boolean {
+export function isSame(one: Row, other: Row | undefined): boolean {
   for (const column in one) if (one[column] !== other?.[column]) return false
   return true
 }

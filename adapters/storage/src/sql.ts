@@ -62,6 +62,8 @@ export type Outcome = { readonly lost: undefined; readonly changes: number } | {
 
 /** Reads see what is committed. Each rejects with `StorageUnavailable` when the database can't answer. */
 export interface Sql {
+  /** Whether each read is a round trip, so that those who want the same had better share it. */
+  readonly remote: boolean
   one<Takes extends Values, Row>(statement: Statement<Takes, Row>, values: NoInfer<Takes>): Promise<Row | undefined>
   many<Takes extends Values, Row>(statement: Statement<Takes, Row>, values: NoInfer<Takes>): Promise<readonly Row[]>
   /** All steps or none. */
@@ -83,6 +85,7 @@ export interface Migration {
 
 /** The same for one issuer: every statement gets its `issuer_id`, so none can forget it. */
 export const scopedTo = (sql: Sql, issuer: string): Sql => ({
+  remote: sql.remote,
   one: (made, values) => sql.one(made, { ...values, issuer_id: issuer }),
   many: (made, values) => sql.many(made, { ...values, issuer_id: issuer }),
   commit: (steps) => sql.commit(steps.map((each) => ({ ...each, values: { ...each.values, issuer_id: issuer } }))),

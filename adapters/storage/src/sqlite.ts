@@ -33,6 +33,7 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
   }
 
   return {
+    remote: false,
     one: async (made, values) => (findsNothing(values) ? undefined : read(made as Statement<Values>, values, 'get')),
     many: async (made, values) => (findsNothing(values) ? [] : read(made as Statement<Values>, values, 'all')),
     commit: async (steps) => {

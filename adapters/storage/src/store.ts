@@ -5,6 +5,7 @@ import type { Store } from '@symbolon/authorization-server/ports/store'
 import { partOf } from './columns.ts'
 import { plan, spentBy } from './commit.ts'
 import { flowRoom } from './flow-room.ts'
+import { registryOf } from './registry.ts'
 import { rememberAll, rememberLast } from './remember.ts'
 import { type Sql, scopedTo } from './sql.ts'
 import { accessTokenRecord, findAccessToken, findRevokedJti } from './statements/access-tokens.ts'
@@ -33,6 +34,7 @@ export function storeOf(database: Sql, { issuerId, flowsKept }: Scope): Store {
   const clientOf = rememberLast(clientRecord, ({ client_id }) => client_id)
   const resourcesOf = rememberAll(resourceRecord)
   return {
+    registry: registryOf(sql),
     clients: {
       find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientOf),
       list: async () => (await sql.many(listClients, {})).map(clientRecord),

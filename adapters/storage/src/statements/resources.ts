@@ -3,7 +3,7 @@ import type { ResourceRecord } from '@symbolon/authorization-server/ports/record
 import { flag, isFlag, json, parsed } from '../columns.ts'
 import { statement } from '../sql.ts'
 
-type Row = {
+export type ResourceRow = {
   readonly resource: string
   readonly name: string
   readonly token_format: string
@@ -15,12 +15,25 @@ type Row = {
 
 const columns = 'resource, name, token_format, token_lifetime, signing_algorithm, scopes, declared'
 
-export const listResources = statement<Record<never, never>, Row>(
+export const listResources = statement<Record<never, never>, ResourceRow>(
   'resources.list',
   `select ${columns} from resources where issuer_id = :issuer_id order by resource`,
 )
 
-export const putResource = statement<Row>(
+/** At least one row: of which version the registry is, and in that version each resource, all null when there is none. */
+export const listRegisteredResources = statement<
+  { name: string },
+  { readonly version: number | null } & (ResourceRow | { readonly resource: null })
+>(
+  'resources.list_registered',
+  `select v.version, ${columns.replace(/\w+/g, 'r.$&')}
+   from (select 1 as place) base
+   left join versions v on v.issuer_id = :issuer_id and v.name = :name
+   left join resources r on r.issuer_id = :issuer_id
+   order by r.resource`,
+)
+
+export const putResource = statement<ResourceRow>(
   'resources.put',
   `insert into resources (issuer_id, ${columns})
    values (:issuer_id, :resource, :name, :token_format, :token_lifetime, :signing_algorithm, :scopes, :declared)
@@ -34,7 +47,7 @@ export const deleteResource = statement<{ resource: string }>(
   'delete from resources where issuer_id = :issuer_id and resource = :resource',
 )
 
-export const resourceRow = (resource: ResourceRecord): Row => ({
+export const resourceRow = (resource: ResourceRecord): ResourceRow => ({
   resource: resource.resource,
   name: resource.name,
   token_format: resource.tokenFormat,
@@ -44,7 +57,7 @@ export const resourceRow = (resource: ResourceRecord): Row => ({
   declared: flag(resource.declared),
 })
 
-export const resourceRecord = (row: Row): ResourceRecord => ({
+export const resourceRecord = (row: ResourceRow): ResourceRecord => ({
   resource: row.resource,
   name: row.name,
   tokenFormat: row.token_format as ResourceRecord['tokenFormat'],

@@ -1,4 +1,7 @@
-/** `versions`: named numbers that only grow; whoever raises one has the right to do what it stands for. */
+/**
+ * `versions`: named numbers that only grow. Whoever claims one has the right to do what it stands for; `registry` counts
+ * the changes of clients and resources, so that what is known of them elsewhere is seen to be of the past.
+ */
 import { spending, statement } from '../sql.ts'
 
 export const findVersion = statement<{ name: string }, { readonly version: number }>(
@@ -20,4 +23,13 @@ export const claimNext = spending<{ name: string; version: number }>(
   `update versions set version = version + 1
    where issuer_id = :issuer_id and name = :name and version = :version
    returning 1 as spent`,
+)
+
+/** The name under which clients and resources are counted. */
+export const registryVersion = 'registry'
+
+export const raiseVersion = statement<{ name: string }>(
+  'versions.raise',
+  `insert into versions (issuer_id, name, version) values (:issuer_id, :name, 1)
+   on conflict (issuer_id, name) do update set version = versions.version + 1`,
 )

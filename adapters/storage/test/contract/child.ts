@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Write } from '@symbolon/authorization-server/ports/store'
 import { openDatabase } from '../../src/open.ts'
 import type { Migration } from '../../src/sql.ts'
+import * as a from '../samples.ts'
 import { openAt } from './place.ts'
 
 /** What a child does, and what it sends back. */
@@ -13,6 +14,8 @@ export type Order =
   | { readonly do: 'commit'; readonly location: string; readonly commits: readonly (readonly Write[])[] }
   /** Commits one thing after the other until it is killed; sends the number of each that is committed. */
   | { readonly do: 'commit-on'; readonly location: string }
+  /** Changes a client and a resource one time after the other; sends the number of each that is committed. */
+  | { readonly do: 'change-clients'; readonly location: string; readonly times: number }
   /** Runs these migrations, and stops for ever before they are committed. */
   | { readonly do: 'stop-half-way'; readonly location: string; readonly migrations: readonly Migration[] }
 
@@ -47,6 +50,18 @@ async function obey(): Promise<unknown> {
         ])
         send(number)
       }
+    }
+    case 'change-clients': {
+      await using storage = await openAt(order.location)
+      await begin()
+      for (let number = 0; number < order.times; number++) {
+        await storage.store.commit([
+          { do: 'put-client', client: { ...a.client, updatedAt: number } },
+          { do: 'put-resource', resource: { ...a.resource, tokenLifetime: number } },
+        ])
+        send(number)
+      }
+      return 'changed'
     }
     case 'stop-half-way': {
       const database = await openDatabase(order.location)

@@ -54,6 +54,11 @@ const races: readonly {
     spend: () => ({ do: 'use-assertion', clientId: 'print-shop', jtiHash: 'jti', expiresAt: 2_000 }),
   },
   {
+    title: 'adds a client once',
+    given: [],
+    spend: (index) => ({ do: 'add-client', client: { ...a.client, updatedAt: index } }),
+  },
+  {
     title: 'lets one claim a name that nobody had',
     given: [],
     spend: () => ({ do: 'claim', name: 'keys', version: 0 }),

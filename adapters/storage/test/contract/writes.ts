@@ -69,6 +69,11 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     see: (store) => store.version('keys'),
     seen: 2,
   },
+  'add-client': {
+    write: { do: 'add-client', client: a.client },
+    see: (store) => store.clients.find('print-shop'),
+    seen: a.client,
+  },
   'add-consent': {
     write: { do: 'add-consent', consent: a.consent },
     see: (store) => store.consents.find('alice-id', 'print-shop'),

@@ -8,6 +8,7 @@
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { type AuthenticatedClient, type AuthenticationMethod, type Client, clientFrom } from '../client.ts'
+import type { Registry } from '../ports/store.ts'
 import { createTrail } from '../trace/trail.ts'
 import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
 import type { Attempt, Method, Presented } from './method.ts'
@@ -39,7 +40,7 @@ const standingRules: readonly Rule<Client>[] = [{ reason: 'client_disabled', bro
 /** The only maker of an `AuthenticatedClient`. */
 export async function authenticateClient(
   presented: Presented,
-  { issuer, now, trail }: Pick<Attempt, 'issuer' | 'now' | 'trail'>,
+  { issuer, registry, now, trail }: Pick<Attempt, 'issuer' | 'now' | 'trail'> & { readonly registry: Registry },
 ): Promise<Decision<AuthenticatedClient>> {
   const [method = none, ...more] = withCredentials.filter(({ used }) => used(presented))
   if (more.length > 0) return trail.refused(refuse('client_authentication_several'))
@@ -48,7 +49,7 @@ export async function authenticateClient(
 
   const { clientId, prove } = credentials.value
   trail.concerns({ client: clientId })
-  const record = await issuer.store.clients.find(clientId)
+  const record = await registry.client(clientId)
   const client = record && clientFrom(record)
   const unregistered = trail.apply(registrationRules, { client, method: method.name })
   if (client === undefined || unregistered !== undefined) {

@@ -14,15 +14,21 @@ import { type Reason, refusals, type WireError, wireDescriptions } from '@symbol
 import type { Band } from '@symbolon/protocol/trace'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
-import { StorageUnavailable } from '../ports/store.ts'
+import { type Registry, StorageUnavailable } from '../ports/store.ts'
 import { createTrail, type Trail } from '../trace/trail.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 
-export interface Exchange {
+/** A request that came, before anything was read for it. */
+export interface Arrival {
   readonly request: EndpointRequest
   readonly issuer: Issuer
   readonly now: Seconds
   readonly trail: Trail
+}
+
+export interface Exchange extends Arrival {
+  /** The clients and resources on which this request is decided. */
+  readonly registry: Registry
 }
 
 export interface Reply {
@@ -40,7 +46,7 @@ export interface ExchangeKind {
   readonly from?: 'client' | 'resource-server'
   readonly handle: (exchange: Exchange) => Promise<Decision<Reply>>
   /** How a refusal is answered, where it is not as at the token endpoint. */
-  readonly deny?: (refused: Refused, exchange: Exchange) => Reply
+  readonly deny?: (refused: Refused, arrival: Arrival) => Reply
 }
 
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
@@ -58,22 +64,22 @@ export function exchange(kind: ExchangeKind): Endpoint {
   return async (request, issuer) => {
     const trail = createTrail()
     const now = issuer.now()
-    const context: Exchange = { request, issuer, now, trail }
+    const arrival: Arrival = { request, issuer, now, trail }
     try {
       const refused = trail.apply(formRules, repeated(request.form))
-      const decision = refused ?? (await handle(context))
-      const reply = decision.ok ? decision.value : deny(decision, context)
-      record(kind, context, { reply, refused: decision.ok ? undefined : decision })
-      return answer(reply, context, decision.ok ? undefined : decision.reason)
+      const decision = refused ?? (await handle({ ...arrival, registry: await issuer.store.registry() }))
+      const reply = decision.ok ? decision.value : deny(decision, arrival)
+      record(kind, arrival, { reply, refused: decision.ok ? undefined : decision })
+      return answer(reply, arrival, decision.ok ? undefined : decision.reason)
     } catch (error) {
       const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'server_error'
-      record(kind, context, { reply: undefined, refused: { ok: false, reason } })
+      record(kind, arrival, { reply: undefined, refused: { ok: false, reason } })
       throw error
     }
   }
 }
 
-function answer({ status, body, headers }: Reply, { request, trail }: Exchange, reason: Reason | undefined): Answer {
+function answer({ status, body, headers }: Reply, { request, trail }: Arrival, reason: Reason | undefined): Answer {
   const { client, flow = request.flow } = trail.about
   const shared = { status, headers: { ...noStore, ...headers }, flow, client, reason }
   return body === undefined ? { kind: 'empty', ...shared } : { kind: 'json', body, ...shared }
@@ -81,7 +87,7 @@ function answer({ status, body, headers }: Reply, { request, trail }: Exchange, 
 
 function record(
   kind: ExchangeKind,
-  { request, issuer, trail }: Exchange,
+  { request, issuer, trail }: Arrival,
   { reply, refused }: { readonly reply: Reply | undefined; readonly refused: Refused | undefined },
 ): void {
   const { flow = request.flow, band = kind.band, ...about } = trail.about
@@ -105,17 +111,17 @@ function record(
 }
 
 /** RFC 6749 §5.2. A client that could not be authenticated is told how it could be (RFC 9110 §15.5.2). */
-function denyClient({ reason }: Refused, exchange: Exchange): Reply {
+function denyClient({ reason }: Refused, arrival: Arrival): Reply {
   const { error } = refusals[reason]
-  const body = { error, error_description: describe(reason, exchange) }
+  const body = { error, error_description: describe(reason, arrival) }
   if (error !== 'invalid_client') return { status: 400, body }
-  const challenge = `Basic realm="${exchange.issuer.url}", charset="UTF-8"`
+  const challenge = `Basic realm="${arrival.issuer.url}", charset="UTF-8"`
   return { status: 401, body, headers: { 'www-authenticate': challenge } }
 }
 
 export function describe(
   reason: Reason,
-  { issuer, request, trail }: Exchange,
+  { issuer, request, trail }: Arrival,
   error: WireError = refusals[reason].error,
 ): string {
   const text = issuer.settings.development ? `${refusals[reason].why} (${reason})` : wireDescriptions[error]

@@ -47,15 +47,16 @@ export const introspection = exchange({
   handle: introspect,
 })
 
-async function introspect({ request, issuer, now, trail }: Exchange): Promise<Decision<Reply>> {
+async function introspect(exchange: Exchange): Promise<Decision<Reply>> {
+  const { request, issuer, now, trail } = exchange
   const presented = { form: request.form, authorization: request.headers.authorization }
-  const caller = await authenticateClient(presented, { issuer, now, trail })
+  const caller = await authenticateClient(presented, exchange)
   if (!caller.ok) return caller
   const value = one(request.form, 'token')
   const refused = trail.apply(requestRules, { caller: caller.value, token: value })
   if (refused !== undefined || value === undefined) return refused ?? refuse('parameter_missing')
 
-  const token = await findToken(issuer, value, caller.value)
+  const token = await findToken(value, exchange)
   const active = token !== undefined && isActive({ caller: caller.value, token }, { now, trail })
   return allow({ status: 200, body: active ? describeToken(token, issuer) : { active: false } })
 }

@@ -69,6 +69,6 @@ function metadataOf(url: string, resources: readonly Resource[]): ReturnType<typ
 export const metadata: Endpoint = async (_request, { url, store, settings }) => ({
   kind: 'json',
   status: 200,
-  body: metadataOf(url, await store.resources.list()),
+  body: metadataOf(url, (await store.registry()).resources),
   headers: { 'cache-control': `public, max-age=${Math.floor(settings.jwksCache / 2)}` },
 })

@@ -25,16 +25,17 @@ const ownershipRules: readonly Rule<{ readonly token: FoundToken; readonly clien
 
 export const revocation = exchange({ path: '/revoke', band: 'revoke', handle: revoke })
 
-async function revoke({ request, issuer, now, trail }: Exchange): Promise<Decision<Reply>> {
+async function revoke(exchange: Exchange): Promise<Decision<Reply>> {
+  const { request, issuer, now, trail } = exchange
   const presented = { form: request.form, authorization: request.headers.authorization }
-  const client = await authenticateClient(presented, { issuer, now, trail })
+  const client = await authenticateClient(presented, exchange)
   if (!client.ok) return client
   const value = one(request.form, 'token')
   const refused = trail.apply(requestRules, value)
   if (refused !== undefined || value === undefined) return refused ?? refuse('parameter_missing')
 
   const done = allow<Reply>({ status: 200, body: undefined })
-  const token = await findToken(issuer, value, client.value)
+  const token = await findToken(value, exchange)
   if (token === undefined) return done
   const foreign = trail.apply(ownershipRules, { token, client: client.value })
   if (foreign !== undefined) return foreign

@@ -43,9 +43,9 @@ export const token = exchange({
   band: 'token',
   step: 4,
   async handle(exchange) {
-    const { request, issuer, now, trail } = exchange
+    const { request, trail } = exchange
     const presented = { form: request.form, authorization: request.headers.authorization }
-    const client = await authenticateClient(presented, { issuer, now, trail })
+    const client = await authenticateClient(presented, exchange)
     if (!client.ok) return client
 
     const grantType = one(request.form, 'grant_type')
@@ -64,16 +64,16 @@ export const token = exchange({
 const attempts = 3
 
 async function issue(
-  { request, issuer, now, trail }: Exchange,
+  { request, issuer, registry, now, trail }: Exchange,
   grant: Grant<unknown, unknown>,
   client: AuthenticatedClient,
 ): Promise<Decision<TokenResponse>> {
   const parsed = grant.parse(request.form)
   if (!parsed.ok) return trail.refused(parsed)
+  const { settings } = issuer
+  const resources = resourcesFor(client, registry.resources)
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const [found, all] = await Promise.all([grant.load(parsed.value, issuer.store), issuer.store.resources.list()])
-    const resources = resourcesFor(client, all)
-    const { settings } = issuer
+    const found = await grant.load(parsed.value, issuer.store)
     const decision = grant.decide({ request: parsed.value, client, found, resources, settings, now }, trail)
     if (!decision.ok) return decision
     // Minted before anything is spent: a signer that fails must not cost the person their code. What a lost race

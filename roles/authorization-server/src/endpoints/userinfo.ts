@@ -14,7 +14,7 @@ import { refusals, type WireError } from '@symbolon/protocol/refusals'
 import type { PersonRecord } from '../ports/records.ts'
 import { type FoundToken, findToken, livenessRules } from '../tokens/find.ts'
 import type { EndpointRequest } from './endpoint.ts'
-import { describe, type Exchange, exchange, type Reply } from './exchange.ts'
+import { type Arrival, describe, type Exchange, exchange, type Reply } from './exchange.ts'
 
 interface Sent {
   readonly inHeader: string | undefined
@@ -43,11 +43,12 @@ const scopeRules: readonly Rule<FoundToken>[] = [
 
 export const userinfo = exchange({ path: '/userinfo', band: 'api', handle: answerUserinfo, deny: denyBearer })
 
-async function answerUserinfo({ request, issuer, now, trail }: Exchange): Promise<Decision<Reply>> {
+async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
+  const { request, issuer, now, trail } = exchange
   const sent = readToken(request)
   const unsent = trail.apply(transportRules, sent)
   if (unsent !== undefined) return unsent
-  const token = await findToken(issuer, sent.inHeader ?? sent.inBody ?? '')
+  const token = await findToken(sent.inHeader ?? sent.inBody ?? '', exchange)
   const unfit = trail.apply(kindRules, token)
   if (unfit !== undefined || token === undefined) return unfit ?? refuse('token_invalid')
   trail.concerns({ flow: token.grant?.flow, client: token.clientId, grant: token.grantId, person: token.personId })
@@ -86,13 +87,13 @@ const statuses: Readonly<Partial<Record<WireError, number>>> = { invalid_request
 const toBearer = (error: WireError): WireError => (error === 'invalid_grant' ? 'invalid_token' : error)
 
 /** RFC 6750 §3: who sent nothing is told only that a token is needed. */
-function denyBearer({ reason }: Refused, exchange: Exchange): Reply {
-  const realm = exchange.issuer.url
+function denyBearer({ reason }: Refused, arrival: Arrival): Reply {
+  const realm = arrival.issuer.url
   if (reason === 'token_missing') {
     return { status: 401, body: undefined, headers: { 'www-authenticate': buildChallenge('Bearer', { realm }) } }
   }
   const error = toBearer(refusals[reason].error)
-  const told = { error, error_description: describe(reason, exchange, error) }
+  const told = { error, error_description: describe(reason, arrival, error) }
   const scope = error === 'insufficient_scope' ? { scope: 'openid' } : {}
   return {
     status: statuses[error] ?? 401,

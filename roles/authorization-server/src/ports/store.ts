@@ -22,11 +22,23 @@ import type {
   ThrottleRecord,
 } from './records.ts'
 
+/** Clients and resources as they stand now: read once at the start of a request, the same until it is answered. */
+export interface Registry {
+  /** At once when it is known here; a record is the same object as long as nothing in it changes. */
+  client(clientId: string): Promise<ClientRecord | undefined> | ClientRecord | undefined
+  /** The same list as long as nothing in it changes. */
+  readonly resources: readonly ResourceRecord[]
+}
+
 export interface Store {
+  /** What no process has changed since: whatever was committed before the call is in it. */
+  registry(): Promise<Registry>
+  /** For those who manage them; a request is decided on the registry. */
   readonly clients: {
     find(clientId: string): Promise<ClientRecord | undefined>
     list(): Promise<readonly ClientRecord[]>
   }
+  /** As with `clients`. */
   readonly resources: { list(): Promise<readonly ResourceRecord[]> }
   readonly people: {
     find(personId: string): Promise<PersonRecord | undefined>
@@ -116,6 +128,8 @@ export type Spend =
   | { readonly do: 'finish-interaction'; readonly outcome: InteractionOutcomeRecord }
   /** Compare and swap on a named number: it must be `version` and becomes `version + 1`. */
   | { readonly do: 'claim'; readonly name: string; readonly version: number }
+  /** A client that was not there before: unlike `put-client` it leaves what others know of the registry as it is. */
+  | { readonly do: 'add-client'; readonly client: ClientRecord }
   /** The first that a person allows a client. */
   | { readonly do: 'add-consent'; readonly consent: ConsentRecord }
   /** `seen` is how it was read: nothing that was allowed or taken back since is overwritten. */

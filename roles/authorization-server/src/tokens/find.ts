@@ -8,10 +8,10 @@
 import type { Rule } from '@symbolon/protocol/decision'
 import { list } from '@symbolon/protocol/parameters'
 import { intersect } from '@symbolon/protocol/scope'
-import type { Client } from '../client.ts'
 import { hashOf } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, PersonStatus, Seconds } from '../ports/records.ts'
+import type { Registry } from '../ports/store.ts'
 import { accessTokenType } from './access-token.ts'
 
 export interface FoundToken {
@@ -47,15 +47,13 @@ export const livenessRules: readonly Rule<{ readonly token: FoundToken; readonly
   },
 ]
 
-/** `caller`: whose registration this request has just read; it is not read twice. */
 export async function findToken(
-  issuer: Issuer,
   token: string,
-  caller?: Pick<Client, 'id' | 'disabled'>,
+  { issuer, registry }: { readonly issuer: Issuer; readonly registry: Registry },
 ): Promise<FoundToken | undefined> {
   const found = await findAsGiven(issuer, token)
   if (found === undefined) return undefined
-  const client = found.clientId === caller?.id ? caller : await issuer.store.clients.find(found.clientId)
+  const client = await registry.client(found.clientId)
   return {
     ...found,
     // A permission that the person took back is gone from every token at once, whatever is written in it.

@@ -18,7 +18,9 @@ describe('client authentication (RFC 6749 §2.3)', () => {
   ) => {
     const { issuer } = world
     const presented = { form: new URLSearchParams(form), authorization: headers.authorization }
-    const decision = await authenticateClient(presented, { issuer, now: issuer.now(), trail: createTrail() })
+    const registry = await issuer.store.registry()
+    const arrived = { issuer, registry, now: issuer.now(), trail: createTrail() }
+    const decision = await authenticateClient(presented, arrived)
     return decision.ok ? decision.value.id : decision.reason
   }
   const header = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })

@@ -35,7 +35,8 @@ describe('the table of endpoints', () => {
   it('records what breaks on the way, and passes it on', async () => {
     const world = await openWorld()
     const broken = () => Promise.reject(new StorageUnavailable('gone'))
-    const store = { ...world.issuer.store, clients: { find: broken, list: broken } }
+    const clients = { find: broken, list: broken }
+    const store = { ...world.issuer.store, registry: broken, clients }
     const browser = new Browser({ ...world, issuer: { ...world.issuer, store } })
     await assert.rejects(browser.get(`/authorize?${authorizationParams()}`), StorageUnavailable)
     assert.deepEqual(

@@ -199,8 +199,7 @@ describe('the token endpoint (RFC 6749 §3.2)', () => {
   })
 
   it('leaves an unreachable storage to whoever serves it, and says so in the record', async () => {
-    const away = { ...world.issuer.store.clients, find: () => Promise.reject(new StorageUnavailable('gone')) }
-    const store = { ...world.issuer.store, clients: away }
+    const store = { ...world.issuer.store, registry: () => Promise.reject(new StorageUnavailable('gone')) }
     const asking = token(
       {
         method: 'POST',
