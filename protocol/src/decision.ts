@@ -17,6 +17,8 @@ export interface Refused {
   readonly got?: Evidence | undefined
   /** Set when refusing is not enough and the whole grant must die (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   readonly revokeGrant?: string | undefined
+  /** Seconds after which the same request may be heard (RFC 9110 §10.2.3). */
+  readonly retryAfter?: number | undefined
 }
 
 export const allow = <T>(value: T): Allowed<T> => ({ ok: true, value })

@@ -405,6 +405,12 @@ export const refusals = {
     why: 'The client secret does not match.',
     fix: "Check for another environment's secret, a trailing newline, or a value that was encoded twice.",
   },
+  client_slowed_down: {
+    error: 'temporarily_unavailable',
+    spec: 'RFC 6749 §2.3.1',
+    why: 'Too many wrong secrets for this client came from this network, so that no secret of it is heard from there for a while.',
+    fix: 'Wait as long as Retry-After says, and look which instance sends secrets that are not the registered one.',
+  },
   client_secret_expired: {
     error: 'invalid_client',
     spec: 'RFC 7591 §3.2.1',

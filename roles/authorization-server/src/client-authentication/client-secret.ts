@@ -1,8 +1,8 @@
 /**
  * Client secrets, in the Authorization header (`client_secret_basic`) or in the body (`client_secret_post`).
  *
- * They are random and long, which is what keeps them from being guessed and lets a plain hash stand for them; a lock
- * would only give strangers the means to shut a client out.
+ * They are random and long, which is what keeps them from being guessed and lets a plain hash stand for them. Whoever
+ * guesses nevertheless waits: `guesses.ts`.
  *
  * @see RFC 6749 §2.3.1, RFC 7617 §2
  */
@@ -51,6 +51,7 @@ function matching(secrets: Client['secrets'], presented: string): Client['secret
 
 const credentials = (clientId: string, secret: string): Credentials => ({
   clientId,
+  secret,
   prove: async ({ client, now, trail }) => trail.apply(secretRules, { client, secret, now }),
 })
 

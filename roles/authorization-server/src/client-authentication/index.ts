@@ -11,7 +11,8 @@ import { type AuthenticatedClient, type AuthenticationMethod, type Client, clien
 import type { Registry } from '../ports/store.ts'
 import { createTrail } from '../trace/trail.ts'
 import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
-import type { Attempt, Method, Presented } from './method.ts'
+import { guessesAt } from './guesses.ts'
+import type { Attempt, Credentials, Method, Presented } from './method.ts'
 import { none } from './none.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
 
@@ -37,18 +38,37 @@ const registrationRules: readonly Rule<Registration>[] = [
 
 const standingRules: readonly Rule<Client>[] = [{ reason: 'client_disabled', broken: ({ disabled }) => disabled }]
 
-/** The only maker of an `AuthenticatedClient`. */
+type Circumstances = Pick<Attempt, 'issuer' | 'now' | 'trail'> & { readonly registry: Registry }
+
 export async function authenticateClient(
   presented: Presented,
-  { issuer, registry, now, trail }: Pick<Attempt, 'issuer' | 'now' | 'trail'> & { readonly registry: Registry },
+  circumstances: Circumstances,
 ): Promise<Decision<AuthenticatedClient>> {
+  const { issuer, now, trail } = circumstances
   const [method = none, ...more] = withCredentials.filter(({ used }) => used(presented))
   if (more.length > 0) return trail.refused(refuse('client_authentication_several'))
   const credentials = method.read(presented)
   if (!credentials.ok) return trail.refused(credentials)
 
-  const { clientId, prove } = credentials.value
+  const { clientId, secret } = credentials.value
   trail.concerns({ client: clientId })
+  const decision = await examine(credentials.value, method, circumstances)
+  if (secret === undefined) return decision
+  // Asked only now, and answered whatever the secret was: of many guesses at once none is told that it was right.
+  const guess = { clientId, secret, remoteAddress: presented.remoteAddress }
+  const guesses = guessesAt(issuer)
+  const wait = guesses.wait(guess, now)
+  if (wait > 0) return trail.refused(refuse('client_slowed_down', { retryAfter: wait }))
+  if (!decision.ok) guesses.count(guess, now)
+  return decision
+}
+
+/** The only maker of an `AuthenticatedClient`. */
+async function examine(
+  { clientId, prove }: Credentials,
+  method: Method,
+  { issuer, registry, now, trail }: Circumstances,
+): Promise<Decision<AuthenticatedClient>> {
   const record = await registry.client(clientId)
   const client = record && clientFrom(record)
   const unregistered = trail.apply(registrationRules, { client, method: method.name })

@@ -16,6 +16,7 @@ import type { Trail } from '../trace/trail.ts'
 export interface Presented {
   readonly form: URLSearchParams
   readonly authorization: string | undefined
+  readonly remoteAddress: string
 }
 
 export interface Method {
@@ -27,6 +28,8 @@ export interface Method {
 
 export interface Credentials {
   readonly clientId: string
+  /** What others could guess, where the client proves itself by a word that both know. */
+  readonly secret?: string | undefined
   /** The refusal, if they are not good. Does the same work when there is no client they could be good for. */
   readonly prove: (attempt: Attempt) => Promise<Refused | undefined>
 }

@@ -12,6 +12,7 @@ import type { StepNumber } from '@symbolon/protocol/flow'
 import { repeated } from '@symbolon/protocol/parameters'
 import { type Reason, refusals, type WireError, wireDescriptions } from '@symbolon/protocol/refusals'
 import type { Band } from '@symbolon/protocol/trace'
+import type { Presented } from '../client-authentication/method.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 import { type Registry, StorageUnavailable } from '../ports/store.ts'
@@ -48,6 +49,12 @@ export interface ExchangeKind {
   /** How a refusal is answered, where it is not as at the token endpoint. */
   readonly deny?: (refused: Refused, arrival: Arrival) => Reply
 }
+
+export const presentedIn = ({ form, headers, remoteAddress }: EndpointRequest): Presented => ({
+  form,
+  authorization: headers.authorization,
+  remoteAddress,
+})
 
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const
 
@@ -90,11 +97,13 @@ function record(
   { request, issuer, trail }: Arrival,
   { reply, refused }: { readonly reply: Reply | undefined; readonly refused: Refused | undefined },
 ): void {
-  const { flow = request.flow, band = kind.band, ...about } = trail.about
+  const { flow = request.flow, band = kind.band, client, person, grant } = trail.about
   issuer.recorder.record({
-    ...about,
     flow,
     band,
+    client,
+    person,
+    grant,
     step: kind.step,
     from: kind.from ?? 'client',
     to: 'authorization-server',
@@ -103,17 +112,24 @@ function record(
     took: Math.max(0, Date.now() - request.receivedAt),
     status: reply?.status,
     params: request.form.size > 0 ? request.form : request.query,
-    result: Object.entries(reply?.body ?? {}).map(([name, value]) => [name, String(value)] as const),
-    checks: trail.checks,
+    // Most exchanges of programs are not recorded: what would only be made for the record is made when it is read.
+    get result() {
+      return Object.entries(reply?.body ?? {}).map(([name, value]) => [name, String(value)] as const)
+    },
+    get checks() {
+      return trail.checks
+    },
     refused,
     outcome: reply === undefined ? 'failed' : refused ? 'refused' : 'ok',
   })
 }
 
 /** RFC 6749 §5.2. A client that could not be authenticated is told how it could be (RFC 9110 §15.5.2). */
-function denyClient({ reason }: Refused, arrival: Arrival): Reply {
+function denyClient({ reason, retryAfter }: Refused, arrival: Arrival): Reply {
   const { error } = refusals[reason]
   const body = { error, error_description: describe(reason, arrival) }
+  // Nothing was said about the credentials, so the client may keep them (RFC 6585 §4).
+  if (retryAfter !== undefined) return { status: 429, body, headers: { 'retry-after': String(retryAfter) } }
   if (error !== 'invalid_client') return { status: 400, body }
   const challenge = `Basic realm="${arrival.issuer.url}", charset="UTF-8"`
   return { status: 401, body, headers: { 'www-authenticate': challenge } }

@@ -14,7 +14,7 @@ import type { Issuer } from '../ports/issuer.ts'
 import type { FoundToken } from '../tokens/find.ts'
 import { findToken, livenessRules } from '../tokens/find.ts'
 import type { Trail } from '../trace/trail.ts'
-import { type Exchange, exchange, type Reply } from './exchange.ts'
+import { type Exchange, exchange, presentedIn, type Reply } from './exchange.ts'
 
 interface Asked {
   readonly caller: AuthenticatedClient
@@ -49,8 +49,7 @@ export const introspection = exchange({
 
 async function introspect(exchange: Exchange): Promise<Decision<Reply>> {
   const { request, issuer, now, trail } = exchange
-  const presented = { form: request.form, authorization: request.headers.authorization }
-  const caller = await authenticateClient(presented, exchange)
+  const caller = await authenticateClient(presentedIn(request), exchange)
   if (!caller.ok) return caller
   const value = one(request.form, 'token')
   const refused = trail.apply(requestRules, { caller: caller.value, token: value })

@@ -13,7 +13,7 @@ import { authenticateClient } from '../client-authentication/index.ts'
 import type { Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { type FoundToken, findToken } from '../tokens/find.ts'
-import { type Exchange, exchange, type Reply } from './exchange.ts'
+import { type Exchange, exchange, presentedIn, type Reply } from './exchange.ts'
 
 const requestRules: readonly Rule<string | undefined>[] = [
   { reason: 'parameter_missing', broken: (token) => token === undefined },
@@ -27,8 +27,7 @@ export const revocation = exchange({ path: '/revoke', band: 'revoke', handle: re
 
 async function revoke(exchange: Exchange): Promise<Decision<Reply>> {
   const { request, issuer, now, trail } = exchange
-  const presented = { form: request.form, authorization: request.headers.authorization }
-  const client = await authenticateClient(presented, exchange)
+  const client = await authenticateClient(presentedIn(request), exchange)
   if (!client.ok) return client
   const value = one(request.form, 'token')
   const refused = trail.apply(requestRules, value)

@@ -16,7 +16,7 @@ import type { Grant } from '../grants/grant.ts'
 import { grants } from '../grants/index.ts'
 import { StorageUnavailable } from '../ports/store.ts'
 import { resourcesFor } from '../resource.ts'
-import { type Exchange, exchange } from './exchange.ts'
+import { type Exchange, exchange, presentedIn } from './exchange.ts'
 
 interface GrantChoice {
   readonly grantType: string | undefined
@@ -44,8 +44,7 @@ export const token = exchange({
   step: 4,
   async handle(exchange) {
     const { request, trail } = exchange
-    const presented = { form: request.form, authorization: request.headers.authorization }
-    const client = await authenticateClient(presented, exchange)
+    const client = await authenticateClient(presentedIn(request), exchange)
     if (!client.ok) return client
 
     const grantType = one(request.form, 'grant_type')

@@ -17,7 +17,11 @@ describe('client authentication (RFC 6749 §2.3)', () => {
     headers: Readonly<Record<string, string>> = {},
   ) => {
     const { issuer } = world
-    const presented = { form: new URLSearchParams(form), authorization: headers.authorization }
+    const presented = {
+      form: new URLSearchParams(form),
+      authorization: headers.authorization,
+      remoteAddress: '192.0.2.1',
+    }
     const registry = await issuer.store.registry()
     const arrived = { issuer, registry, now: issuer.now(), trail: createTrail() }
     const decision = await authenticateClient(presented, arrived)
