@@ -6,6 +6,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
 import type { Claims } from '@symbolon/protocol/claims'
+import { list } from '@symbolon/protocol/parameters'
 import { decodeProtectedHeader } from 'jose'
 import { getValidatedIdTokenClaims, type TokenEndpointResponse, validateApplicationLevelSignature } from 'oauth4webapi'
 import { AuthError } from './errors.ts'
@@ -44,6 +45,35 @@ export async function validateIdToken(
   }
   return claims as Claims
 }
+
+export interface AskedSignIn {
+  /** The further parameters of the authorization request. */
+  readonly asked: Readonly<Record<string, string>>
+  /** Epoch seconds. */
+  readonly startedAt: number
+}
+
+/** That the ID token is of this sign-in, and the person signed in as lately and as strongly as was asked. */
+export function validateSignIn(claims: Claims, { asked, startedAt }: AskedSignIn): void {
+  const { iat, auth_time, acr } = claims
+  const earliest = startedAt - clockDifference
+  if (typeof iat === 'number' && iat < earliest) {
+    throw new AuthError('id_token_invalid', {
+      expected: 'iat since the sign-in began',
+      got: `${startedAt - iat} s before`,
+    })
+  }
+  const { max_age, acr_values = '' } = asked
+  if (max_age !== undefined && !(typeof auth_time === 'number' && auth_time >= earliest - Number(max_age))) {
+    throw new AuthError('id_token_invalid', { expected: `auth_time within max_age ${max_age}`, got: brief(auth_time) })
+  }
+  const acrValues = list(acr_values)
+  if (acrValues.length > 0 && !(typeof acr === 'string' && acrValues.includes(acr))) {
+    throw new AuthError('id_token_invalid', { expected: `acr of ${acrValues.join(' ')}`, got: brief(acr) })
+  }
+}
+
+const brief = (claim: unknown): string => String(claim ?? 'none').slice(0, 40)
 
 /** The left half of the digest that the signature algorithm uses (OpenID Connect Core §3.1.3.6). */
 function isHashOf(token: string, atHash: unknown, alg: string): boolean {

@@ -130,6 +130,8 @@ function readProviders(
     need(/^[\w-]{1,40}$/.test(name), 'a provider name of letters, digits, - and _', name)
     const taken = Object.keys(parameters).filter((parameter) => ownParameters.includes(parameter))
     need(taken.length === 0, `providers.${name}.parameters without what the client sets itself`, taken.join(' '))
+    const { max_age = '0' } = parameters
+    need(/^\d{1,9}$/.test(max_age), `providers.${name}.parameters.max_age: whole seconds`, max_age)
   }
   return new Map(
     entries.map(([name, provider]) => {

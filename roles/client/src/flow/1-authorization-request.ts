@@ -44,7 +44,6 @@ export const ownParameters: readonly string[] = [
   'response_mode',
   'request',
   'request_uri',
-  'max_age',
 ]
 
 /**

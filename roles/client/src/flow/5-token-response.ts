@@ -12,7 +12,7 @@ import {
   type TokenEndpointResponse,
 } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
-import { validateIdToken } from '../id-token.ts'
+import { validateIdToken, validateSignIn } from '../id-token.ts'
 import { explained } from '../token-errors.ts'
 import { grantedScopes, type TokenEndpoint } from './4-token-request.ts'
 
@@ -39,6 +39,8 @@ export interface Expected {
   /** Of the attempt; the ID token must carry it. */
   readonly nonce: string
   readonly scopes: readonly string[]
+  /** When the sign-in began, in epoch seconds. */
+  readonly startedAt: number
   /** Epoch milliseconds. */
   readonly now: number
 }
@@ -47,7 +49,7 @@ export interface Expected {
 export async function validateTokenResponse(
   endpoint: TokenEndpoint,
   answer: Response,
-  { nonce, scopes, now }: Expected,
+  { nonce, scopes, startedAt, now }: Expected,
 ): Promise<Received> {
   const { provider, metadata } = endpoint
   return explained(answer.status, async () => {
@@ -56,6 +58,7 @@ export async function validateTokenResponse(
       ...(provider.openid && { expectedNonce: nonce, requireIdToken: true }),
     })
     const claims = await validateIdToken(endpoint, { response, body, now })
+    if (claims !== undefined) validateSignIn(claims, { asked: provider.parameters, startedAt })
     return received({ body, metadata, claims, scopes, now })
   })
 }

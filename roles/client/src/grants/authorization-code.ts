@@ -18,7 +18,8 @@ export interface Redemption {
 
 export async function redeemCode(endpoint: TokenEndpoint, { params, attempt, now }: Redemption): Promise<SignedIn> {
   const response = await sendCode(endpoint, params, attempt)
-  const expected = { nonce: attempt.nonce, scopes: attempt.scopes, now: now() }
+  const { nonce, scopes: asked, startedAt } = attempt
+  const expected = { nonce, scopes: asked, startedAt, now: now() }
   const received = await validateTokenResponse(endpoint, response, expected)
   const { tokens, scopes, claims } = received
   const { metadata, network, provider } = endpoint

@@ -39,7 +39,7 @@ export interface OpenIdSettings {
   readonly apis?: readonly string[]
   /** `form_post` needs https, or a provider on the same host: browsers send no other cookies with a foreign form. */
   readonly responseMode?: 'query' | 'form_post'
-  /** Further parameters of the authorization request, such as `prompt` or `ui_locales`. */
+  /** Further parameters of the authorization request, such as `prompt`; the ID token must answer to `max_age` and `acr_values`. */
   readonly parameters?: Readonly<Record<string, string>>
   /** Registered at the provider: where it sends the browser after signing it out there. */
   readonly postLogoutRedirectUri?: string

@@ -208,3 +208,31 @@ describe('what is told of a failure', () => {
     assert.doesNotMatch(told, /eyJ/)
   })
 })
+
+describe('a sign-in of which more was asked', () => {
+  const now = () => Math.floor(Date.now() / 1000)
+  const asking = async (parameters: Readonly<Record<string, string>>, claims: Readonly<Record<string, unknown>>) => {
+    const other = await startApp({ openid: { parameters } })
+    other.standIn.change.claims = (usual) => JSON.parse(JSON.stringify({ ...usual, ...claims }))
+    const response = await signIn(other)
+    await other.stop()
+    const error = other.logged[0] as AuthError | undefined
+    return error?.code ?? response.headers.get('location')
+  }
+
+  for (const [what, parameters, claims, expected] of [
+    ['lately enough', { max_age: '60' }, { auth_time: now() - 50 }, home],
+    ['long ago', { max_age: '60' }, { auth_time: now() - 100 }, 'id_token_invalid'],
+    ['at a time that is not told', { max_age: '60' }, { auth_time: undefined }, 'id_token_invalid'],
+    ['at a time that is no number', { max_age: '60' }, { auth_time: `${now()}` }, 'id_token_invalid'],
+    ['just now, as max_age=0 asks', { max_age: '0' }, { auth_time: now() }, home],
+    ['in one of the ways that were asked for', { acr_values: 'phr mfa' }, { acr: 'mfa' }, home],
+    ['in another way', { acr_values: 'phr mfa' }, { acr: 'pwd' }, 'id_token_invalid'],
+    ['in a way that is not told', { acr_values: 'phr mfa' }, {}, 'id_token_invalid'],
+    ['whenever and however, where nothing was asked', {}, { auth_time: 1, acr: '0' }, home],
+    ['with an ID token from before it began', {}, { iat: now() - 120 }, 'id_token_invalid'],
+  ] as const)
+    it(`ends in ${expected === home ? 'a session' : 'a refusal'} when it was ${what} (OpenID Connect Core §3.1.3.7) [OIDC-Core-3.1.3.7-06]`, async () => {
+      assert.equal(await asking(parameters, claims), expected)
+    })
+})
