@@ -8,7 +8,7 @@ const fetchedAtOnce = 4_096
 const mostFromStock = 64
 
 export function createRandom(): (bytes: number) => Uint8Array {
-  let stock = new Uint8Array()
+  let stock = Buffer.alloc(0)
   let given = 0
   return (bytes) => {
     if (bytes > mostFromStock) return randomBytes(bytes)
@@ -16,7 +16,7 @@ export function createRandom(): (bytes: number) => Uint8Array {
       stock = randomBytes(fetchedAtOnce)
       given = 0
     }
-    const taken = new Uint8Array(stock.subarray(given, given + bytes))
+    const taken = Buffer.copyBytesFrom(stock, given, bytes)
     stock.fill(0, given, given + bytes)
     given += bytes
     return taken

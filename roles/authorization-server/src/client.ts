@@ -9,6 +9,7 @@
 import { isSigningAlgorithm, type SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import { list } from '@symbolon/protocol/parameters'
 import { intersect } from '@symbolon/protocol/scope'
+import { once } from './once.ts'
 import type { ClientRecord, Seconds } from './ports/records.ts'
 
 export const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
@@ -63,18 +64,7 @@ export const isPublic = (client: Client): boolean => client.authenticationMethod
 export const stillRegistered = (granted: readonly string[], { scopes }: Client): readonly string[] =>
   scopes === undefined ? granted : intersect(granted, scopes)
 
-const read = new WeakMap<ClientRecord, Client>()
-
-/** Read once for each record; storage gives the same record as long as nothing in it changes. */
-export function clientFrom(record: ClientRecord): Client {
-  const known = read.get(record)
-  if (known !== undefined) return known
-  const client = readClient(record)
-  read.set(record, client)
-  return client
-}
-
-function readClient(record: ClientRecord): Client {
+export const clientFrom = once((record: ClientRecord): Client => {
   const { metadata } = record
   const hasSecrets = record.secrets.length > 0
   const authenticationMethod =
@@ -109,7 +99,7 @@ function readClient(record: ClientRecord): Client {
     requireAuthTime: metadata.require_auth_time === true,
     disabled: record.disabled,
   }
-}
+})
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 

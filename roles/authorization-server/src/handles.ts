@@ -7,8 +7,10 @@
 import { hash } from 'node:crypto'
 
 /** 32 random bytes, written as 43 base64url characters. */
-export const newHandle = (random: (bytes: number) => Uint8Array): string =>
-  Buffer.from(random(32)).toString('base64url')
+export function newHandle(random: (bytes: number) => Uint8Array): string {
+  const { buffer, byteOffset, byteLength } = random(32)
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64url')
+}
 
 /** How a handle is stored and found again. Only for values with the entropy of a handle. */
 export const hashOf = (handle: string): string => hash('sha256', handle, 'base64url')

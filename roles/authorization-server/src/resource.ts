@@ -12,8 +12,9 @@
 import { openidScopes } from '@symbolon/protocol/claims'
 import { allow, type Decision, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
-import { intersect, missing, union } from '@symbolon/protocol/scope'
+import { missing, union } from '@symbolon/protocol/scope'
 import type { Client } from './client.ts'
+import { once } from './once.ts'
 import type { ResourceRecord, ScopeRecord } from './ports/records.ts'
 
 export type Resource = ResourceRecord
@@ -32,9 +33,30 @@ export interface Target {
   readonly resources: readonly string[]
 }
 
-export const isOpenidScope = (scope: string): boolean => openidScopes.includes(scope)
+/** OpenID's scopes, as they are found. */
+const openid: ReadonlyMap<string, FoundScope> = new Map(
+  openidScopes.map((scope) => [scope, { scope, record: undefined, resource: undefined }]),
+)
 
-export const scopesOf = (resource: Resource): readonly string[] => resource.scopes.map(({ scope }) => scope)
+export const isOpenidScope = (scope: string): boolean => openid.has(scope)
+
+export const scopesOf = once((resource: Resource): readonly string[] => resource.scopes.map(({ scope }) => scope))
+
+/** A list of resources by name and by scope; of two that own a scope the one that was registered first counts. */
+interface Catalogue {
+  readonly named: ReadonlyMap<string, Resource>
+  readonly owned: ReadonlyMap<string, FoundScope>
+}
+
+const catalogueOf = once((resources: readonly Resource[]): Catalogue => {
+  const found = resources.flatMap((resource) =>
+    resource.scopes.map((record) => [record.scope, { scope: record.scope, record, resource }] as const),
+  )
+  return {
+    named: new Map(resources.map((resource) => [resource.resource, resource])),
+    owned: new Map(found.toReversed()),
+  }
+})
 
 /** An absolute URI without a fragment (RFC 8707 §2). */
 export const isResourceIdentifier = (value: string): boolean => URL.canParse(value) && !value.includes('#')
@@ -44,45 +66,65 @@ export function findScopes(
   scope: readonly string[],
   resources: readonly Resource[],
 ): { readonly found: readonly FoundScope[]; readonly unknown: readonly string[] } {
-  const all = scope.map((name) => {
-    const resource = resources.find((resource) => scopesOf(resource).includes(name))
-    return { scope: name, resource, record: resource?.scopes.find((record) => record.scope === name) }
-  })
-  const known = ({ scope, resource }: FoundScope) => resource !== undefined || isOpenidScope(scope)
-  return { found: all.filter(known), unknown: all.filter((one) => !known(one)).map(({ scope }) => scope) }
+  const { owned } = catalogueOf(resources)
+  const found: FoundScope[] = []
+  const unknown: string[] = []
+  for (const name of scope) {
+    const one = owned.get(name) ?? openid.get(name)
+    if (one === undefined) unknown.push(name)
+    else found.push(one)
+  }
+  return { found, unknown }
 }
 
+/** What a registration says about the resources and scopes that may be asked for. */
+export type Rights = Pick<Client, 'resources' | 'scopes'>
+
+const resourcesOf = once((resources: readonly Resource[]) =>
+  once((client: Rights): readonly Resource[] =>
+    resources.filter(({ resource }) => client.resources?.includes(resource) === true),
+  ),
+)
+
 /** The resources that a client may ask tokens for. */
-export const resourcesFor = (client: Client, resources: readonly Resource[]): readonly Resource[] =>
-  client.resources === undefined
-    ? resources
-    : resources.filter(({ resource }) => client.resources?.includes(resource) === true)
+export const resourcesFor = (client: Rights, resources: readonly Resource[]): readonly Resource[] =>
+  client.resources === undefined ? resources : resourcesOf(resources)(client)
+
+const alone = once((resource: Resource): readonly Resource[] => [resource])
+
+/** Those that are named, or all when none is. */
+function among(resources: readonly Resource[], names: readonly string[]): readonly Resource[] {
+  if (names.length === 0) return resources
+  const named = resources.filter(({ resource }) => names.includes(resource))
+  const [first, ...more] = named
+  return first === undefined || more.length > 0 ? named : alone(first)
+}
 
 /**
  * Resolves what an authorization or client credentials request asks for. Without a scope it asks for what the client
  * is registered for (RFC 6749 §3.3).
  */
 export function resolveTarget(request: {
-  readonly client: Client
+  readonly client: Rights
   readonly scope: readonly string[]
   /** The `resource` parameters, as sent. */
   readonly resources: readonly string[]
   /** All resources of the issuer. */
   readonly known: readonly Resource[]
 }): Decision<Target> {
-  const { client, known } = request
-  const usable = resourcesFor(client, known)
-  const malformed = request.resources.find((resource) => !isResourceIdentifier(resource))
+  const { client, resources: asked } = request
+  const usable = resourcesFor(client, request.known)
+  const { named } = catalogueOf(usable)
+  const strange = asked.filter((name) => !named.has(name))
+  const malformed = strange.find((name) => !isResourceIdentifier(name))
   if (malformed !== undefined) return refuse('resource_malformed', { got: clear(malformed) })
-  const strange = request.resources.find((name) => !usable.some(({ resource }) => resource === name))
-  if (strange !== undefined) {
-    return refuse('resource_unknown', { expected: clear(usable.map(({ resource }) => resource)), got: clear(strange) })
+  if (strange.length > 0) {
+    return refuse('resource_unknown', { expected: clear([...named.keys()]), got: clear(strange[0]) })
   }
 
   const scope = request.scope.length > 0 ? request.scope : (client.scopes ?? [])
   if (scope.length === 0) return refuse('scope_missing')
-  const named = usable.filter(({ resource }) => request.resources.includes(resource))
-  const within = named.length > 0 ? named : usable
+  const within = among(usable, asked)
   const { found, unknown } = findScopes(scope, within)
   if (unknown.length > 0) {
     return refuse('scope_unknown', { expected: clear(within.flatMap(scopesOf)), got: clear(unknown) })
@@ -91,7 +133,7 @@ export function resolveTarget(request: {
   if (excess.length > 0) return refuse('scope_not_allowed', { expected: clear(client.scopes), got: clear(excess) })
 
   const owners = found.flatMap(({ resource }) => (resource === undefined ? [] : [resource.resource]))
-  return allow({ scope, resources: union(request.resources, owners) })
+  return allow({ scope, resources: union(asked, owners) })
 }
 
 /** The one resource a token is for, and the part of the granted scope that goes with it. */
@@ -120,7 +162,8 @@ export function audienceOf(request: {
   if (!granted.resources.includes(name)) {
     return refuse('resource_not_granted', { expected: clear(granted.resources), got: clear(name) })
   }
-  const resource = known.find(({ resource }) => resource === name)
+  const resource = catalogueOf(known).named.get(name)
   if (resource === undefined) return refuse('resource_unknown', { got: clear(name) })
-  return allow({ resource, scope: intersect(granted.scope, [...openidScopes, ...scopesOf(resource)]) })
+  const own = scopesOf(resource)
+  return allow({ resource, scope: granted.scope.filter((scope) => isOpenidScope(scope) || own.includes(scope)) })
 }

@@ -38,7 +38,11 @@ const registrationRules: readonly Rule<Registration>[] = [
 
 const standingRules: readonly Rule<Client>[] = [{ reason: 'client_disabled', broken: ({ disabled }) => disabled }]
 
-type Circumstances = Pick<Attempt, 'issuer' | 'now' | 'trail'> & { readonly registry: Registry }
+type Circumstances = Pick<Attempt, 'issuer' | 'now' | 'trail'> & {
+  readonly registry: Registry
+  /** At once, unless the endpoint does it in a commit of its own. */
+  readonly spend?: Attempt['spend']
+}
 
 export async function authenticateClient(
   presented: Presented,
@@ -67,16 +71,22 @@ export async function authenticateClient(
 async function examine(
   { clientId, prove }: Credentials,
   method: Method,
-  { issuer, registry, now, trail }: Circumstances,
+  {
+    issuer,
+    registry,
+    now,
+    trail,
+    spend = async (write) => (await issuer.store.commit([write])).committed,
+  }: Circumstances,
 ): Promise<Decision<AuthenticatedClient>> {
   const record = await registry.client(clientId)
   const client = record && clientFrom(record)
   const unregistered = trail.apply(registrationRules, { client, method: method.name })
   if (client === undefined || unregistered !== undefined) {
     // An unknown client costs the same work as a known one, and gets the same answer.
-    await prove({ client: undefined, issuer, now, trail: createTrail() })
+    await prove({ client: undefined, issuer, now, trail: createTrail(), spend })
     return unregistered ?? refuse('client_unknown')
   }
-  const refused = (await prove({ client, issuer, now, trail })) ?? trail.apply(standingRules, client)
+  const refused = (await prove({ client, issuer, now, trail, spend })) ?? trail.apply(standingRules, client)
   return refused ?? allow(client as AuthenticatedClient)
 }

@@ -10,6 +10,7 @@ import type { Decision, Refused } from '@symbolon/protocol/decision'
 import type { AuthenticationMethod, Client } from '../client.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
+import type { Spend } from '../ports/store.ts'
 import type { Trail } from '../trace/trail.ts'
 
 /** The parts of a request in which credentials can stand: the header and the body, never the URL. */
@@ -31,7 +32,7 @@ export interface Credentials {
   /** What others could guess, where the client proves itself by a word that both know. */
   readonly secret?: string | undefined
   /** The refusal, if they are not good. Does the same work when there is no client they could be good for. */
-  readonly prove: (attempt: Attempt) => Promise<Refused | undefined>
+  readonly prove: (attempt: Attempt) => Refused | undefined | Promise<Refused | undefined>
 }
 
 export interface Attempt {
@@ -39,4 +40,6 @@ export interface Attempt {
   readonly issuer: Issuer
   readonly now: Seconds
   readonly trail: Trail
+  /** Uses up credentials that are good once; `false` when they were used before. */
+  readonly spend: (write: Spend) => boolean | Promise<boolean>
 }

@@ -12,6 +12,6 @@ export const none: Method = {
     const clientId = one(form, 'client_id')
     return clientId === undefined
       ? refuse('client_authentication_missing')
-      : allow({ clientId, prove: async () => undefined })
+      : allow({ clientId, prove: () => undefined })
   },
 }

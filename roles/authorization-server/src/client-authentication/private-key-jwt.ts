@@ -6,13 +6,14 @@
  * @see RFC 8725 §3.1, the algorithm comes from the registration
  */
 import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
-import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import { allow, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { one } from '@symbolon/protocol/parameters'
-import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWK } from 'jose'
 import type { Client } from '../client.ts'
 import { hashOf } from '../handles.ts'
+import { type CompactJws, readObject, takeApart } from '../keys/compact.ts'
 import type { Seconds } from '../ports/records.ts'
+import { keysFor, type VerificationAlgorithm, verifies } from './client-keys.ts'
 import type { Attempt, Method } from './method.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -25,8 +26,7 @@ const rememberedLonger: Seconds = 60
 
 interface Assertion {
   readonly clientId: string
-  readonly jwt: string
-  readonly header: Readonly<Record<string, unknown>>
+  readonly jws: CompactJws
   /** Not verified yet. */
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -86,73 +86,51 @@ export const privateKeyJwt: Method = {
     const malformed = refuse('assertion_malformed')
     if (jwt === undefined || jwt.length > longestAssertion) return malformed
     if (one(form, 'client_assertion_type') !== assertionType) return malformed
-    try {
-      const header = { ...decodeProtectedHeader(jwt) }
-      const claims = { ...decodeJwt(jwt) }
-      const clientId = claims.sub
-      // Untyped assertions are still in use (RFC 10070 §4); one typed as something else is something else.
-      const types = [undefined, 'jwt', 'client-authentication+jwt']
-      if (clientId === undefined || !types.includes(header.typ?.toLowerCase())) return malformed
-      const named = one(form, 'client_id')
-      if (named !== undefined && named !== clientId) return refuse('assertion_issuer_wrong')
-      const assertion = { clientId, jwt, header, claims }
-      return allow({ clientId, prove: (attempt) => prove(assertion, attempt) })
-    } catch {
-      return malformed
-    }
+    const jws = takeApart(jwt)
+    const claims = jws && readObject(jws.payload)
+    // An extension that we do not know must be refused (RFC 7515 §4.1.11), and we know none.
+    if (jws === undefined || claims === undefined || 'crit' in jws.header) return malformed
+    const { sub: clientId } = claims
+    if (typeof clientId !== 'string' || !isType(jws.header.typ)) return malformed
+    const named = one(form, 'client_id')
+    if (named !== undefined && named !== clientId) return refuse('assertion_issuer_wrong')
+    return allow({ clientId, prove: (attempt) => prove({ clientId, jws, claims }, attempt) })
   },
 }
 
-async function prove(assertion: Assertion, { client, issuer, now, trail }: Attempt): Promise<Refused | undefined> {
+/** Untyped assertions are still in use (RFC 10070 §4); one typed as something else is something else. */
+const isType = (typ: unknown): boolean =>
+  typ === undefined || (typeof typ === 'string' && ['jwt', 'client-authentication+jwt'].includes(typ.toLowerCase()))
+
+async function prove(
+  assertion: Assertion,
+  { client, issuer, now, trail, spend }: Attempt,
+): Promise<Refused | undefined> {
   if (client === undefined) return undefined
-  const verified = await verifySignature(assertion, client)
-  if (!verified.ok) return trail.refused(verified)
+  const unverified = await verifySignature(assertion, client)
+  if (unverified !== undefined) return trail.refused(unverified)
   const { clientId, claims } = assertion
   const broken = trail.apply(assertionRules, { clientId, claims, issuer: issuer.url, now })
   if (broken !== undefined) return broken
-  // Spent at once: whatever becomes of the request, this assertion never authenticates another.
+  // Whatever becomes of the request, this assertion never authenticates another.
   const jtiHash = hashOf(String(claims.jti))
   const expiresAt = Math.ceil(Number(claims.exp)) + rememberedLonger
-  const spent = await issuer.store.commit([{ do: 'use-assertion', clientId, jtiHash, expiresAt }])
-  return spent.committed ? undefined : trail.refused(refuse('assertion_replayed'))
+  const spent = await spend({ do: 'use-assertion', clientId, jtiHash, expiresAt })
+  return spent ? undefined : trail.refused(refuse('assertion_replayed'))
 }
 
 /** Only registered public keys and only asymmetric algorithms: neither is chosen by what the assertion says of itself. */
-async function verifySignature({ jwt, header }: Assertion, client: Client): Promise<Decision<true>> {
-  const registered = client.authenticationSigningAlgorithm
-  const algorithms = verificationAlgorithms.filter((name) => registered === undefined || name === registered)
-  if (!algorithms.some((name) => name === header.alg)) {
-    return refuse('assertion_algorithm_refused', { expected: clear(algorithms), got: shown(header.alg) })
+async function verifySignature({ jws }: Assertion, client: Client): Promise<Refused | undefined> {
+  const { alg, kid } = jws.header
+  const algorithm = algorithmsOf(client).find((name) => name === alg)
+  if (algorithm === undefined) {
+    return refuse('assertion_algorithm_refused', { expected: clear(algorithmsOf(client)), got: shown(alg) })
   }
-  const keys = (client.jwks?.keys ?? []).filter((key) => !('d' in key) && !('k' in key))
-  const keyUnknown = refuse('assertion_key_unknown', { got: shown(header.kid) })
-  try {
-    return await firstThatVerifies(jwt, { keys: keys as readonly JWK[], algorithms })
-  } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey) return keyUnknown
-    if (error instanceof errors.JWSSignatureVerificationFailed) return refuse('assertion_signature_wrong')
-    return refuse('assertion_malformed')
-  }
+  const keys = keysFor(client, { algorithm, kid })
+  if (keys.length === 0) return refuse('assertion_key_unknown', { got: shown(kid) })
+  return (await verifies(jws, { algorithm, keys })) ? undefined : refuse('assertion_signature_wrong')
 }
 
-/** Without a `kid` several keys can fit; one that verifies is enough. */
-async function firstThatVerifies(
-  jwt: string,
-  { keys, algorithms }: { readonly keys: readonly JWK[]; readonly algorithms: readonly string[] },
-): Promise<Decision<true>> {
-  const options = { algorithms: [...algorithms] }
-  try {
-    await compactVerify(jwt, createLocalJWKSet({ keys: [...keys] }), options)
-    return allow(true)
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
-    for await (const key of error) {
-      const verified = await compactVerify(jwt, key, options).then(
-        () => true,
-        () => false,
-      )
-      if (verified) return allow(true)
-    }
-    return refuse('assertion_signature_wrong')
-  }
-}
+/** All that this server verifies, or the one that is registered. */
+const algorithmsOf = ({ authenticationSigningAlgorithm: registered }: Client): readonly VerificationAlgorithm[] =>
+  verificationAlgorithms.filter((name) => registered === undefined || name === registered)

@@ -6,7 +6,7 @@
  *
  * @see RFC 6749 §3.2
  */
-import { allow, type Decision, type Refused, type Rule } from '@symbolon/protocol/decision'
+import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { one } from '@symbolon/protocol/parameters'
 import type { AuthenticatedClient } from '../client.ts'
@@ -14,7 +14,8 @@ import { authenticateClient } from '../client-authentication/index.ts'
 import { mintTokenResponse, type TokenResponse } from '../flow/5-token-response.ts'
 import type { Grant } from '../grants/grant.ts'
 import { grants } from '../grants/index.ts'
-import { StorageUnavailable } from '../ports/store.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import { type Spend, StorageUnavailable } from '../ports/store.ts'
 import { resourcesFor } from '../resource.ts'
 import { type Exchange, exchange, presentedIn } from './exchange.ts'
 
@@ -43,29 +44,42 @@ export const token = exchange({
   band: 'token',
   step: 4,
   async handle(exchange) {
-    const { request, trail } = exchange
-    const client = await authenticateClient(presentedIn(request), exchange)
-    if (!client.ok) return client
-
-    const grantType = one(request.form, 'grant_type')
-    const grant = grants.get(grantType ?? '')
-    const refused = trail.apply(grantRules, { grantType, grant, client: client.value })
-    if (refused !== undefined || grant === undefined) return refused ?? { ok: false, reason: 'grant_type_unsupported' }
-    if (grantType === 'refresh_token') trail.concerns({ band: 'refresh' })
-
-    const issued = await issue(exchange, grant, client.value)
-    if (!issued.ok) await revoke(issued, exchange)
-    return issued.ok ? allow({ status: 200, body: { ...issued.value } }) : issued
+    /** What the client's credentials use up, to be committed together with what is issued. */
+    const owed: Spend[] = []
+    const decision = await serve(exchange, owed)
+    // Whatever became of the request, the credentials that came with it are good no more.
+    if (!(await settle(owed, exchange.issuer))) return exchange.trail.refused(refuse('assertion_replayed'))
+    if (!decision.ok) await revoke(decision, exchange)
+    return decision.ok ? allow({ status: 200, body: { ...decision.value } }) : decision
   },
 })
+
+async function serve(exchange: Exchange, owed: Spend[]): Promise<Decision<TokenResponse>> {
+  const { request, trail } = exchange
+  const spend = (write: Spend) => owed.push(write) > 0
+  const client = await authenticateClient(presentedIn(request), { ...exchange, spend })
+  if (!client.ok) return client
+
+  const grantType = one(request.form, 'grant_type')
+  const grant = grants.get(grantType ?? '')
+  const refused = trail.apply(grantRules, { grantType, grant, client: client.value })
+  if (refused !== undefined || grant === undefined) return refused ?? refuse('grant_type_unsupported')
+  if (grantType === 'refresh_token') trail.concerns({ band: 'refresh' })
+  return issue(exchange, { grant, client: client.value, owed })
+}
+
+interface Asked {
+  readonly grant: Grant<unknown, unknown>
+  readonly client: AuthenticatedClient
+  readonly owed: Spend[]
+}
 
 /** Each lost race is one that another request won; what it left behind decides on this one. */
 const attempts = 3
 
 async function issue(
   { request, issuer, registry, now, trail }: Exchange,
-  grant: Grant<unknown, unknown>,
-  client: AuthenticatedClient,
+  { grant, client, owed }: Asked,
 ): Promise<Decision<TokenResponse>> {
   const parsed = grant.parse(request.form)
   if (!parsed.ok) return trail.refused(parsed)
@@ -78,11 +92,19 @@ async function issue(
     // Minted before anything is spent: a signer that fails must not cost the person their code. What a lost race
     // minted never leaves this function.
     const minted = await mintTokenResponse(decision.value, issuer, now)
-    if (minted.writes.length === 0) return allow(minted.body)
-    const { committed } = await issuer.store.commit(minted.writes)
-    if (committed) return allow(minted.body)
+    const writes = [...owed, ...minted.writes]
+    if (writes.length === 0) return allow(minted.body)
+    const done = await issuer.store.commit(writes)
+    if (done.committed) owed.length = 0
+    if (done.committed) return allow(minted.body)
+    // Nothing will ever come of these credentials.
+    if (done.lost === 'use-assertion') return refuse('assertion_replayed')
   }
   throw new StorageUnavailable('Other requests kept winning the race for the same code or token.')
+}
+
+async function settle(owed: readonly Spend[], { store }: Issuer): Promise<boolean> {
+  return owed.length === 0 || (await store.commit(owed)).committed
 }
 
 async function revoke({ revokeGrant: grantId }: Refused, { issuer, now }: Exchange): Promise<void> {

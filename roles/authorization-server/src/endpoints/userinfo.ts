@@ -7,12 +7,12 @@
  * @see RFC 6750 §2 (how the token is sent), §3 (how it is refused)
  */
 import { buildChallenge } from '@symbolon/protocol/challenge'
-import { type Claims, claimsOfScope } from '@symbolon/protocol/claims'
+import { type Claims, type ClaimValue, claimsOfScope } from '@symbolon/protocol/claims'
 import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { refusals, type WireError } from '@symbolon/protocol/refusals'
-import type { PersonRecord } from '../ports/records.ts'
-import { type FoundToken, findToken, livenessRules } from '../tokens/find.ts'
+import type { PersonProfile } from '../ports/records.ts'
+import { type FoundToken, findAccessToken, livenessRules } from '../tokens/find.ts'
 import type { EndpointRequest } from './endpoint.ts'
 import { type Arrival, describe, type Exchange, exchange, type Reply } from './exchange.ts'
 
@@ -30,7 +30,7 @@ const transportRules: readonly Rule<Sent>[] = [
 
 /** Only access tokens that a person stands behind. */
 const kindRules: readonly Rule<FoundToken | undefined>[] = [
-  { reason: 'token_invalid', broken: (token) => token === undefined || token.kind === 'refresh' },
+  { reason: 'token_invalid', broken: (token) => token === undefined },
 ]
 
 const scopeRules: readonly Rule<FoundToken>[] = [
@@ -44,20 +44,19 @@ const scopeRules: readonly Rule<FoundToken>[] = [
 export const userinfo = exchange({ path: '/userinfo', band: 'api', handle: answerUserinfo, deny: denyBearer })
 
 async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
-  const { request, issuer, now, trail } = exchange
+  const { request, now, trail } = exchange
   const sent = readToken(request)
   const unsent = trail.apply(transportRules, sent)
   if (unsent !== undefined) return unsent
-  const token = await findToken(sent.inHeader ?? sent.inBody ?? '', exchange)
+  const token = await findAccessToken(sent.inHeader ?? sent.inBody ?? '', exchange)
   const unfit = trail.apply(kindRules, token)
   if (unfit !== undefined || token === undefined) return unfit ?? refuse('token_invalid')
   trail.concerns({ flow: token.grant?.flow, client: token.clientId, grant: token.grantId, person: token.personId })
   const refused = trail.apply(livenessRules, { token, now }) ?? trail.apply(scopeRules, token)
   if (refused !== undefined) return refused
 
-  const person = await issuer.store.people.find(token.personId ?? '')
-  if (person === undefined) return trail.refused(refuse('person_unavailable'))
-  return allow({ status: 200, body: claimsFor(person, token.scope) })
+  if (token.person === undefined) return trail.refused(refuse('person_unavailable'))
+  return allow({ status: 200, body: claimsFor(token.person, token.scope) })
 }
 
 function readToken({ headers, form, query }: EndpointRequest): Sent {
@@ -66,20 +65,26 @@ function readToken({ headers, form, query }: EndpointRequest): Sent {
 }
 
 /** What the scope asks for and the person has; what is not there is left out, not null (§5.3.2). */
-export function claimsFor(person: PersonRecord, scope: readonly string[]): Claims {
+export function claimsFor(person: PersonProfile, scope: readonly string[]): Claims {
   const known: Claims = {
     preferred_username: person.username,
     updated_at: person.updatedAt,
-    ...(person.email !== null && { email: person.email }),
+    email: person.email,
     ...person.claims,
   }
-  const names = Object.entries(claimsOfScope).flatMap(([name, claims]) => (scope.includes(name) ? claims : []))
-  const present = names.flatMap((name) => {
-    const value = known[name]
-    return value === undefined || value === null ? [] : [[name, value] as const]
-  })
-  return { ...Object.fromEntries(present), sub: person.personId }
+  const told: Record<string, ClaimValue> = {}
+  for (const [name, claims] of claimsByScope) {
+    if (!scope.includes(name)) continue
+    for (const claim of claims) {
+      const value = known[claim]
+      if (value !== undefined && value !== null) told[claim] = value
+    }
+  }
+  told.sub = person.personId
+  return told
 }
+
+const claimsByScope: readonly (readonly [scope: string, claims: readonly string[]])[] = Object.entries(claimsOfScope)
 
 const statuses: Readonly<Partial<Record<WireError, number>>> = { invalid_request: 400, insufficient_scope: 403 }
 

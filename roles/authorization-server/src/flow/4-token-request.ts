@@ -106,12 +106,16 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
   const { found, request, client, resources, settings, now } = input
   const unknown = trail.apply(existenceRules, input)
   if (unknown !== undefined || found === undefined) return unknown ?? refuse('code_unknown')
-  const refused = trail.apply(redemptionRules, { ...input, found })
+  const refused = trail.apply<Case>(redemptionRules, { ...input, found })
   if (refused !== undefined) return refused
 
   const { code } = found
   const scope = stillRegistered(code.scope, client)
-  const audience = audienceOf({ granted: { ...code, scope }, asked: request.resources, known: resources })
+  const audience = audienceOf({
+    granted: { scope, resources: code.resources },
+    asked: request.resources,
+    known: resources,
+  })
   if (!audience.ok) return trail.refused(audience)
 
   const openid = scope.includes('openid')

@@ -8,9 +8,10 @@
  */
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
-import { list, one } from '@symbolon/protocol/parameters'
-import { isScope, missing } from '@symbolon/protocol/scope'
+import { one } from '@symbolon/protocol/parameters'
+import { readScope, within } from '@symbolon/protocol/scope'
 import { type Client, isPublic } from '../client.ts'
+import { once } from '../once.ts'
 import { audienceOf, isOpenidScope, type Resource, resolveTarget, scopesOf } from '../resource.ts'
 import type { Grant, GrantInput, Issuance } from './grant.ts'
 
@@ -21,10 +22,15 @@ export interface ClientCredentialsRequest {
 
 export type OwnAccess = GrantInput<ClientCredentialsRequest, undefined>
 
-const allowedScopes = (client: Client, resources: readonly Resource[]): readonly string[] =>
-  (client.scopes ?? (client.resources === undefined ? [] : resources.flatMap(scopesOf))).filter(
-    (scope) => !isOpenidScope(scope),
-  )
+/** The client with the scopes that it may have for itself, of resources that it may use. */
+const actingForItself = once((resources: readonly Resource[]) =>
+  once((client: Client) => {
+    const registered = client.scopes ?? (client.resources === undefined ? [] : resources.flatMap(scopesOf))
+    return { ...client, scopes: registered.filter((scope) => !isOpenidScope(scope)) }
+  }),
+)
+
+const allowedScopes = ({ client, resources }: OwnAccess): readonly string[] => actingForItself(resources)(client).scopes
 
 export const ownAccessRules: readonly Rule<OwnAccess>[] = [
   { reason: 'grant_needs_credentials', broken: ({ client }) => isPublic(client) },
@@ -35,11 +41,8 @@ export const ownAccessRules: readonly Rule<OwnAccess>[] = [
   },
   {
     reason: 'scope_not_allowed',
-    broken: ({ request, client, resources }) => missing(request.scope, allowedScopes(client, resources)).length > 0,
-    seen: ({ request, client, resources }) => ({
-      expected: clear(allowedScopes(client, resources)),
-      got: clear(request.scope),
-    }),
+    broken: (input) => !within(input.request.scope, allowedScopes(input)),
+    seen: (input) => ({ expected: clear(allowedScopes(input)), got: clear(input.request.scope) }),
   },
 ]
 
@@ -47,9 +50,10 @@ export const clientCredentials: Grant<ClientCredentialsRequest, undefined> = {
   grantType: 'client_credentials',
 
   parse(form) {
-    const scope = one(form, 'scope')
-    if (scope !== undefined && !isScope(scope)) return refuse('scope_malformed', { got: clear(scope) })
-    return allow({ scope: list(scope), resources: form.getAll('resource').filter(Boolean) })
+    const text = one(form, 'scope')
+    const scope = text === undefined ? [] : readScope(text)
+    if (scope === undefined) return refuse('scope_malformed', { got: clear(text) })
+    return allow({ scope, resources: form.getAll('resource').filter(Boolean) })
   },
 
   load: async () => undefined,
@@ -62,16 +66,18 @@ export const clientCredentials: Grant<ClientCredentialsRequest, undefined> = {
   },
 }
 
-function issue({ request, client, resources }: OwnAccess): Decision<Issuance> {
+function issue(input: OwnAccess): Decision<Issuance> {
+  const { request, client, resources } = input
   const asked = request.resources
   if (asked.length > 1) return refuse('resources_several', { got: clear(asked) })
-  const named = resources.filter(({ resource }) => asked.includes(resource))
-  const allowed = allowedScopes(client, resources)
-  const fitting =
-    named.length === 0 ? allowed : allowed.filter((scope) => named.some((one) => scopesOf(one).includes(scope)))
-  const scope = request.scope.length > 0 ? request.scope : fitting
+  const scope = request.scope.length > 0 ? request.scope : fittingScopes(input)
   if (scope.length === 0 && asked.length === 0) return refuse('scope_missing')
-  const target = resolveTarget({ client: { ...client, scopes: allowed }, scope, resources: asked, known: resources })
+  const target = resolveTarget({
+    client: actingForItself(resources)(client),
+    scope,
+    resources: asked,
+    known: resources,
+  })
   if (!target.ok) return target
   const audience = audienceOf({ granted: target.value, asked, known: resources })
   if (!audience.ok) return audience
@@ -84,4 +90,11 @@ function issue({ request, client, resources }: OwnAccess): Decision<Issuance> {
     refreshToken: { do: 'nothing' },
     writes: [],
   })
+}
+
+/** What it may have for the resources that it names, or for any. */
+function fittingScopes(input: OwnAccess): readonly string[] {
+  const named = input.resources.filter(({ resource }) => input.request.resources.includes(resource))
+  const allowed = allowedScopes(input)
+  return named.length === 0 ? allowed : allowed.filter((scope) => named.some((one) => scopesOf(one).includes(scope)))
 }

@@ -9,8 +9,8 @@
  */
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
-import { list, one } from '@symbolon/protocol/parameters'
-import { isScope, missing } from '@symbolon/protocol/scope'
+import { one } from '@symbolon/protocol/parameters'
+import { readScope, within } from '@symbolon/protocol/scope'
 import { stillRegistered } from '../client.ts'
 import { hashOf } from '../handles.ts'
 import type { GrantRecord, PersonStatus, RefreshTokenRecord } from '../ports/records.ts'
@@ -74,7 +74,7 @@ export const refreshRules: readonly Rule<Case>[] = [
   { reason: 'person_unavailable', broken: ({ found }) => found.person === undefined || found.person.disabled },
   {
     reason: 'scope_exceeds_grant',
-    broken: (input) => missing(input.request.scope ?? [], granted(input)).length > 0,
+    broken: (input) => input.request.scope !== undefined && !within(input.request.scope, granted(input)),
     seen: (input) => ({ expected: clear(granted(input)), got: clear(input.request.scope) }),
   },
 ]
@@ -85,12 +85,13 @@ export const refreshToken: Grant<RefreshRequest, FoundRefreshToken | undefined> 
   parse(form) {
     const token = one(form, 'refresh_token')
     if (token === undefined) return refuse('parameter_missing')
-    const scope = one(form, 'scope')
-    if (scope !== undefined && !isScope(scope)) return refuse('scope_malformed', { got: clear(scope) })
+    const text = one(form, 'scope')
+    const scope = text === undefined ? undefined : readScope(text)
+    if (text !== undefined && scope === undefined) return refuse('scope_malformed', { got: clear(text) })
     return allow({
       tokenHash: hashOf(token),
       seal: successorSeal(token),
-      scope: scope === undefined ? undefined : list(scope),
+      scope,
       resources: form.getAll('resource').filter(Boolean),
     })
   },
@@ -106,9 +107,10 @@ export const refreshToken: Grant<RefreshRequest, FoundRefreshToken | undefined> 
     const unknown = trail.apply(existenceRules, input)
     if (unknown !== undefined || found === undefined) return unknown ?? refuse('refresh_token_unknown')
     if (found.token.clientId === input.client.id) trail.concerns(aboutGrant(found.grant))
-    const refused = trail.apply(refreshRules, { ...input, found })
+    const known: Case = { ...input, found }
+    const refused = trail.apply(refreshRules, known)
     if (refused !== undefined) return refused
-    const issued = issue({ ...input, found })
+    const issued = issue(known)
     return issued.ok ? issued : trail.refused(issued)
   },
 }

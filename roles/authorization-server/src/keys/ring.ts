@@ -10,6 +10,7 @@ import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { KeyRing, Sealing, Settings } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 import type { Store } from '../ports/store.ts'
+import { readObject, takeApart } from './compact.ts'
 import { activeKey } from './lifecycle.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'
 
@@ -31,6 +32,8 @@ export function createKeyRing(parts: {
   // A verifier may have cached a set from here just before it grew: together that must stay below jwksCache.
   const fresh = Math.min(60, Math.floor(parts.settings.jwksCache / 4))
   const headers = new Map<string, string>()
+  /** Who signs in this second. */
+  const chosen = new Map<SigningAlgorithm, { readonly key: SigningKey; readonly at: Seconds }>()
   let ring: { readonly keys: ReadonlyMap<string, SigningKey>; readonly readAt: Seconds } | undefined
   let reading: Promise<void> | undefined
 
@@ -42,6 +45,7 @@ export function createKeyRing(parts: {
       return [record.kid, known ? { ...known, record } : openSigningKey(record, sealing)] as const
     })
     ring = { keys: new Map(keys), readAt }
+    chosen.clear()
   }
   /** However many ask at once, the keys are read once. */
   const reload = (): Promise<void> => {
@@ -64,16 +68,23 @@ export function createKeyRing(parts: {
     headers.set(name, encoded)
     return encoded
   }
-  const active = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
+  const active = (algorithm: SigningAlgorithm): SigningKey | Promise<SigningKey> => {
+    const known = chosen.get(algorithm)
+    return known?.at === now() ? known.key : choose(algorithm)
+  }
+  const choose = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
     for (const maxAge of [fresh, 0]) {
       const keys = await current(maxAge)
+      const at = now()
       const record = activeKey(
         [...keys.values()].map(({ record }) => record),
         algorithm,
-        now(),
+        at,
       )
       const key = record && keys.get(record.kid)
-      if (key !== undefined) return key
+      if (key === undefined) continue
+      chosen.set(algorithm, { key, at })
+      return key
     }
     throw new Error(`There is no active ${algorithm} key; keys are made by maintainKeys.`)
   }
@@ -86,7 +97,7 @@ export function createKeyRing(parts: {
       return `${signed}.${await key.sign(signed)}`
     },
     async verify(jwt, typ) {
-      const parsed = parse(jwt)
+      const parsed = jwt.length > longestToken ? undefined : takeApart(jwt)
       if (parsed === undefined || parsed.header.typ !== typ) return undefined
       const { kid } = parsed.header
       const find = (keys: ReadonlyMap<string, SigningKey>) => (typeof kid === 'string' ? keys.get(kid) : undefined)
@@ -94,7 +105,7 @@ export function createKeyRing(parts: {
       // The algorithm is the key's, not the token's; an extension we do not know must be refused (RFC 7515 §4.1.11).
       if (key === undefined || key.record.algorithm !== parsed.header.alg || 'crit' in parsed.header) return undefined
       if (!(await key.verify(parsed.signed, parsed.signature))) return undefined
-      return object(parsed.payload)
+      return readObject(parsed.payload)
     },
     async published() {
       const keys = await current(fresh)
@@ -105,20 +116,3 @@ export function createKeyRing(parts: {
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-function parse(jwt: string) {
-  if (jwt.length > longestToken) return undefined
-  const [head = '', payload = '', signature = '', ...more] = jwt.split('.')
-  const header = object(head)
-  if (header === undefined || more.length > 0) return undefined
-  return { header, payload, signed: `${head}.${payload}`, signature: Buffer.from(signature, 'base64url') }
-}
-
-function object(encoded: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -28,7 +28,10 @@ interface AccessTokenFacts {
 
 export const accessTokenType = 'at+jwt'
 
-export const mintAccessToken = (issuer: Issuer, facts: AccessTokenFacts): Promise<MintedAccessToken> =>
+export const mintAccessToken = (
+  issuer: Issuer,
+  facts: AccessTokenFacts,
+): MintedAccessToken | Promise<MintedAccessToken> =>
   facts.audience.resource?.tokenFormat === 'jwt' ? mintJwt(issuer, facts) : mintOpaque(issuer, facts)
 
 async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedAccessToken> {
@@ -43,8 +46,9 @@ async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedA
       iat: now,
       exp: now + lifetime,
       jti: newHandle(issuer.random),
-      ...(audience.scope.length > 0 && { scope: audience.scope.join(' ') }),
-      ...(grant && { auth_time: grant.authTime, grant_id: grant.grantId }),
+      scope: audience.scope.length > 0 ? audience.scope.join(' ') : undefined,
+      auth_time: grant?.authTime,
+      grant_id: grant?.grantId,
     },
     {
       algorithm: audience.resource?.signingAlgorithm ?? issuer.settings.defaultSigningAlgorithm,
@@ -54,7 +58,7 @@ async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedA
   return { token, lifetime, writes: [] }
 }
 
-async function mintOpaque(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedAccessToken> {
+function mintOpaque(issuer: Issuer, facts: AccessTokenFacts): MintedAccessToken {
   const { clientId, grant, audience, now } = facts
   const lifetime = accessTokenLifetime(audience.resource, issuer.settings)
   const token = newHandle(issuer.random)

@@ -7,14 +7,14 @@
  */
 import type { Rule } from '@symbolon/protocol/decision'
 import { list } from '@symbolon/protocol/parameters'
-import { intersect } from '@symbolon/protocol/scope'
+import { intersect, within } from '@symbolon/protocol/scope'
 import { hashOf } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
-import type { GrantRecord, PersonStatus, Seconds } from '../ports/records.ts'
-import type { Registry } from '../ports/store.ts'
+import type { GrantRecord, PersonProfile, PersonStatus, Seconds } from '../ports/records.ts'
+import type { FoundAccessToken, FoundGrant, Registry } from '../ports/store.ts'
 import { accessTokenType } from './access-token.ts'
 
-export interface FoundToken {
+export interface FoundToken<Person extends PersonStatus = PersonStatus> {
   readonly kind: 'jwt' | 'opaque' | 'refresh'
   /** `jti` of a JWT, the hash of anything else. */
   readonly id: string
@@ -27,7 +27,7 @@ export interface FoundToken {
   /** The family's id; `undefined` for a client acting for itself. */
   readonly grantId: string | undefined
   readonly grant: GrantRecord | undefined
-  readonly person: PersonStatus | undefined
+  readonly person: Person | undefined
   /** Ended by itself: revoked, replaced, or given to a client that is turned off or gone. */
   readonly ended: boolean
 }
@@ -47,34 +47,64 @@ export const livenessRules: readonly Rule<{ readonly token: FoundToken; readonly
   },
 ]
 
-export async function findToken(
-  token: string,
-  { issuer, registry }: { readonly issuer: Issuer; readonly registry: Registry },
-): Promise<FoundToken | undefined> {
-  const found = await findAsGiven(issuer, token)
+interface Where {
+  readonly issuer: Issuer
+  readonly registry: Registry
+}
+
+export async function findToken(token: string, where: Where): Promise<FoundToken | undefined> {
+  const { grants, accessTokens } = where.issuer.store
+  const given = await findGiven(token, where.issuer, { family: grants.find, opaque: accessTokens.find })
+  return asItStands(given ?? (await findRefreshToken(token, where.issuer)), where)
+}
+
+/** An access token, with what userinfo tells of its person. */
+export async function findAccessToken(token: string, where: Where): Promise<FoundToken<PersonProfile> | undefined> {
+  const { grants, accessTokens } = where.issuer.store
+  const reads = { family: grants.findWithProfile, opaque: accessTokens.findWithProfile }
+  return asItStands(await findGiven(token, where.issuer, reads), where)
+}
+
+async function asItStands<Person extends PersonStatus>(
+  found: FoundToken<Person> | undefined,
+  { registry }: Where,
+): Promise<FoundToken<Person> | undefined> {
   if (found === undefined) return undefined
   const client = await registry.client(found.clientId)
-  return {
-    ...found,
-    // A permission that the person took back is gone from every token at once, whatever is written in it.
-    scope: found.grant === undefined ? found.scope : intersect(found.scope, found.grant.scope),
-    ended: found.ended || client === undefined || client.disabled,
-  }
+  const standing = client !== undefined && !client.disabled
+  // A permission that the person took back is gone from every token at once, whatever is written in it.
+  const narrowed = found.grant !== undefined && !within(found.scope, found.grant.scope)
+  if (standing && !narrowed) return found
+  const scope = narrowed ? intersect(found.scope, found.grant.scope) : found.scope
+  return { ...found, scope, ended: found.ended || !standing }
 }
 
-async function findAsGiven(issuer: Issuer, token: string): Promise<FoundToken | undefined> {
-  if (token.includes('.')) return findJwt(issuer, token)
-  const tokenHash = hashOf(token)
-  return (await findOpaque(issuer, tokenHash)) ?? (await findRefreshToken(issuer, tokenHash))
+interface Reads<Person> {
+  readonly family: (grantId: string) => Promise<FoundGrant<Person> | undefined>
+  readonly opaque: (tokenHash: string) => Promise<FoundAccessToken<Person> | undefined>
 }
 
-async function findJwt(issuer: Issuer, jwt: string): Promise<FoundToken | undefined> {
+const isJwt = (token: string) => token.includes('.')
+
+function findGiven<Person extends PersonStatus>(
+  token: string,
+  issuer: Issuer,
+  { family, opaque }: Reads<Person>,
+): Promise<FoundToken<Person> | undefined> {
+  return isJwt(token) ? findJwt(token, issuer, family) : findOpaque(token, opaque)
+}
+
+async function findJwt<Person extends PersonStatus>(
+  jwt: string,
+  issuer: Issuer,
+  findFamily: Reads<Person>['family'],
+): Promise<FoundToken<Person> | undefined> {
   const claims = await issuer.keys.verify(jwt, accessTokenType)
   if (claims === undefined || claims.iss !== issuer.url) return undefined
   const grantId = typeof claims.grant_id === 'string' ? claims.grant_id : undefined
   const id = String(claims.jti)
   const [family, ended] = await Promise.all([
-    grantId === undefined ? undefined : issuer.store.grants.find(grantId),
+    grantId === undefined ? undefined : findFamily(grantId),
     grantId === undefined && issuer.store.accessTokens.isRevoked(id),
   ])
   return {
@@ -93,24 +123,33 @@ async function findJwt(issuer: Issuer, jwt: string): Promise<FoundToken | undefi
   }
 }
 
-async function findOpaque(issuer: Issuer, tokenHash: string): Promise<FoundToken | undefined> {
-  const found = await issuer.store.accessTokens.find(tokenHash)
+async function findOpaque<Person extends PersonStatus>(
+  opaque: string,
+  find: Reads<Person>['opaque'],
+): Promise<FoundToken<Person> | undefined> {
+  const tokenHash = hashOf(opaque)
+  const found = await find(tokenHash)
   if (found === undefined) return undefined
-  const { tokenHash: id, grantId, personId, ...token } = found.token
-  const { grant, person } = found
+  const { token, grant, person } = found
   return {
-    ...token,
     kind: 'opaque',
-    id,
-    grantId: grantId ?? undefined,
-    personId: personId ?? undefined,
+    id: tokenHash,
+    clientId: token.clientId,
+    personId: token.personId ?? undefined,
+    scope: token.scope,
+    audience: token.audience,
+    issuedAt: token.issuedAt,
+    expiresAt: token.expiresAt,
+    grantId: token.grantId ?? undefined,
     grant,
     person,
     ended: false,
   }
 }
 
-async function findRefreshToken(issuer: Issuer, tokenHash: string): Promise<FoundToken | undefined> {
+async function findRefreshToken(refreshToken: string, issuer: Issuer): Promise<FoundToken | undefined> {
+  if (isJwt(refreshToken)) return undefined
+  const tokenHash = hashOf(refreshToken)
   const found = await issuer.store.refreshTokens.find(tokenHash)
   if (found === undefined) return undefined
   const { token, grant, person } = found

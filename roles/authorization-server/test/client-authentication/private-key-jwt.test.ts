@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { exportJWK, type JWK, SignJWT } from 'jose'
+import { introspection } from '../../src/endpoints/introspection.ts'
 import { token } from '../../src/endpoints/token.ts'
-import { claimsOf, clientRecord, createWorld, type World } from '../support/back-channel/world.ts'
+import { hashOf } from '../../src/handles.ts'
+import { callback, claimsOf, clientRecord, createWorld, verifier, type World } from '../support/back-channel/world.ts'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const issuer = 'https://id.example'
@@ -122,6 +124,100 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
     })
     assert.equal(said.answer.reason, 'grant_type_unsupported')
     assert.equal(await send(assertion), 'assertion_replayed')
+  })
+
+  const withCode = async (change: Parameters<World['code']>[0] = {}) => ({
+    grant_type: 'authorization_code',
+    code: await world.code({ clientId: 'signer', ...change }),
+    redirect_uri: callback('signer'),
+    code_verifier: verifier,
+  })
+
+  it('spends it in one commit with the code, and never the code alone [OIDC-Core-9-03]', async () => {
+    const { commit } = world.issuer.store
+    const commits: string[][] = []
+    const store: typeof world.issuer.store = {
+      ...world.issuer.store,
+      commit: (writes) => {
+        commits.push(writes.map((write) => write.do))
+        return commit(writes)
+      },
+    }
+    const assertion = await sign()
+    const form = { ...(await withCode()), client_assertion_type: type, client_assertion: assertion }
+    const said = await world.call((request, issuer) => token(request, { ...issuer, store }), { form })
+    assert.equal(said.status, 200)
+    assert.equal(commits.length, 1)
+    assert.deepEqual(commits[0]?.slice(0, 2), ['use-assertion', 'redeem-code'])
+
+    const another = await withCode()
+    assert.equal(await send(assertion, another), 'assertion_replayed')
+    assert.equal(await send(await sign(), another), 'ok', 'the code is as good as before')
+  })
+
+  it('ends nothing for a replayed code when the assertion is a replay, too [OIDC-Core-9-03]', async () => {
+    const [assertion, form] = [await sign(), await withCode()]
+    assert.equal(await send(assertion, form), 'ok')
+    assert.equal(await send(assertion, form), 'assertion_replayed')
+    const { code } = (await world.issuer.store.codes.find(hashOf(form.code))) ?? {}
+    const found = await world.issuer.store.grants.find(code?.grantId ?? '')
+    assert.equal(found?.grant.revokedAt, null)
+  })
+
+  it('spends it alone for a token that is not stored, and at once where nothing is issued', async () => {
+    const assertion = await sign()
+    assert.equal(await send(assertion, { scope: 'photos.read' }), 'ok')
+    const form = { client_assertion_type: type, client_assertion: assertion, token: 'x' }
+    const said = await world.call(introspection, { form })
+    assert.equal(said.answer.reason, 'assertion_replayed')
+  })
+
+  it('verifies with every algorithm that it lists, each with a key of its own kind (RFC 7518 §3, RFC 8037 §3.1)', async () => {
+    const made = {
+      ES384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+      ES512: generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+      EdDSA: generateKeyPairSync('ed25519'),
+      PS512: rsa,
+      RS384: rsa,
+      ES256: ec,
+    }
+    const all = await Promise.all(Object.entries(made).map(([kid, { publicKey }]) => jwk(publicKey, { kid })))
+    await put('versatile', { jwks: { keys: all } })
+    for (const [alg, { privateKey }] of Object.entries(made)) {
+      const assertion = await sign({ clientId: 'versatile', header: { alg, kid: alg }, key: privateKey })
+      assert.equal(await send(assertion), 'ok', alg)
+    }
+    const other = await sign({
+      clientId: 'versatile',
+      header: { alg: 'ES384', kid: 'ES256' },
+      key: made.ES384.privateKey,
+    })
+    assert.equal(await send(other), 'assertion_key_unknown')
+  })
+
+  it('opens no key that is meant for something else, for another algorithm, too short, or none at all', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const unfit: Record<string, JWK> = {
+      encrypting: await jwk(ec.publicKey, { use: 'enc' }),
+      wrapping: await jwk(ec.publicKey, { key_ops: ['wrapKey'] }),
+      short: await jwk(short.publicKey, {}),
+      other: await jwk(rsa.publicKey, { alg: 'RS512' }),
+      broken: { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' },
+    }
+    await put('unfit', { jwks: { keys: Object.entries(unfit).map(([kid, key]) => ({ ...key, kid })) } })
+    const signed = (kid: string) => {
+      const isRsa = unfit[kid]?.kty === 'RSA'
+      const key = isRsa ? rsa.privateKey : ec.privateKey
+      return sign({ clientId: 'unfit', header: { alg: isRsa ? 'RS256' : 'ES256', kid }, key })
+    }
+    for (const kid of Object.keys(unfit)) assert.equal(await send(await signed(kid)), 'assertion_key_unknown', kid)
+  })
+
+  it('refuses a signature of any other length', async () => {
+    const [header, payload, signature = ''] = (await sign()).split('.')
+    for (const text of ['', 'AA', signature.slice(2), `${signature}AAAA`]) {
+      assert.equal(await send(`${header}.${payload}.${text}`), 'assertion_signature_wrong')
+    }
   })
 
   const refused: Record<string, readonly [change: Change, reason: string]> = {
