@@ -2,7 +2,8 @@
  * The record of a flow: what was sent between the four roles, which rules were checked, and why it failed.
  *
  * Nothing here can hold a secret: values are made readable only by the allow-list below, everything else is kept
- * as a keyed digest and a length. Redaction happens where an event is made, never where it is shown.
+ * as a length, and with a keyed digest where it helps to see what is equal to what. Redaction happens where an event is
+ * made, never where it is shown.
  */
 import type { Role, StepNumber } from './flow.ts'
 import type { Reason } from './refusals.ts'
@@ -48,6 +49,8 @@ export interface FlowEvent {
   /** A keyed digest of the person, never a name. */
   readonly person: string | undefined
   readonly grant: string | undefined
+  /** How many like this one came before it and were left out of the record. */
+  readonly omitted?: number
 }
 
 /** One rule the server applied, in order. */
@@ -56,9 +59,9 @@ export interface Check {
   readonly ok: boolean
 }
 
-export type Redacted = { readonly clear: string } | { readonly digest: string; readonly length: number }
+export type Redacted = { readonly clear: string } | { readonly digest?: string; readonly length: number }
 
-/** Parameters that may be kept as they are. A name that is not here is kept as a digest. */
+/** Parameters that may be kept as they are. */
 export const clearParameters: ReadonlySet<string> = new Set([
   'response_type',
   'client_id',
@@ -84,8 +87,8 @@ export const clearParameters: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Parameters whose values are kept as digests, and whose names may be kept. A name that is in neither list is not kept:
- * of a secret that was not percent-encoded a part may come as one.
+ * Parameters whose values are hidden, and whose names may be kept. A name that is in neither list is not kept: of a
+ * secret that was not percent-encoded a part may come as one.
  */
 export const hiddenParameters: ReadonlySet<string> = new Set([
   'state',
@@ -111,6 +114,23 @@ export const hiddenParameters: ReadonlySet<string> = new Set([
   'id_token',
   'post_logout_redirect_uri',
   'logout_hint',
+])
+
+/**
+ * Hidden parameters that come again: sent and given back, issued and shown. Of these a digest tells whether it was the
+ * same value; of all others nobody could use one.
+ */
+export const comparedParameters: ReadonlySet<string> = new Set([
+  'state',
+  'nonce',
+  'code',
+  'code_challenge',
+  'login_hint',
+  'request_uri',
+  'username',
+  'token',
+  'access_token',
+  'refresh_token',
 ])
 
 /** Makes a flow's reference from five random bytes: eight letters and digits that are hard to misread. */

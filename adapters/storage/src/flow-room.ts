@@ -1,34 +1,33 @@
 /**
- * When the record is looked through for what exceeds its room. Looking costs more than writing, so it is done for a
- * flow once this process has seen as many events of it as are kept, and for all flows once for each twentieth of those
- * that are kept.
+ * Appending to the record, and when it is looked through for what exceeds its room: looking costs more than writing, so
+ * it is done once for each twentieth of what a track keeps.
  */
-import type { FlowEvent } from '@symbolon/protocol/trace'
-import type { Step } from './sql.ts'
-import { appendSteps, eventsKept } from './statements/flows.ts'
+import type { FlowBatch, FlowTrack } from '@symbolon/authorization-server/ports/store'
+import { batchRow } from './flow-batches.ts'
+import { type Step, step } from './sql.ts'
+import { insertBatch, pruneBatches } from './statements/flows.ts'
 
-/** Flows whose events are counted; the one that was seen longest ago is counted anew. */
-const mostCounted = 5_000
+/** How many events of each track are kept, the newest. */
+export type FlowRoom = Readonly<Record<FlowTrack, number>>
 
-export function flowRoom(flowsKept: number): (events: readonly FlowEvent[], expiresAt: number) => readonly Step[] {
-  const counted = new Map<string, number>()
-  const betweenLooks = Math.max(1, Math.floor(flowsKept / 20))
-  let unlooked = betweenLooks
+export const defaultRoom: FlowRoom = { people: 50_000, visitors: 20_000, machines: 20_000 }
 
-  const count = (flow: string): boolean => {
-    const events = (counted.get(flow) ?? 0) + 1
-    counted.delete(flow)
-    counted.set(flow, events)
-    const [oldest] = counted.keys()
-    if (counted.size > mostCounted && oldest !== undefined) counted.delete(oldest)
-    return events > eventsKept
+export function flowRoom(room: FlowRoom): (batches: readonly FlowBatch[], expiresAt: number) => readonly Step[] {
+  const unlooked = new Map<FlowTrack, number>()
+
+  const isDue = (track: FlowTrack, more: number): boolean => {
+    const betweenLooks = Math.max(1, Math.floor(room[track] / 20))
+    const events = (unlooked.get(track) ?? betweenLooks) + more
+    const due = events >= betweenLooks
+    unlooked.set(track, due ? 0 : events)
+    return due
   }
 
-  return (events, expiresAt) => {
-    const full = new Set(events.filter(({ flow }) => count(flow)).map(({ flow }) => flow))
-    unlooked += events.length
-    const looks = unlooked >= betweenLooks
-    if (looks) unlooked = 0
-    return appendSteps(events, expiresAt, { full, flowsKept: looks ? flowsKept : undefined })
-  }
+  return (batches, expiresAt) =>
+    batches.flatMap((batch) => [
+      step(insertBatch, batchRow(batch, expiresAt)),
+      ...(isDue(batch.track, batch.events.length)
+        ? [step(pruneBatches, { track: batch.track, kept: room[batch.track] })]
+        : []),
+    ])
 }

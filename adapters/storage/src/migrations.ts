@@ -3,10 +3,14 @@
  * transaction. The number of a migration is its place in this list; one that was released never changes.
  */
 import { text as firstTables } from './migrations/0001-first-tables.sql.ts'
+import { text as flowBatches } from './migrations/0002-flow-batches.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
-export const migrations: readonly Migration[] = [{ name: '0001-first-tables', text: firstTables }]
+export const migrations: readonly Migration[] = [
+  { name: '0001-first-tables', text: firstTables },
+  { name: '0002-flow-batches', text: flowBatches },
+]
 
 export const makeSchemaTable = `create table if not exists schema_versions (
   version bigint not null primary key,

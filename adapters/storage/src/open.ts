@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Storage, StorageUnavailable, type Store } from '@symbolon/authorization-server/ports/store'
+import { defaultRoom, type FlowRoom } from './flow-room.ts'
 import { migrations } from './migrations.ts'
 import { openPostgres } from './postgres.ts'
 import { type Database, statement, step } from './sql.ts'
@@ -16,8 +17,8 @@ export interface StorageOptions {
   readonly connections?: number
   /** Milliseconds to wait for a database that is busy, locked or far away before it is unavailable; 5,000. */
   readonly patience?: number
-  /** Recorded flows to keep for each issuer, the newest; 20,000. */
-  readonly flowsKept?: number
+  /** Recorded events to keep for each issuer, the newest of each track; `defaultRoom`. */
+  readonly flowRoom?: Partial<FlowRoom>
 }
 
 /**
@@ -50,10 +51,11 @@ export async function openDatabase(location: string, options: StorageOptions = {
   )
 }
 
-function storageOf(database: Database, { flowsKept = 20_000 }: StorageOptions): Storage {
+function storageOf(database: Database, options: StorageOptions): Storage {
   const stores = new Map<string, Promise<Store>>()
+  const room = { ...defaultRoom, ...options.flowRoom }
   const open = async (url: string): Promise<Store> =>
-    storeOf(database, { issuerId: await issuerIdOf(database, url), flowsKept })
+    storeOf(database, { issuerId: await issuerIdOf(database, url), room })
   return {
     issuer(url) {
       const store = stores.get(url) ?? open(url)

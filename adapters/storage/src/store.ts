@@ -4,7 +4,8 @@ import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import type { Store } from '@symbolon/authorization-server/ports/store'
 import { partOf } from './columns.ts'
 import { plan, spentBy } from './commit.ts'
-import { flowRoom } from './flow-room.ts'
+import { eventsIn, summaries } from './flow-batches.ts'
+import { type FlowRoom, flowRoom } from './flow-room.ts'
 import { registryOf } from './registry.ts'
 import { rememberAll, rememberLast } from './remember.ts'
 import { type Sql, scopedTo } from './sql.ts'
@@ -12,7 +13,7 @@ import { accessTokenRecord, findAccessToken, findRevokedJti } from './statements
 import { clientRecord, findClient, listClients } from './statements/clients.ts'
 import { codeRecord, findCode } from './statements/codes.ts'
 import { consentRecord, consentsOfPerson, findConsent } from './statements/consents.ts'
-import { eventRecord, eventsOfFlow, flowSummary, listFlows } from './statements/flows.ts'
+import { batchesWithFlow, headsOfBatches } from './statements/flows.ts'
 import { findGrant, type GrantRow, grantColumns, grantRecord, grantsOfPerson } from './statements/grants.ts'
 import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts'
 import { findPerson, findPersonByLogin, listPeople, personRecord, personStatus } from './statements/people.ts'
@@ -25,12 +26,12 @@ import { findVersion } from './statements/versions.ts'
 
 interface Scope {
   readonly issuerId: string
-  readonly flowsKept: number
+  readonly room: FlowRoom
 }
 
-export function storeOf(database: Sql, { issuerId, flowsKept }: Scope): Store {
+export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
   const sql = scopedTo(database, issuerId)
-  const append = flowRoom(flowsKept)
+  const append = flowRoom(room)
   const clientOf = rememberLast(clientRecord, ({ client_id }) => client_id)
   const resourcesOf = rememberAll(resourceRecord)
   return {
@@ -104,11 +105,11 @@ export function storeOf(database: Sql, { issuerId, flowsKept }: Scope): Store {
     },
     version: async (name) => (await sql.one(findVersion, { name }))?.version ?? 0,
     flows: {
-      append: async (events, expiresAt) => {
-        if (events.length > 0) await sql.commit(append(events, expiresAt))
+      append: async (batches, expiresAt) => {
+        if (batches.length > 0) await sql.commit(append(batches, expiresAt))
       },
-      list: async ({ limit }) => (await sql.many(listFlows, { limit })).map(flowSummary),
-      events: async (flow) => (await sql.many(eventsOfFlow, { flow })).map(eventRecord),
+      list: async ({ limit }) => summaries(await sql.many(headsOfBatches, {}), limit),
+      events: async (flow) => eventsIn(await sql.many(batchesWithFlow, { pattern: `%${flow}%` }), flow),
     },
     commit: async (writes) => {
       if (writes.length === 0) return { committed: true }

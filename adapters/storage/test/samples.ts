@@ -12,6 +12,7 @@ import type {
   SessionRecord,
   SigningKeyRecord,
 } from '@symbolon/authorization-server/ports/records'
+import type { FlowBatch, FlowTrack } from '@symbolon/authorization-server/ports/store'
 import type { FlowEvent } from '@symbolon/protocol/trace'
 
 export const now = 1_000
@@ -187,3 +188,12 @@ export const event: FlowEvent = {
   person: undefined,
   grant: 'grant-1',
 }
+
+let batches = 0
+
+/** Each later than the one before. */
+export const batch = (events: readonly FlowEvent[], track: FlowTrack = 'people'): FlowBatch => ({
+  id: String(batches++).padStart(9, '0'),
+  track,
+  events,
+})

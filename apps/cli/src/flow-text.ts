@@ -35,12 +35,17 @@ export const markOf = (outcome: FlowEvent['outcome'], paint: Paint): string =>
 export function flowList(flows: readonly FlowSummary[], paint: Paint): string {
   if (flows.length === 0) return 'No flow is recorded yet.\n'
   const width = Math.max(6, ...flows.map(({ client }) => client?.length ?? 0))
-  const rows = flows.map(({ flow, startedAt, client = '—', outcome, reason = '' }) => {
+  const rows = flows.map(({ flow, startedAt, client = '—', outcome, reason = '', omitted }) => {
     const when = `${day(startedAt)} ${clock(startedAt)}`
-    return `${flow}  ${when}  ${markOf(outcome, paint)}  ${client.padEnd(width)}  ${reason}`.trimEnd()
+    const more = omitted > 0 ? [paint('dim', moreLike(omitted))] : []
+    const said = [...(reason === '' ? [] : [reason]), ...more].join('  ')
+    return `${flow}  ${when}  ${markOf(outcome, paint)}  ${client.padEnd(width)}  ${said}`.trimEnd()
   })
   return [...rows, '', paint('dim', 'symbolon flow REF shows one of them.'), ''].join('\n')
 }
+
+/** Of what repeats itself only so much is recorded. */
+const moreLike = (omitted: number): string => `and ${omitted.toLocaleString('en')} more like this`
 
 export function flowText(flow: string, events: readonly FlowEvent[], paint: Paint): string {
   const traced = stepsOf(events)
@@ -50,43 +55,45 @@ export function flowText(flow: string, events: readonly FlowEvent[], paint: Pain
   const head = `${paint('bold', `Flow ${flow}`)}  ${client}  ${day(start)} ${clock(start)}`
   return [
     head,
-    ...traced.flatMap((step, at) => stepLines(step, { before: traced[at - 1], start, paint })),
+    ...traced.flatMap((step, at) =>
+      stepLines(step, { before: traced.slice(0, at), after: traced.slice(at + 1), start, paint }),
+    ),
     ...(finding === undefined ? [] : ['', ...findingLines(finding, paint)]),
     '',
   ].join('\n')
 }
 
 interface Drawing {
-  readonly before: TracedStep | undefined
+  readonly before: readonly TracedStep[]
+  readonly after: readonly TracedStep[]
   readonly start: number
   readonly paint: Paint
 }
 
-function stepLines(step: TracedStep, { before, start, paint }: Drawing): readonly string[] {
+function stepLines(step: TracedStep, { before, after, start, paint }: Drawing): readonly string[] {
   const title = titleOf(step)
   const { event } = step
   if (event === undefined) return ['', paint('dim', `${title}  (not recorded here)`)]
   // What one event tells of a request and its response is told in two: what was sent, then what came back.
-  const isResponse = event === before?.event
-  const answeredNext = !isResponse && hasResponse(event)
+  const isResponse = before.some((other) => other.event === event)
+  const answeredNext = after.some((other) => other.event === event)
   const status = event.status === undefined ? '' : `${event.status} `
   const said = isResponse
     ? `${status}in ${event.took} ms`
     : `${event.what}  ${answeredNext ? '' : `${status} `}+${event.at - start} ms`
-  const heading = before !== undefined && titleOf(before) === title && !isResponse ? [] : ['', paint('bold', title)]
+  const last = before.at(-1)
+  const heading = last !== undefined && titleOf(last) === title && !isResponse ? [] : ['', paint('bold', title)]
   return [
     ...heading,
     `   ${answeredNext ? paint('dim', '·') : markOf(event.outcome, paint)} ${said}`,
     ...(isResponse ? [] : [...values(event.params), ...checkLines(event, paint)]),
     ...(answeredNext ? [] : values(event.result)),
+    ...(answeredNext || event.omitted === undefined ? [] : [paint('dim', `     ${moreLike(event.omitted)} before it`)]),
   ]
 }
 
 const titleOf = ({ number, name, from, to }: TracedStep): string =>
   `${number ?? ' '}  ${name.padEnd(24)}${roleNames[from]} → ${roleNames[to]}`
-
-/** The steps whose answer is told as a step of its own. */
-const hasResponse = ({ step }: FlowEvent) => step === 4 || step === 6
 
 const values = (params: FlowEvent['params']): readonly string[] => {
   const entries = Object.entries(params)
@@ -96,7 +103,11 @@ const values = (params: FlowEvent['params']): readonly string[] => {
 
 /** A digest shows what is equal to what, and nothing else. */
 export const shown = (value: Redacted): string =>
-  'clear' in value ? value.clear : `#${value.digest} (${value.length} characters, kept as a digest)`
+  'clear' in value
+    ? value.clear
+    : value.digest === undefined
+      ? `(${value.length} characters, not kept)`
+      : `#${value.digest} (${value.length} characters, kept as a digest)`
 
 function checkLines({ checks }: FlowEvent, paint: Paint): readonly string[] {
   const passed = [...new Set(checks.filter(({ ok }) => ok).map(({ rule }) => rule))]

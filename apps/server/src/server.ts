@@ -61,7 +61,8 @@ async function serve(
   await maintainKeys(installation)
   const keys = createKeyRing(installation)
   await keys.reload()
-  const recorder = createRecorder({ store, sealing, random, ...(onEvent && { onEvent }) })
+  const everything = installation.settings.development
+  const recorder = createRecorder({ store, sealing, random, everything, ...(onEvent && { onEvent }) })
   const issuer: Issuer = { ...installation, keys, passwords, recorder }
 
   const { host, port, tls } = config.listen

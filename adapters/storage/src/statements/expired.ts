@@ -24,6 +24,5 @@ export const sweeps: readonly { readonly statement: Sweep; readonly keptFor: num
   { statement: expired('sessions', 'session_id'), keptFor: 0 },
   { statement: expired('used_assertions', 'client_id, jti_hash'), keptFor: 0 },
   { statement: expired('throttles', 'throttle_key'), keptFor: 0 },
-  { statement: expired('flow_events', 'flow, event_id'), keptFor: 0 },
-  { statement: expired('flows', 'flow'), keptFor: 0 },
+  { statement: expired('flow_batches', 'track, batch_id'), keptFor: 0 },
 ]

@@ -18,8 +18,8 @@ const expiring: readonly Write[] = [
   { do: 'use-assertion', clientId: 'print-shop', jtiHash: 'jti', expiresAt: end },
   { do: 'count-failure', key: 'alice', now: a.now, expiresAt: end },
 ]
-/** `flows` and `flow_events`. */
-const rowsOfAnEvent = 2
+/** Of `flow_batches`. */
+const rowsOfAnEvent = 1
 
 export function sweeping(place: Place): void {
   describe('sweeping', () => {
@@ -28,7 +28,7 @@ export function sweeping(place: Place): void {
       const stores = [storage.store, storage.other]
       for (const store of stores) {
         await store.commit(expiring)
-        await store.flows.append([a.event], end)
+        await store.flows.append([a.batch([a.event])], end)
       }
       assert.equal(await storage.sweep(end - 1, 100), 0)
       assert.equal(await storage.sweep(end, 100), 2 * (expiring.length + rowsOfAnEvent))

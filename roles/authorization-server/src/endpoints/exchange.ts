@@ -18,6 +18,7 @@ import type { Seconds } from '../ports/records.ts'
 import { type Registry, StorageUnavailable } from '../ports/store.ts'
 import { createTrail, type Trail } from '../trace/trail.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
+import { SeenExchange } from './seen-exchange.ts'
 
 /** A request that came, before anything was read for it. */
 export interface Arrival {
@@ -97,31 +98,7 @@ function record(
   { request, issuer, trail }: Arrival,
   { reply, refused }: { readonly reply: Reply | undefined; readonly refused: Refused | undefined },
 ): void {
-  const { flow = request.flow, band = kind.band, client, person, grant } = trail.about
-  issuer.recorder.record({
-    flow,
-    band,
-    client,
-    person,
-    grant,
-    step: kind.step,
-    from: kind.from ?? 'client',
-    to: 'authorization-server',
-    what: `${request.method} ${kind.path}`,
-    at: request.receivedAt,
-    took: Math.max(0, Date.now() - request.receivedAt),
-    status: reply?.status,
-    params: request.form.size > 0 ? request.form : request.query,
-    // Most exchanges of programs are not recorded: what would only be made for the record is made when it is read.
-    get result() {
-      return Object.entries(reply?.body ?? {}).map(([name, value]) => [name, String(value)] as const)
-    },
-    get checks() {
-      return trail.checks
-    },
-    refused,
-    outcome: reply === undefined ? 'failed' : refused ? 'refused' : 'ok',
-  })
+  issuer.recorder.record(new SeenExchange(kind, { request, trail, reply, refused }))
 }
 
 /** RFC 6749 §5.2. A client that could not be authenticated is told how it could be (RFC 9110 §15.5.2). */

@@ -94,9 +94,11 @@ export interface Store {
   /** The number under `name`, 0 when never claimed; see the `claim` write. */
   version(name: string): Promise<number>
   readonly flows: {
-    append(events: readonly FlowEvent[], expiresAt: Seconds): Promise<void>
+    /** A batch that is there already is the same batch, sent again. */
+    append(batches: readonly FlowBatch[], expiresAt: Seconds): Promise<void>
     /** Newest first. */
     list(query: { readonly limit: number }): Promise<readonly FlowSummary[]>
+    /** In the order in which they happened; of very many the newest, and rather a person's than a program's. */
     events(flow: string): Promise<readonly FlowEvent[]>
   }
   /** All writes or none. `lost` names the spending write that another request had already done. */
@@ -104,6 +106,16 @@ export interface Store {
 }
 
 export type Committed = { readonly committed: true } | { readonly committed: false; readonly lost: Spend['do'] }
+
+/** The parts of the record, each with room of its own: flows of people; of whom nobody knows yet; and of programs. */
+export type FlowTrack = 'people' | 'visitors' | 'machines'
+
+export interface FlowBatch {
+  /** Never the same twice, and later for what is recorded later. */
+  readonly id: string
+  readonly track: FlowTrack
+  readonly events: readonly FlowEvent[]
+}
 
 export interface FlowSummary {
   readonly flow: string
@@ -113,6 +125,8 @@ export interface FlowSummary {
   readonly client: string | undefined
   readonly outcome: FlowEvent['outcome']
   readonly reason: string | undefined
+  /** How many like those of this flow were left out before them. */
+  readonly omitted: number
 }
 
 /** A write that can happen once: when its row is gone or used, the whole commit is lost. */

@@ -50,7 +50,8 @@ const detectors: Partial<Record<Reason, Detector>> = {
     const last = before.findLast(({ band, outcome }) => band === 'refresh' && outcome === 'ok')
     return (
       last &&
-      `The family was last refreshed ${ago(failed.at - last.at)} before; an old copy of the token is still in use somewhere.`
+      // Not every refresh is recorded.
+      `The family was refreshed ${ago(failed.at - last.at)} before, and perhaps later still; an old copy of the token is in use somewhere.`
     )
   },
   code_verifier_wrong: ({ expected, got }) =>

@@ -1,14 +1,16 @@
 /**
- * The recorder: redacts what an endpoint saw, at once, and writes it down later.
+ * The recorder: decides what is worth recording, redacts it at once, and writes it down later.
  *
  * It never blocks, never throws and never grows: a queue that is full drops, and says how much. While storage is away
  * the queue waits for it.
  */
-import type { Evidence } from '@symbolon/protocol/evidence'
-import { clearParameters, type FlowEvent, hiddenParameters, type Redacted } from '@symbolon/protocol/trace'
-import type { Observed, Recorder, Sealing } from '../ports/issuer.ts'
+import type { FlowEvent } from '@symbolon/protocol/trace'
+import type { Recorder, Sealing } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
-import { StorageUnavailable, type Store } from '../ports/store.ts'
+import { type FlowBatch, type FlowTrack, StorageUnavailable, type Store } from '../ports/store.ts'
+import { holdBack } from './held.ts'
+import { eventOf, keyedDigest } from './redact.ts'
+import { createLimits, trackOf } from './tracks.ts'
 
 export interface FlowRecorder extends Recorder {
   /** How many events were lost, because the queue was full or an event could not be made. */
@@ -22,24 +24,39 @@ export interface FlowRecorder extends Recorder {
 const betweenBatches = 250
 const afterFailure = 2_000
 const largestBatch = 500
+const tracks: readonly FlowTrack[] = ['people', 'visitors', 'machines']
 
 export function createRecorder(parts: {
   readonly store: Pick<Store, 'flows'>
   readonly sealing: Pick<Sealing, 'digest'>
   readonly random: (bytes: number) => Uint8Array
+  /** Whether all is recorded, and nothing left out. */
+  readonly everything?: boolean
   /** Events kept in memory, at most. */
   readonly limit?: number
   /** How long the record is kept. */
   readonly retention?: Seconds
-  /** Told of every event as it is made, for a line on the console. */
+  /** Told of every event as it is recorded, for a line on the console. */
   readonly onEvent?: (event: FlowEvent) => void
+  /** Milliseconds on a clock that nobody sets. */
+  readonly clock?: () => number
 }): FlowRecorder {
-  const { store, sealing, random, limit = 10_000, retention = 7 * 86_400, onEvent } = parts
-  const queue: FlowEvent[] = []
+  const { store, sealing, random, everything = false, limit = 10_000, retention = 7 * 86_400, onEvent } = parts
+  const queues: Readonly<Record<FlowTrack, FlowEvent[]>> = { people: [], visitors: [], machines: [] }
+  const limitOf = createLimits(parts.clock ?? (() => performance.now()))
+  const held = holdBack()
+  const digest = keyedDigest(sealing.digest('trace', 'key'))
+  const run = Buffer.from(random(6)).toString('hex')
+  let made = 0
+  let waiting = 0
+  let unsent: readonly FlowBatch[] = []
   let dropped = 0
   let closed = false
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
+
+  /** In order of time, as far as clocks go. */
+  const newId = (at: number) => `${at.toString(36).padStart(9, '0')}${run}${(made++).toString(36)}`
 
   const schedule = (delay: number): void => {
     if (timer !== undefined || closed) return
@@ -49,21 +66,38 @@ export function createRecorder(parts: {
     }, delay)
     timer.unref()
   }
+  const enqueue = (track: FlowTrack, event: FlowEvent): void => {
+    if (waiting >= limit) {
+      dropped++
+      return
+    }
+    waiting++
+    queues[track].push(event)
+    schedule(betweenBatches)
+    onEvent?.(event)
+  }
+  const nextBatches = (): readonly FlowBatch[] =>
+    tracks
+      .filter((track) => queues[track].length > 0)
+      .map((track) => ({ id: newId(Date.now()), track, events: queues[track].splice(0, largestBatch) }))
   const write = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = queue.splice(0, largestBatch)
-      const expiresAt = Math.floor(Date.now() / 1000) + retention
+    for (;;) {
+      // A batch that may have been written although it failed is sent again as it was.
+      if (unsent.length === 0) unsent = nextBatches()
+      if (unsent.length === 0) return
+      const size = unsent.reduce((sum, { events }) => sum + events.length, 0)
       try {
-        await store.flows.append(batch, expiresAt)
+        await store.flows.append(unsent, Math.floor(Date.now() / 1000) + retention)
       } catch (error) {
-        // What storage refuses it will refuse again; what it could not take now may wait, the newest first.
-        const room = error instanceof StorageUnavailable ? Math.max(0, limit - queue.length) : 0
-        dropped += Math.max(0, batch.length - room)
-        if (room > 0) queue.unshift(...batch.slice(-room))
-        if (room === 0) continue
-        schedule(afterFailure)
-        return
+        if (error instanceof StorageUnavailable) {
+          schedule(afterFailure)
+          return
+        }
+        // What storage refuses it will refuse again.
+        dropped += size
       }
+      waiting -= size
+      unsent = []
     }
   }
   const flush = (): Promise<void> => {
@@ -76,16 +110,26 @@ export function createRecorder(parts: {
       return dropped
     },
     record(observed) {
-      if (closed || queue.length >= limit) {
+      if (closed) {
         dropped++
         return
       }
       try {
-        const id = `${observed.at.toString(36).padStart(9, '0')}${Buffer.from(random(9)).toString('base64url')}`
-        const event = eventOf(observed, { id, digest: (value) => sealing.digest('trace', value) })
-        queue.push(event)
-        schedule(betweenBatches)
-        onEvent?.(event)
+        const track = trackOf(observed)
+        const limited = everything ? undefined : limitOf(observed, track)
+        const isTaken = limited === undefined || limited.allowance.take(limited.kind)
+        if (!isTaken && track !== 'visitors') {
+          limited.allowance.leaveOut(limited.kind)
+          return
+        }
+        const omitted = isTaken ? (limited?.allowance.leftOut(limited.kind) ?? 0) : 0
+        const event = eventOf(observed, { id: newId(observed.at), omitted, digest })
+        if (!isTaken) {
+          held.add(event, () => limited.allowance.leaveOut(limited.kind))
+          return
+        }
+        if (track === 'people') for (const before of held.take(event.flow)) enqueue('people', before)
+        enqueue(track, event)
       } catch {
         dropped++
       }
@@ -98,72 +142,3 @@ export function createRecorder(parts: {
     },
   }
 }
-
-type Digest = (value: string) => string
-
-const mostParameters = 40
-const longestClear = 1_000
-/** What a stranger sent may not fill memory or disk: of all that may be read in one event so much is kept. */
-const mostClear = 4_000
-
-function eventOf(observed: Observed, { id, digest }: { readonly id: string; readonly digest: Digest }): FlowEvent {
-  const { refused, person } = observed
-  return {
-    v: 1,
-    id,
-    flow: observed.flow,
-    at: observed.at,
-    took: observed.took,
-    source: 'authorization-server',
-    from: observed.from,
-    to: observed.to,
-    step: observed.step,
-    band: observed.band,
-    what: observed.what,
-    status: observed.status,
-    params: redact(observed.params ?? [], digest, isParameter),
-    result: redact(observed.result ?? [], digest, isWord),
-    checks: observed.checks ?? [],
-    outcome: observed.outcome,
-    reason: refused?.reason,
-    expected: refused?.expected && show(refused.expected, digest),
-    got: refused?.got && show(refused.got, digest),
-    client: observed.client === undefined ? undefined : legible(observed.client, 255),
-    person: person === undefined ? undefined : shorten(digest(person)),
-    grant: observed.grant,
-  }
-}
-
-/** What a stranger sent may be anything, in its names too; an answer's names are ours. */
-const isParameter = (name: string): boolean => clearParameters.has(name) || hiddenParameters.has(name)
-const isWord = (name: string): boolean => /^[\w.-]{1,40}$/.test(name)
-
-function redact(
-  params: Iterable<readonly [string, string]>,
-  digest: Digest,
-  mayBeNamed: (name: string) => boolean,
-): FlowEvent['params'] {
-  const redacted: Record<string, Redacted> = Object.create(null)
-  let count = 0
-  let room = mostClear
-  for (const [name, value] of params) {
-    if (count++ >= mostParameters) break
-    const known = mayBeNamed(name) ? name : '(other)'
-    const isClear = clearParameters.has(name)
-    redacted[known] = show(isClear ? { clear: value.slice(0, room) } : { hidden: value }, digest)
-    if (isClear) room = Math.max(0, room - value.length)
-  }
-  return { ...redacted }
-}
-
-const show = (evidence: Evidence, digest: Digest): Redacted =>
-  'clear' in evidence
-    ? { clear: legible(evidence.clear, longestClear) }
-    : { digest: shorten(digest(evidence.hidden)), length: evidence.hidden.length }
-
-/** Text that any database can hold: a stranger chose it. */
-const legible = (text: string, longest: number): string =>
-  text.slice(0, longest).toWellFormed().replaceAll('\0', '\ufffd')
-
-/** 64 bits: enough to see what is equal, too little to be anything else. */
-const shorten = (digest: string): string => digest.slice(0, 11)

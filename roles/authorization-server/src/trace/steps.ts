@@ -37,15 +37,22 @@ export function stepsOf(events: readonly FlowEvent[]): readonly TracedStep[] {
     }
     if (startsFromPerson(event)) infer(step.number)
     traced.push(of(step, event))
-    const response = responses.get(step.number)
-    if (response !== undefined) traced.push(of(response, event))
-    reached = Math.max(reached, response?.number ?? step.number)
+    reached = Math.max(reached, step.number)
+    const response = responseIn(event)
+    if (response === undefined) continue
+    infer(response.number)
+    traced.push(of(response, event))
+    reached = Math.max(reached, response.number)
   }
   if (reached === 6) infer(8)
   return traced
 }
 
-/** Requests whose response stands in the same event. */
+/** An authorization request has its response in the same event when no page had to be shown. */
+const responseIn = ({ step, result }: FlowEvent): Step | undefined =>
+  step === 1 ? ('code' in result ? steps[2] : undefined) : step && responses.get(step)
+
+/** Requests whose response always stands in the same event. */
 const responses = new Map<StepNumber, Step>([
   [4, steps[4]],
   [6, steps[6]],

@@ -3,6 +3,7 @@
  * concern. The endpoint hands it to the recorder; no rule knows that it exists.
  */
 import { type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import type { Reason } from '@symbolon/protocol/refusals'
 import type { Band, Check } from '@symbolon/protocol/trace'
 
 export interface About {
@@ -14,6 +15,7 @@ export interface About {
 }
 
 export interface Trail {
+  /** Made when it is read: most requests are never looked at. */
   readonly checks: readonly Check[]
   readonly about: About
   /** Applies the rules up to the first that `input` breaks, and returns that one's refusal. */
@@ -23,28 +25,52 @@ export interface Trail {
   concerns(about: About): void
 }
 
-export function createTrail(): Trail {
-  const checks: Check[] = []
-  let about: About = {}
-  return {
-    checks,
-    get about() {
-      return about
-    },
-    apply(rules, input) {
-      for (const { reason, broken, seen } of rules) {
-        const ok = !broken(input)
-        checks.push({ rule: reason, ok })
-        if (!ok) return refuse(reason, seen?.(input))
-      }
-      return undefined
-    },
-    refused(refused) {
-      checks.push({ rule: refused.reason, ok: false })
-      return refused
-    },
-    concerns(more) {
-      about = { ...about, ...more }
-    },
+/** So many rules of a table were passed, and then one broken, if any. */
+interface Applied {
+  readonly rules: readonly { readonly reason: Reason }[]
+  readonly passed: number
+  readonly broken: Reason | undefined
+}
+
+/** A class, for what each request makes: getters of one shape, made once. */
+class RequestTrail implements Trail {
+  readonly #applied: Applied[] = []
+  #about: About = {}
+
+  get checks(): readonly Check[] {
+    return this.#applied.flatMap(checksOf)
   }
+
+  get about(): About {
+    return this.#about
+  }
+
+  apply<Input>(rules: readonly Rule<Input>[], input: Input): Refused | undefined {
+    let passed = 0
+    for (const { reason, broken, seen } of rules) {
+      if (broken(input)) {
+        this.#applied.push({ rules, passed, broken: reason })
+        return refuse(reason, seen?.(input))
+      }
+      passed++
+    }
+    this.#applied.push({ rules, passed, broken: undefined })
+    return undefined
+  }
+
+  refused(refused: Refused): Refused {
+    this.#applied.push({ rules: [], passed: 0, broken: refused.reason })
+    return refused
+  }
+
+  concerns(more: About): void {
+    this.#about = { ...this.#about, ...more }
+  }
+}
+
+export const createTrail = (): Trail => new RequestTrail()
+
+function checksOf({ rules, passed, broken }: Applied): readonly Check[] {
+  const checks = rules.slice(0, passed).map(({ reason }) => ({ rule: reason, ok: true }))
+  return broken === undefined ? checks : [...checks, { rule: broken, ok: false }]
 }

@@ -10,7 +10,7 @@ import { token } from '../../src/endpoints/token.ts'
 import { userinfo } from '../../src/endpoints/userinfo.ts'
 import { createSealing } from '../../src/keys/sealing.ts'
 import type { Observed } from '../../src/ports/issuer.ts'
-import { StorageUnavailable } from '../../src/ports/store.ts'
+import { type FlowBatch, StorageUnavailable } from '../../src/ports/store.ts'
 import { createRecorder } from '../../src/trace/recorder.ts'
 import { basic, createWorld, redemption, secret } from '../support/back-channel/world.ts'
 
@@ -32,30 +32,32 @@ const observed: Observed = {
 
 /** A store that keeps what is appended, and is away while `away` says so. */
 function memory() {
-  const state = { events: [] as FlowEvent[], batches: 0, away: false, strict: false }
-  const append = async (events: readonly FlowEvent[]) => {
+  const state = { events: [] as FlowEvent[], batches: [] as FlowBatch[], away: false, strict: false }
+  const append = async (batches: readonly FlowBatch[]) => {
     if (state.away) throw new StorageUnavailable('away')
-    if (state.strict && JSON.stringify(events).includes('poison')) throw new TypeError('not storable')
-    state.batches++
-    state.events.push(...events)
+    if (state.strict && JSON.stringify(batches).includes('poison')) throw new TypeError('not storable')
+    state.batches.push(...batches)
+    state.events.push(...batches.flatMap(({ events }) => events))
   }
   return { state, store: { flows: { append, list: async () => [], events: async () => [] } } }
 }
 
 describe('the recorder', () => {
-  it('keeps what may be read, and of everything else a keyed digest and the length', async () => {
+  it('keeps what may be read, of what comes again a keyed digest, and of everything else the length', async () => {
     const { state, store } = memory()
     const recorder = createRecorder({ store, sealing, random })
-    const params = new URLSearchParams({ grant_type: 'authorization_code', code: 'very secret', client_id: 'app' })
+    const password = 'also secret'
+    const params = new URLSearchParams({ grant_type: 'password', code: 'very secret', client_id: 'app', password })
     const refused = refuse('code_verifier_wrong', { expected: hidden('a'), got: clear('b') })
     recorder.record({ ...observed, params, refused, person: 'alice' })
     await recorder.close()
     const [event] = state.events
-    assert.deepEqual(event?.params.grant_type, { clear: 'authorization_code' })
+    assert.deepEqual(event?.params.grant_type, { clear: 'password' })
+    assert.deepEqual(event?.params.password, { length: 11 })
     assert.deepEqual(event?.params.client_id, { clear: 'app' })
     const code = event?.params.code
     assert.ok(code && 'digest' in code)
-    assert.deepEqual([code.length, code.digest.length], [11, 11])
+    assert.deepEqual([code.length, code.digest?.length], [11, 11])
     assert.deepEqual([event?.reason, event?.got], ['code_verifier_wrong', { clear: 'b' }])
     assert.ok(!JSON.stringify(event).includes('very secret'))
     assert.ok(!JSON.stringify(event).includes('alice'))
@@ -118,10 +120,10 @@ describe('the recorder', () => {
 
   it('writes many events in few batches', async () => {
     const { state, store } = memory()
-    const recorder = createRecorder({ store, sealing, random })
+    const recorder = createRecorder({ store, sealing, random, everything: true })
     for (let at = 0; at < 400; at++) recorder.record(observed)
     await recorder.close()
-    assert.deepEqual([state.events.length, state.batches], [400, 1])
+    assert.deepEqual([state.events.length, state.batches.length], [400, 1])
     assert.equal(new Set(state.events.map(({ id }) => id)).size, 400)
   })
 
@@ -139,6 +141,41 @@ describe('the recorder', () => {
       ['first', 'second'],
     )
     assert.equal(recorder.dropped, 0)
+  })
+
+  it('sends a batch again as it was, for it may have been written before the answer was lost', async () => {
+    const { state, store } = memory()
+    const sent: FlowBatch[] = []
+    const append = async (batches: readonly FlowBatch[]) => {
+      sent.push(...batches)
+      await store.flows.append(batches)
+      if (sent.length === 1) throw new StorageUnavailable('the answer was lost')
+    }
+    const recorder = createRecorder({ store: { flows: { ...store.flows, append } }, sealing, random })
+    recorder.record({ ...observed, what: 'first' })
+    await recorder.flush()
+    recorder.record({ ...observed, what: 'second' })
+    await recorder.close()
+    const [first, again, second] = state.batches
+    assert.equal(state.batches.length, 3)
+    assert.deepEqual(again, first)
+    assert.deepEqual(
+      second?.events.map(({ what }) => what),
+      ['second'],
+    )
+  })
+
+  it('keeps no more in memory while storage is away than its queue holds', async () => {
+    const { state, store } = memory()
+    const recorder = createRecorder({ store, sealing, random, limit: 10, everything: true })
+    state.away = true
+    for (let round = 0; round < 5; round++) {
+      for (let at = 0; at < 4; at++) recorder.record({ ...observed, at: round })
+      await recorder.flush()
+    }
+    state.away = false
+    await recorder.close()
+    assert.deepEqual([state.events.length, recorder.dropped], [10, 10])
   })
 
   it('drops what storage will never take, and goes on', async () => {
@@ -180,13 +217,13 @@ describe('the recorder', () => {
   })
 
   it('writes by itself a moment later', async () => {
-    const written = Promise.withResolvers<readonly FlowEvent[]>()
+    const written = Promise.withResolvers<readonly FlowBatch[]>()
     const { store } = memory()
-    const append = async (events: readonly FlowEvent[]) => written.resolve(events)
+    const append = async (batches: readonly FlowBatch[]) => written.resolve(batches)
     const recorder = createRecorder({ store: { flows: { ...store.flows, append } }, sealing, random })
     recorder.record(observed)
     const keepAwake = setTimeout(() => undefined, 5_000)
-    assert.equal((await written.promise).length, 1)
+    assert.equal((await written.promise)[0]?.events.length, 1)
     clearTimeout(keepAwake)
     await recorder.close()
   })

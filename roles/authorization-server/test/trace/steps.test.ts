@@ -36,6 +36,13 @@ describe('a recorded flow as steps', () => {
     assert.deepEqual(told([request, redeemed]), ['1', '(2)', '(3)', '4', '5'])
   })
 
+  it('tells a request that was answered at once as request and answer', () => {
+    const hidden = { digest: 'd', length: 43 }
+    const atOnce = flowEvent({ at: 1, step: 1, result: { code: hidden } })
+    assert.deepEqual(told([atOnce, redeemed]), ['1', '(2)', '3', '4', '5'])
+    assert.equal(stepsOf([atOnce]).at(-1)?.event, atOnce)
+  })
+
   it('takes a question about the token for the resource request that caused it', () => {
     const all = [request, signedIn, answered, redeemed, introspected]
     assert.deepEqual(told(all), ['1', '2', '3', '4', '5', '(6)', 'POST /introspect', '(7)'])
