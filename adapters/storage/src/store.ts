@@ -19,7 +19,13 @@ import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts
 import { findPerson, findPersonByLogin, listPeople, personRecord, personStatus } from './statements/people.ts'
 import { findRefreshToken, refreshTokenRecord } from './statements/refresh-tokens.ts'
 import { listResources, resourceRecord } from './statements/resources.ts'
-import { findSession, sessionRecord, sessionsOfBrowser, sessionsOfPerson } from './statements/sessions.ts'
+import {
+  findSession,
+  knownSession,
+  sessionRecord,
+  sessionsOfBrowser,
+  sessionsOfPerson,
+} from './statements/sessions.ts'
 import { keyRecord, listKeys } from './statements/signing-keys.ts'
 import { findThrottles, keysAtOnce, throttleRecord } from './statements/throttles.ts'
 import { findVersion } from './statements/versions.ts'
@@ -34,6 +40,7 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
   const append = flowRoom(room)
   const clientOf = rememberLast(clientRecord, ({ client_id }) => client_id)
   const resourcesOf = rememberAll(resourceRecord)
+  const sessionOf = rememberLast(knownSession, (row) => `${row.session_id} ${row.consent_client_id}`)
   return {
     registry: registryOf(sql),
     clients: {
@@ -48,8 +55,8 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
       list: async () => (await sql.many(listPeople, {})).map(personRecord),
     },
     sessions: {
-      ofBrowser: async (browserHash, now) =>
-        (await sql.many(sessionsOfBrowser, { browser_hash: browserHash, now })).map(sessionRecord),
+      ofBrowser: async (browserHash, now, clientId = '') =>
+        (await sql.many(sessionsOfBrowser, { browser_hash: browserHash, client_id: clientId, now })).map(sessionOf),
       ofPerson: async (personId, now) =>
         (await sql.many(sessionsOfPerson, { person_id: personId, now })).map(sessionRecord),
       find: async (sessionId) => maybe(await sql.one(findSession, { session_id: sessionId }), sessionRecord),

@@ -3,7 +3,7 @@ import type { ConsentRecord } from '@symbolon/authorization-server/ports/records
 import { json, parsed } from '../columns.ts'
 import { holding, spending, statement } from '../sql.ts'
 
-type Row = {
+export type ConsentRow = {
   readonly person_id: string
   readonly client_id: string
   readonly scope: string
@@ -13,22 +13,32 @@ type Row = {
   readonly updated_at: number
 }
 
-const columns = 'person_id, client_id, scope, resources, shown, created_at, updated_at'
+export const consentColumns = [
+  'person_id',
+  'client_id',
+  'scope',
+  'resources',
+  'shown',
+  'created_at',
+  'updated_at',
+] as const
 
-export const findConsent = statement<{ person_id: string; client_id: string }, Row>(
+const columns = consentColumns.join(', ')
+
+export const findConsent = statement<{ person_id: string; client_id: string }, ConsentRow>(
   'consents.find',
   `select ${columns} from consents
    where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id`,
 )
 
-export const consentsOfPerson = statement<{ person_id: string }, Row>(
+export const consentsOfPerson = statement<{ person_id: string }, ConsentRow>(
   'consents.of_person',
   `select ${columns} from consents
    where issuer_id = :issuer_id and person_id = :person_id
    order by created_at desc, client_id`,
 )
 
-export const putConsent = statement<Row>(
+export const putConsent = statement<ConsentRow>(
   'consents.put',
   `insert into consents (issuer_id, ${columns})
    values (:issuer_id, :person_id, :client_id, :scope, :resources, :shown, :created_at, :updated_at)
@@ -48,7 +58,7 @@ const unchanged = `issuer_id = :issuer_id and person_id = :person_id and client_
      and scope = :seen_scope and updated_at = :seen_at`
 
 /** Two first answers at once: the second is asked again, so that it adds to the first. */
-export const addConsent = spending<Row>(
+export const addConsent = spending<ConsentRow>(
   'consents.add',
   `insert into consents (issuer_id, ${columns})
    values (:issuer_id, :person_id, :client_id, :scope, :resources, :shown, :created_at, :updated_at)
@@ -57,7 +67,7 @@ export const addConsent = spending<Row>(
 )
 
 /** What was taken back meanwhile does not come back by an answer that was read before. */
-export const replaceConsent = spending<Row & Seen>(
+export const replaceConsent = spending<ConsentRow & Seen>(
   'consents.replace',
   `update consents set scope = :scope, resources = :resources, shown = :shown, created_at = :created_at,
      updated_at = :updated_at
@@ -87,7 +97,7 @@ export const deleteConsentsOfClient = statement<{ client_id: string }>(
   'delete from consents where issuer_id = :issuer_id and client_id = :client_id',
 )
 
-export const consentRow = (consent: ConsentRecord): Row => ({
+export const consentRow = (consent: ConsentRecord): ConsentRow => ({
   person_id: consent.personId,
   client_id: consent.clientId,
   scope: json(consent.scope),
@@ -104,7 +114,7 @@ export const seenRow = (consent: ConsentRecord): Seen => ({
   seen_at: consent.updatedAt,
 })
 
-export const consentRecord = (row: Row): ConsentRecord => ({
+export const consentRecord = (row: ConsentRow): ConsentRecord => ({
   personId: row.person_id,
   clientId: row.client_id,
   scope: parsed(row.scope),

@@ -7,7 +7,7 @@ import type { PersonRecord, PersonStatus } from '@symbolon/authorization-server/
 import { flag, isFlag, json, parsed } from '../columns.ts'
 import { statement } from '../sql.ts'
 
-type Row = {
+export type PersonRow = {
   readonly person_id: string
   readonly username: string
   readonly username_key: string
@@ -24,16 +24,29 @@ type Row = {
 /** What a read joined with `people` says of the person: nothing when they are gone. */
 export type StatusRow = { readonly status_person_id: string | null; readonly status_disabled: number | null }
 
-const columns = `person_id, username, username_key, email, email_key, password_hash, claims, disabled, declared,
-  created_at, updated_at`
+export const personColumns = [
+  'person_id',
+  'username',
+  'username_key',
+  'email',
+  'email_key',
+  'password_hash',
+  'claims',
+  'disabled',
+  'declared',
+  'created_at',
+  'updated_at',
+] as const
 
-export const findPerson = statement<{ person_id: string }, Row>(
+const columns = personColumns.join(', ')
+
+export const findPerson = statement<{ person_id: string }, PersonRow>(
   'people.find',
   `select ${columns} from people where issuer_id = :issuer_id and person_id = :person_id`,
 )
 
 /** A name that is one person's username and another's email is the username. */
-export const findPersonByLogin = statement<{ login_key: string }, Row>(
+export const findPersonByLogin = statement<{ login_key: string }, PersonRow>(
   'people.find_by_login',
   `select ${columns} from people
    where issuer_id = :issuer_id and (username_key = :login_key or email_key = :login_key)
@@ -41,12 +54,12 @@ export const findPersonByLogin = statement<{ login_key: string }, Row>(
    limit 1`,
 )
 
-export const listPeople = statement<Record<never, never>, Row>(
+export const listPeople = statement<Record<never, never>, PersonRow>(
   'people.list',
   `select ${columns} from people where issuer_id = :issuer_id order by username_key`,
 )
 
-export const putPerson = statement<Row>(
+export const putPerson = statement<PersonRow>(
   'people.put',
   `insert into people (issuer_id, ${columns})
    values (:issuer_id, :person_id, :username, :username_key, :email, :email_key, :password_hash, :claims, :disabled,
@@ -69,7 +82,7 @@ export const deletePerson = statement<{ person_id: string }>(
   'delete from people where issuer_id = :issuer_id and person_id = :person_id',
 )
 
-export const personRow = (person: PersonRecord): Row => ({
+export const personRow = (person: PersonRecord): PersonRow => ({
   person_id: person.personId,
   username: person.username,
   username_key: loginKey(person.username),
@@ -83,7 +96,7 @@ export const personRow = (person: PersonRecord): Row => ({
   updated_at: person.updatedAt,
 })
 
-export const personRecord = (row: Row): PersonRecord => ({
+export const personRecord = (row: PersonRow): PersonRecord => ({
   personId: row.person_id,
   username: row.username,
   email: row.email,

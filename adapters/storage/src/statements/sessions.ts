@@ -3,8 +3,11 @@
  * stays until then and is never touched again.
  */
 import type { SessionRecord } from '@symbolon/authorization-server/ports/records'
-import { json, parsed } from '../columns.ts'
+import type { KnownSession } from '@symbolon/authorization-server/ports/store'
+import { joined, json, parsed, partOf } from '../columns.ts'
 import { holding, statement } from '../sql.ts'
+import { type ConsentRow, consentColumns, consentRecord } from './consents.ts'
+import { type PersonRow, personColumns, personRecord } from './people.ts'
 
 type Row = {
   readonly session_id: string
@@ -22,11 +25,19 @@ type Row = {
 const columns = `session_id, browser_hash, person_id, auth_time, amr, user_agent, created_at, last_seen_at, expires_at,
   ended_at`
 
-export const sessionsOfBrowser = statement<{ browser_hash: string; now: number }, Row>(
+type KnownRow = Row & Readonly<Record<string, unknown>>
+
+/** With the person, and with what they allow one client: null where there is none. */
+export const sessionsOfBrowser = statement<{ browser_hash: string; client_id: string; now: number }, KnownRow>(
   'sessions.of_browser',
-  `select ${columns} from sessions
-   where issuer_id = :issuer_id and browser_hash = :browser_hash and ended_at is null and expires_at > :now
-   order by auth_time desc, created_at desc, session_id`,
+  `select ${columns.replace(/\w+/g, 's.$&')},
+     ${joined('p', 'person_', personColumns)},
+     ${joined('c', 'consent_', consentColumns)}
+   from sessions s
+   left join people p on p.issuer_id = :issuer_id and p.person_id = s.person_id
+   left join consents c on c.issuer_id = :issuer_id and c.person_id = s.person_id and c.client_id = :client_id
+   where s.issuer_id = :issuer_id and s.browser_hash = :browser_hash and s.ended_at is null and s.expires_at > :now
+   order by s.auth_time desc, s.created_at desc, s.session_id`,
 )
 
 export const sessionsOfPerson = statement<{ person_id: string; now: number }, Row>(
@@ -101,4 +112,11 @@ export const sessionRecord = (row: Row): SessionRecord => ({
   lastSeenAt: row.last_seen_at,
   expiresAt: row.expires_at,
   endedAt: row.ended_at,
+})
+
+export const knownSession = (row: KnownRow): KnownSession => ({
+  session: sessionRecord(row),
+  person: row.person_person_id === null ? undefined : personRecord(partOf<PersonRow>(row, 'person_', personColumns)),
+  consent:
+    row.consent_client_id === null ? undefined : consentRecord(partOf<ConsentRow>(row, 'consent_', consentColumns)),
 })

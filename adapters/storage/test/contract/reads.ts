@@ -84,9 +84,45 @@ export function reads(place: Place): void {
       const expired = { ...a.session, sessionId: 'expired', expiresAt: now }
       const sessions = [older, a.session, ended, expired]
       await store.commit(sessions.map((session) => ({ do: 'insert-session', session }) as const))
-      assert.deepEqual(await store.sessions.ofBrowser('browser-1', now), [a.session, older])
+      const known = await store.sessions.ofBrowser('browser-1', now)
+      assert.deepEqual(
+        known.map(({ session }) => session),
+        [a.session, older],
+      )
       assert.deepEqual(await store.sessions.ofPerson('alice-id', now), [a.session, older])
       assert.deepEqual(await store.sessions.find('ended'), ended)
+    })
+
+    it('give a session with its person as they are now, and what they allow the client that asks', async () => {
+      await using storage = await openFresh(place)
+      const { store } = storage
+      const ofNobody = { ...a.session, sessionId: 'of-nobody', personId: 'gone-id', authTime: 400 }
+      await store.commit([
+        { do: 'put-person', person: a.person },
+        { do: 'put-consent', consent: a.consent },
+        { do: 'insert-session', session: a.session },
+        { do: 'insert-session', session: ofNobody },
+      ])
+      const gone = { session: ofNobody, person: undefined, consent: undefined }
+      const known = { session: a.session, person: a.person, consent: a.consent }
+      assert.deepEqual(await store.sessions.ofBrowser('browser-1', now, 'print-shop'), [known, gone])
+      assert.deepEqual(await store.sessions.ofBrowser('browser-1', now, 'other'), [
+        { ...known, consent: undefined },
+        gone,
+      ])
+
+      const consent = { ...a.consent, scope: ['openid'], updatedAt: now }
+      const person = { ...a.person, disabled: true }
+      await store.commit([
+        { do: 'put-consent', consent },
+        { do: 'put-person', person },
+        { do: 'touch-session', sessionId: a.session.sessionId, lastSeenAt: now, expiresAt: 9_000 },
+      ])
+      const session = { ...a.session, lastSeenAt: now, expiresAt: 9_000 }
+      assert.deepEqual(await store.sessions.ofBrowser('browser-1', now, 'print-shop'), [
+        { session, person, consent },
+        gone,
+      ])
     })
 
     it('leave out grants that are revoked or expired', async () => {

@@ -148,8 +148,8 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   'move-sessions': {
     given: [put.session],
     write: { do: 'move-sessions', from: 'browser-1', to: 'browser-2' },
-    see: (store) => store.sessions.ofBrowser('browser-2', now),
-    seen: [{ ...a.session, browserHash: 'browser-2' }],
+    see: (store) => store.sessions.find('session-1'),
+    seen: { ...a.session, browserHash: 'browser-2' },
   },
   'put-consent': {
     write: put.consent,

@@ -23,7 +23,7 @@ import { record, seeOther } from './page.ts'
 
 export const apps = forPerson(async (visit) => {
   const { issuer, as, locale } = visit
-  const [connected, resources] = await Promise.all([loadApps(issuer, as.person), issuer.store.resources.list()])
+  const [connected, { resources }] = await Promise.all([loadApps(issuer, as.person), issuer.store.registry()])
   return page(visit, {
     show: 'apps',
     ...frameOf(visit),
@@ -36,7 +36,7 @@ export const apps = forPerson(async (visit) => {
 
 export const app = forPerson(async (visit) => {
   const { http, issuer, as, locale } = visit
-  const [connected, resources] = await Promise.all([loadApps(issuer, as.person), issuer.store.resources.list()])
+  const [connected, { resources }] = await Promise.all([loadApps(issuer, as.person), issuer.store.registry()])
   const app = connected.find(({ known }) => known.client.id === http.parts.client)
   // Removed a moment ago, in another tab perhaps: the list says what is left.
   if (app === undefined) return seeOther(`${issuer.url}/account/apps`, { flow: http.flow })

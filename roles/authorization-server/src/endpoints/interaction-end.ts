@@ -9,7 +9,7 @@ import { refuse } from '@symbolon/protocol/decision'
 import type { NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
-import { type Browser, loadBrowser, touches } from '../people/browser.ts'
+import { type Browser, touches } from '../people/browser.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
 import { mintCode, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient } from '../people/views.ts'
@@ -44,7 +44,7 @@ export async function end(
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
   if (refused !== undefined && refused.reason !== 'person_refused') {
     const more = { flow, locales, reason: refused.reason }
-    return wayBack({ response, known, locale, afterForm: !cameFromElsewhere(http), more })
+    return wayBack({ response, known, locale: () => locale, afterForm: !cameFromElsewhere(http), more })
   }
   const commit = await issuer.store.commit([ended, ...(minted?.writes ?? []), ...touched])
   const { committed } = commit
@@ -66,7 +66,7 @@ export async function end(
   return wayBack({
     response: outcome.response,
     known,
-    locale,
+    locale: () => locale,
     afterForm: !cameFromElsewhere(http),
     more: { flow, locales, reason: refused?.reason },
   })
@@ -82,17 +82,18 @@ const cameFromElsewhere = ({ headers }: Visit['http']): boolean => headers['sec-
 export async function afterwards(about: {
   readonly visit: Visit
   readonly known: KnownClient
+  readonly browser: Browser
   readonly outcome: Outcome
   readonly restart: () => Answer
 }): Promise<Answer> {
-  const { visit, known, outcome, restart } = about
+  const { visit, known, browser, outcome, restart } = about
   const { http, issuer, interaction, step, locale, locales } = visit
   const { flow } = interaction
   const here = interactionPath(interaction, 'continue')
   const { response } = outcome
   const target = response.by === 'form' ? response.action : response.location
   const client = clientView(known, locale, target)
-  const heard = isFor(outcome, await loadBrowser(http, issuer))
+  const heard = isFor(outcome, browser)
   const worth = heard ? await worthOf(outcome, issuer) : 'nothing'
   if (step === 'restart' && worth === 'nothing') return restart()
   if (http.method === 'POST' || step === 'restart') return seeOther(`${issuer.url}${here}`, { flow })
@@ -100,10 +101,11 @@ export async function afterwards(about: {
     return notice('finished-elsewhere', { flow, status: 200, client, next: here, locales })
   }
   const more = { flow, locales }
-  if (worth === 'all') return wayBack({ response, known, locale, afterForm: true, more })
+  if (worth === 'all') return wayBack({ response, known, locale: () => locale, afterForm: true, more })
   const home = homeOf(known, target)
   if (worth === 'used' && home !== undefined) {
-    return wayBack({ response: { by: 'redirect', location: home }, known, locale, afterForm: true, more })
+    const response = { by: 'redirect', location: home } as const
+    return wayBack({ response, known, locale: () => locale, afterForm: true, more })
   }
   const next = interactionPath(interaction, 'restart')
   return notice('expired', { flow, status: 410, reason: 'interaction_expired', client, next, locales })

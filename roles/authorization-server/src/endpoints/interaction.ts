@@ -10,6 +10,7 @@ import type { Reason } from '@symbolon/protocol/refusals'
 import { clientFrom } from '../client.ts'
 import { type AuthorizationRequest, type ReplyTo, refusedSince, replyToAgain } from '../flow/1-authorization-request.ts'
 import { decideNextStep, mayChooseAccount, type NextStep } from '../flow/2-user-authorization.ts'
+import { loadBrowser } from '../people/browser.ts'
 import {
   findOutcome,
   type Interaction,
@@ -85,11 +86,14 @@ const attempts = 3
 async function authorize(visit: Visit, request: AuthorizationRequest): Promise<Answer | undefined> {
   const { http, issuer, interaction, step, locale, locales } = visit
   const { flow } = interaction
-  const [record, outcome, resources] = await Promise.all([
-    issuer.store.clients.find(request.clientId),
+  const { facts } = interaction
+  const [registry, outcome, browser] = await Promise.all([
+    issuer.store.registry(),
     findOutcome(interaction, issuer),
-    issuer.store.resources.list(),
+    loadBrowser(http, issuer, { client: request.clientId, preferred: facts.chosen }),
   ])
+  const { resources } = registry
+  const record = await registry.client(request.clientId)
   const client = record && clientFrom(record)
   const replyTo = client && replyToAgain(request, client)
   if (!record || !client || !replyTo) {
@@ -107,14 +111,14 @@ async function authorize(visit: Visit, request: AuthorizationRequest): Promise<A
     const cookies = [interactionCookie(again, issuer)]
     return seeOther(`${issuer.url}${interactionPath(again, 'continue')}`, { flow, cookies })
   }
-  if (outcome !== undefined) return afterwards({ visit, known, outcome, restart })
+  if (outcome !== undefined) return afterwards({ visit, known, browser, outcome, restart })
   if (isExpired(interaction, issuer.settings, issuer.now())) {
     if (step === 'restart') return restart()
     const next = interactionPath(interaction, 'restart')
     const view = clientView(known, locale, request.redirectUri)
     return notice('expired', { flow, status: 410, reason: 'interaction_expired', client: view, next, locales })
   }
-  const loaded = await loadSituation(issuer, http, { request, known, resources, facts: interaction.facts })
+  const loaded = await loadSituation(issuer, { browser, request, known, resources, facts })
   const refused = refusedSince(request, client, resources)
   const next: NextStep = refused ? { step: 'refused', reason: refused.reason } : decideNextStep(loaded.situation)
   return goOn({ ...visit, known, request, replyTo, loaded, next })

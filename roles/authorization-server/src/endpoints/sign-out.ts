@@ -28,8 +28,9 @@ interface LogoutRequest {
   readonly isProven: boolean
 }
 
-/** The parameters that the question carries along. */
+/** The parameters that are carried along, and no others: a form can hold what belongs in no address. */
 const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
+const isCarried = (name: string) => carried.some((one) => one === name)
 
 const longestQuery = 6_000
 
@@ -47,7 +48,7 @@ export const signOut: Endpoint = async (http, issuer) => {
     return end({ http, issuer, browser, request, afterForm: true }, browser.sessions)
   }
   // A form of the client comes without our cookies (SameSite); the way on to our own page brings them.
-  const query = params.toString()
+  const query = new URLSearchParams([...params].filter(([name]) => isCarried(name))).toString()
   if (http.method === 'POST' && query.length < longestQuery) {
     return seeOther(`${issuer.url}/logout${query === '' ? '' : `?${query}`}`, { flow: http.flow })
   }
@@ -64,7 +65,7 @@ async function load(params: URLSearchParams, browser: Browser, issuer: Issuer): 
   const named = one(params, 'client_id')
   const agree = claims === undefined || named === undefined || audience.includes(named)
   const clientId = claims === undefined ? undefined : (named ?? audience[0])
-  const found = clientId === undefined || !agree ? undefined : await issuer.store.clients.find(clientId)
+  const found = clientId === undefined || !agree ? undefined : await (await issuer.store.registry()).client(clientId)
   const known = found && { record: found, client: clientFrom(found) }
   const wanted = one(params, 'post_logout_redirect_uri')
   const registered = known?.client.postLogoutRedirectUris.find((uri) => uri === wanted)

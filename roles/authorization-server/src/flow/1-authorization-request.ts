@@ -10,14 +10,14 @@
 import { deflateRawSync } from 'node:zlib'
 import { allow, type Decision, type Refused, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
-import { list, one } from '@symbolon/protocol/parameters'
+import { list } from '@symbolon/protocol/parameters'
 import type { Check } from '@symbolon/protocol/trace'
 import type { Client } from '../client.ts'
 import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
 import { createTrail } from '../trace/trail.ts'
 import { isResponseMode, type ResponseMode } from './3-authorization-response.ts'
-import { type AskedRequest, mayAskForCodes, recipientRules, requestRules } from './authorization-rules.ts'
+import { mayAskForCodes, readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
 
 /** What the client asks for, read once. Plain data: it is frozen for as long as the person takes. */
@@ -68,51 +68,57 @@ export interface Asked {
 
 export function decideAuthorization({ params, client, resources, hint }: Asked): AuthorizationDecision {
   const trail = createTrail()
-  const { checks } = trail
-  const unknown = trail.apply(recipientRules, { params, client })
-  if (unknown || !client) return { outcome: 'tell-the-person', refused: unknown ?? refuse('client_unknown'), checks }
-  const returnsTo = findRedirectUri(params, client)
-  if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: trail.refused(returnsTo), checks }
+  const sent = readOnce(params)
+  const { values } = sent
+  const unknown = trail.apply(recipientRules, { sent, client })
+  if (unknown || !client)
+    return { outcome: 'tell-the-person', refused: unknown ?? refuse('client_unknown'), checks: trail.checks }
+  const returnsTo = findRedirectUri(sent, client)
+  if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: trail.refused(returnsTo), checks: trail.checks }
 
-  const mode = one(params, 'response_mode')
+  const mode = values.get('response_mode')
   const replyTo = {
     redirectUri: returnsTo.value,
     responseMode: isResponseMode(mode) ? mode : 'query',
-    state: one(params, 'state') ?? null,
+    state: values.get('state') ?? null,
   } as ReplyTo
-  const asked: AskedRequest = { params, client, hint }
-  const broken = trail.apply(requestRules, asked)
-  if (broken) return { outcome: 'tell-the-client', refused: broken, replyTo, checks }
+  const broken = trail.apply(requestRules, { sent, client, hint })
+  if (broken) return { outcome: 'tell-the-client', refused: broken, replyTo, checks: trail.checks }
 
   const target = resolveTarget({
     client,
-    scope: withoutIdleOffline(list(one(params, 'scope')), client),
-    resources: params.getAll('resource').filter(Boolean),
+    scope: withoutIdleOffline(list(values.get('scope')), client),
+    resources: sent.resources,
     known: resources,
   })
-  if (!target.ok) return { outcome: 'tell-the-client', refused: trail.refused(target), replyTo, checks }
+  if (!target.ok) return { outcome: 'tell-the-client', refused: trail.refused(target), replyTo, checks: trail.checks }
 
-  const maxAge = one(params, 'max_age')
+  const maxAge = values.get('max_age')
   const request: AuthorizationRequest = {
     clientId: client.id,
     redirectUri: replyTo.redirectUri,
-    redirectUriSent: one(params, 'redirect_uri') !== undefined,
+    redirectUriSent: values.has('redirect_uri'),
     responseMode: replyTo.responseMode,
     state: replyTo.state,
     scope: withoutIdleOffline(target.value.scope, client),
     resources: target.value.resources,
-    codeChallenge: one(params, 'code_challenge') ?? null,
-    nonce: one(params, 'nonce') ?? null,
-    prompt: list(one(params, 'prompt')),
+    codeChallenge: values.get('code_challenge') ?? null,
+    nonce: values.get('nonce') ?? null,
+    prompt: list(values.get('prompt')),
     maxAge: maxAge === undefined ? (client.defaultMaxAge ?? null) : Number(maxAge),
-    loginHint: one(params, 'login_hint') ?? null,
+    loginHint: values.get('login_hint') ?? null,
     hintedPerson: typeof hint?.sub === 'string' ? hint.sub : null,
-    uiLocales: list(one(params, 'ui_locales')),
+    uiLocales: list(values.get('ui_locales')),
   }
-  if (deflateRawSync(JSON.stringify(request)).length > frozenAtMost) {
-    return { outcome: 'tell-the-client', refused: trail.refused(refuse('parameter_too_long')), replyTo, checks }
+  if (!fits(request)) {
+    return {
+      outcome: 'tell-the-client',
+      refused: trail.refused(refuse('parameter_too_long')),
+      replyTo,
+      checks: trail.checks,
+    }
   }
-  return { outcome: 'proceed', request, replyTo, checks }
+  return { outcome: 'proceed', request, replyTo, checks: trail.checks }
 }
 
 /**
@@ -120,6 +126,12 @@ export function decideAuthorization({ params, client, resources, hint }: Asked):
  * 4,096 bytes. A state of 2,000 random base64url characters does, beside everything that is usual.
  */
 const frozenAtMost = 1_900
+
+/** What is short enough as it is need not be compressed to know: it never grows by more than a few bytes. */
+function fits(request: AuthorizationRequest): boolean {
+  const text = Buffer.from(JSON.stringify(request))
+  return text.length < frozenAtMost - 20 || deflateRawSync(text).length <= frozenAtMost
+}
 
 /** The way back of a request that was frozen, proven anew: the client may have changed while the person was reading. */
 export function replyToAgain(request: AuthorizationRequest, client: Client): ReplyTo | undefined {
@@ -147,10 +159,10 @@ export function refusedSince(
  * A client with exactly one address may leave it out (RFC 6749 §3.1.2.3), but not one that speaks OpenID Connect, where
  * it is required: leaving it out is only the plain OAuth client's.
  */
-function findRedirectUri(params: URLSearchParams, client: Client): Decision<VerifiedRedirectUri> {
-  const presented = one(params, 'redirect_uri')
+function findRedirectUri({ values }: Sent, client: Client): Decision<VerifiedRedirectUri> {
+  const presented = values.get('redirect_uri')
   const [only, ...others] = client.redirectUris
-  const mayBeLeftOut = only !== undefined && others.length === 0 && !list(one(params, 'scope')).includes('openid')
+  const mayBeLeftOut = only !== undefined && others.length === 0 && !list(values.get('scope')).includes('openid')
   if (presented === undefined && !mayBeLeftOut) return refuse('redirect_uri_missing')
   const found = matchRedirectUri(presented ?? only ?? '', client.redirectUris)
   if (found === undefined) {

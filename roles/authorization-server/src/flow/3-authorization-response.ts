@@ -70,5 +70,6 @@ export function withQuery(uri: string, params: readonly Parameter[]): string {
   return `${uri}${joint}${encode(params)}`
 }
 
+/** Names and values are well-formed text: they were read from a request, or are ours. */
 const encode = (params: readonly Parameter[]) =>
-  new URLSearchParams(params.map(([name, value]) => [name, value])).toString()
+  params.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')

@@ -8,8 +8,8 @@
  * @see RFC 6749 §3.1 and §4.1.2.1, RFC 7636 §4.4.1, OpenID Connect Core §3.1.2.1, §3.1.2.6 and §15.1
  */
 import type { Rule } from '@symbolon/protocol/decision'
-import { clear } from '@symbolon/protocol/evidence'
-import { list, one, repeated } from '@symbolon/protocol/parameters'
+import { clear, clearNames } from '@symbolon/protocol/evidence'
+import { list } from '@symbolon/protocol/parameters'
 import { isChallenge } from '@symbolon/protocol/pkce'
 import { isScope } from '@symbolon/protocol/scope'
 import type { Client } from '../client.ts'
@@ -33,13 +33,35 @@ export const limits = {
 
 const resourcesAtMost = 10
 
+/** What came, read once. A parameter without a value counts as left out (RFC 6749 §3.1). */
+export interface Sent {
+  /** The value of each parameter that was sent once. */
+  readonly values: ReadonlyMap<string, string>
+  /** The names of those that were sent more than once; `resource` may be (RFC 8707 §2). */
+  readonly repeated: readonly string[]
+  readonly resources: readonly string[]
+}
+
+export function readOnce(params: URLSearchParams): Sent {
+  const values = new Map<string, string>()
+  const repeated = new Set<string>()
+  const resources: string[] = []
+  for (const [name, value] of params) {
+    if (name === 'resource') resources.push(value)
+    else if (values.has(name)) repeated.add(name)
+    else values.set(name, value)
+  }
+  for (const [name, value] of values) if (value === '' || repeated.has(name)) values.delete(name)
+  return { values, repeated: [...repeated], resources: resources.filter(Boolean) }
+}
+
 export interface Recipient {
-  readonly params: URLSearchParams
+  readonly sent: Sent
   readonly client: Client | undefined
 }
 
 export interface AskedRequest {
-  readonly params: URLSearchParams
+  readonly sent: Sent
   readonly client: Client
   readonly hint: Readonly<Record<string, unknown>> | undefined
 }
@@ -47,13 +69,13 @@ export interface AskedRequest {
 export const recipientRules: readonly Rule<Recipient>[] = [
   {
     reason: 'parameter_repeated',
-    broken: ({ params }) => repeatedOf(params).some((name) => name === 'client_id' || name === 'redirect_uri'),
-    seen: ({ params }) => ({ got: clear(repeatedOf(params)) }),
+    broken: ({ sent }) => sent.repeated.some((name) => name === 'client_id' || name === 'redirect_uri'),
+    seen: ({ sent }) => ({ got: clearNames(sent.repeated) }),
   },
   {
     reason: 'client_unknown',
     broken: ({ client }) => client === undefined,
-    seen: ({ params }) => ({ got: clear(one(params, 'client_id')) }),
+    seen: ({ sent }) => ({ got: clear(sent.values.get('client_id')) }),
   },
   { reason: 'client_disabled', broken: ({ client }) => client?.disabled === true },
 ]
@@ -61,22 +83,22 @@ export const recipientRules: readonly Rule<Recipient>[] = [
 export const requestRules: readonly Rule<AskedRequest>[] = [
   {
     reason: 'parameter_repeated',
-    broken: ({ params }) => repeatedOf(params).length > 0,
-    seen: ({ params }) => ({ got: clear(repeatedOf(params)) }),
+    broken: ({ sent }) => sent.repeated.length > 0,
+    seen: ({ sent }) => ({ got: clearNames(sent.repeated) }),
   },
   {
     reason: 'parameter_too_long',
-    broken: ({ params }) => tooLong(params) !== undefined,
-    seen: ({ params }) => ({ got: clear(tooLong(params)) }),
+    broken: ({ sent }) => tooLong(sent) !== undefined,
+    seen: ({ sent }) => ({ got: clear(tooLong(sent)) }),
   },
-  { reason: 'request_object_unsupported', broken: ({ params }) => sent(params, 'request') },
-  { reason: 'request_uri_unsupported', broken: ({ params }) => sent(params, 'request_uri') },
-  { reason: 'registration_unsupported', broken: ({ params }) => sent(params, 'registration') },
-  { reason: 'response_type_missing', broken: ({ params }) => !sent(params, 'response_type') },
+  { reason: 'request_object_unsupported', broken: ({ sent }) => sent.values.has('request') },
+  { reason: 'request_uri_unsupported', broken: ({ sent }) => sent.values.has('request_uri') },
+  { reason: 'registration_unsupported', broken: ({ sent }) => sent.values.has('registration') },
+  { reason: 'response_type_missing', broken: ({ sent }) => !sent.values.has('response_type') },
   {
     reason: 'response_type_unsupported',
-    broken: ({ params }) => one(params, 'response_type') !== 'code',
-    seen: ({ params }) => ({ expected: clear('code'), got: clear(one(params, 'response_type')) }),
+    broken: ({ sent }) => sent.values.get('response_type') !== 'code',
+    seen: ({ sent }) => ({ expected: clear('code'), got: clear(sent.values.get('response_type')) }),
   },
   {
     reason: 'response_type_not_allowed',
@@ -85,50 +107,50 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
   },
   {
     reason: 'response_mode_unsupported',
-    broken: ({ params }) => sent(params, 'response_mode') && !isResponseMode(one(params, 'response_mode')),
-    seen: ({ params }) => ({ expected: clear(responseModesSupported), got: clear(one(params, 'response_mode')) }),
+    broken: ({ sent }) => sent.values.has('response_mode') && !isResponseMode(sent.values.get('response_mode')),
+    seen: ({ sent }) => ({ expected: clear(responseModesSupported), got: clear(sent.values.get('response_mode')) }),
   },
   {
     reason: 'code_challenge_missing',
-    broken: ({ params, client }) =>
-      !sent(params, 'code_challenge') && (client.requirePkce || sent(params, 'code_challenge_method')),
+    broken: ({ sent, client }) =>
+      !sent.values.has('code_challenge') && (client.requirePkce || sent.values.has('code_challenge_method')),
   },
   {
     // Left out, the method would be "plain" (RFC 7636 §4.3), and that is not served.
     reason: 'code_challenge_method_unsupported',
-    broken: ({ params }) => sent(params, 'code_challenge') && one(params, 'code_challenge_method') !== 'S256',
-    seen: ({ params }) => ({ expected: clear('S256'), got: clear(one(params, 'code_challenge_method')) }),
+    broken: ({ sent }) => sent.values.has('code_challenge') && sent.values.get('code_challenge_method') !== 'S256',
+    seen: ({ sent }) => ({ expected: clear('S256'), got: clear(sent.values.get('code_challenge_method')) }),
   },
   {
     reason: 'code_challenge_malformed',
-    broken: ({ params }) => sent(params, 'code_challenge') && !isChallenge(one(params, 'code_challenge') ?? ''),
+    broken: ({ sent }) => sent.values.has('code_challenge') && !isChallenge(sent.values.get('code_challenge') ?? ''),
   },
   {
     reason: 'scope_malformed',
-    broken: ({ params }) => sent(params, 'scope') && !isScope(one(params, 'scope') ?? ''),
-    seen: ({ params }) => ({ got: clear(one(params, 'scope')) }),
+    broken: ({ sent }) => sent.values.has('scope') && !isScope(sent.values.get('scope') ?? ''),
+    seen: ({ sent }) => ({ got: clear(sent.values.get('scope')) }),
   },
   {
     reason: 'prompt_unknown',
-    broken: ({ params }) => list(one(params, 'prompt')).some((prompt) => !promptsSupported.includes(prompt)),
-    seen: ({ params }) => ({ expected: clear(promptsSupported), got: clear(one(params, 'prompt')) }),
+    broken: ({ sent }) => list(sent.values.get('prompt')).some((prompt) => !promptsSupported.includes(prompt)),
+    seen: ({ sent }) => ({ expected: clear(promptsSupported), got: clear(sent.values.get('prompt')) }),
   },
   {
     reason: 'prompt_none_not_alone',
-    broken: ({ params }) => {
-      const prompts = list(one(params, 'prompt'))
+    broken: ({ sent }) => {
+      const prompts = list(sent.values.get('prompt'))
       return prompts.includes('none') && prompts.length > 1
     },
-    seen: ({ params }) => ({ got: clear(one(params, 'prompt')) }),
+    seen: ({ sent }) => ({ got: clear(sent.values.get('prompt')) }),
   },
   {
     reason: 'max_age_malformed',
-    broken: ({ params }) => sent(params, 'max_age') && !/^\d{1,10}$/.test(one(params, 'max_age') ?? ''),
-    seen: ({ params }) => ({ got: clear(one(params, 'max_age')) }),
+    broken: ({ sent }) => sent.values.has('max_age') && !/^\d{1,10}$/.test(sent.values.get('max_age') ?? ''),
+    seen: ({ sent }) => ({ got: clear(sent.values.get('max_age')) }),
   },
   {
     reason: 'id_token_hint_invalid',
-    broken: ({ params, client, hint }) => sent(params, 'id_token_hint') && !isHintFor(client, hint),
+    broken: ({ sent, client, hint }) => sent.values.has('id_token_hint') && !isHintFor(client, hint),
   },
 ]
 
@@ -137,14 +159,12 @@ export const promptsSupported: readonly string[] = ['none', 'login', 'consent', 
 export const mayAskForCodes = ({ responseTypes, grantTypes }: Client): boolean =>
   responseTypes.includes('code') && grantTypes.includes('authorization_code')
 
-/** A parameter without a value counts as left out (RFC 6749 §3.1). */
-const sent = (params: URLSearchParams, name: string) => params.getAll(name).some((value) => value !== '')
+const longest = Object.entries(limits)
 
-const repeatedOf = (params: URLSearchParams) => repeated(params)
-
-function tooLong(params: URLSearchParams): string | undefined {
-  const long = Object.entries(limits).find(([name, most]) => params.getAll(name).some((value) => value.length > most))
-  return long?.[0] ?? (params.getAll('resource').length > resourcesAtMost ? 'resource' : undefined)
+function tooLong({ values, resources }: Sent): string | undefined {
+  const long = longest.find(([name, most]) => (values.get(name)?.length ?? 0) > most)
+  const isExcessive = resources.length > resourcesAtMost || resources.some(({ length }) => length > limits.resource)
+  return long?.[0] ?? (isExcessive ? 'resource' : undefined)
 }
 
 function isHintFor(client: Client, hint: AskedRequest['hint']): boolean {

@@ -19,13 +19,14 @@ export interface ConnectedApp {
 }
 
 export async function loadApps({ store, now }: Issuer, person: PersonRecord): Promise<readonly ConnectedApp[]> {
-  const [consents, grants] = await Promise.all([
+  const [registry, consents, grants] = await Promise.all([
+    store.registry(),
     store.consents.ofPerson(person.personId),
     store.grants.ofPerson(person.personId, now()),
   ])
   const apps = await Promise.all(
     consents.map(async (consent) => {
-      const record = await store.clients.find(consent.clientId)
+      const record = await registry.client(consent.clientId)
       const own = grants.filter(({ clientId }) => clientId === consent.clientId)
       return record && { known: { record, client: clientFrom(record) }, consent, grants: own }
     }),

@@ -10,8 +10,8 @@ import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
 import type { SignedIn } from '../flow/2-user-authorization.ts'
 import { hashOf, newHandle } from '../handles.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
-import type { PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
-import type { Write } from '../ports/store.ts'
+import type { ConsentRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
+import type { KnownSession, Write } from '../ports/store.ts'
 
 const cookieName = 'browser'
 
@@ -23,32 +23,35 @@ export interface Browser {
   readonly sessions: readonly SessionRecord[]
   /** Each person once, by one of their sessions; people who may not act are left out. */
   readonly people: readonly SignedIn[]
+  /** By person: what they have allowed the client that is asking. */
+  readonly consents: ReadonlyMap<string, ConsentRecord>
 }
 
-/** `preferred`: the session to take for its person, though there may be another as new. */
+const nobody: Browser = { handle: undefined, hash: undefined, sessions: [], people: [], consents: new Map() }
+
+/** One read. `preferred`: the session to take for its person, though there may be another as new. */
 export async function loadBrowser(
   request: EndpointRequest,
   issuer: Issuer,
-  preferred: string | null = null,
+  { client, preferred = null }: { readonly client?: string; readonly preferred?: string | null } = {},
 ): Promise<Browser> {
   const handle = request.cookies.get(cookieName)
-  if (handle === undefined || !/^[\w-]{43}$/.test(handle)) {
-    return { handle: undefined, hash: undefined, sessions: [], people: [] }
-  }
+  if (handle === undefined || !/^[\w-]{43}$/.test(handle)) return nobody
   const hash = hashOf(handle)
-  const sessions = await issuer.store.sessions.ofBrowser(hash, issuer.now())
-  const newest = sessions.filter((session) => {
-    const theirs = sessions.filter(({ personId }) => personId === session.personId)
-    return session === (theirs.find(({ sessionId }) => sessionId === preferred) ?? theirs[0])
-  })
-  const people = await Promise.all(
-    newest.map(async (session) => ({ session, person: await issuer.store.people.find(session.personId) })),
-  )
-  return { handle, hash, sessions, people: people.filter(isActive) }
+  const known = await issuer.store.sessions.ofBrowser(hash, issuer.now(), client)
+  const people = known.filter(isActive).filter((one) => one === chosenOf(known, one, preferred))
+  const consents = new Map(known.flatMap(({ consent }) => (consent ? [[consent.personId, consent]] : [])))
+  return { handle, hash, sessions: known.map(({ session }) => session), people, consents }
 }
 
-const isActive = (one: { session: SessionRecord; person: PersonRecord | undefined }): one is SignedIn =>
+const isActive = (one: KnownSession): one is KnownSession & { readonly person: PersonRecord } =>
   one.person !== undefined && !one.person.disabled
+
+/** The session that stands for the person of `one`. */
+function chosenOf(known: readonly KnownSession[], one: KnownSession, preferred: string | null) {
+  const theirs = known.filter(({ session }) => session.personId === one.session.personId)
+  return theirs.find(({ session }) => session.sessionId === preferred) ?? theirs[0]
+}
 
 const minute = 60
 

@@ -1,16 +1,18 @@
 /** Loads what step 2 decides on, and stores what follows from its decision. */
-import type { Answer, Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
+import type { Client } from '../client.ts'
+import type { Answer, Cookie } from '../endpoints/endpoint.ts'
 import type { AuthorizationRequest } from '../flow/1-authorization-request.ts'
 import type { Facts, SignedIn, Situation } from '../flow/2-user-authorization.ts'
 import { type AuthorizationResponse, buildAuthorizationResponse } from '../flow/3-authorization-response.ts'
 import { type Granted, rememberedAfter } from '../flow/consent.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf, newHandle } from '../handles.ts'
+import { once } from '../once.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { CodeRecord, ConsentRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
-import { type Browser, loadBrowser } from './browser.ts'
+import type { Browser } from './browser.ts'
 import type { Outcome } from './interaction.ts'
 import { clientView, type KnownClient } from './views.ts'
 
@@ -19,38 +21,47 @@ export interface Loaded {
   readonly browser: Browser
 }
 
-export async function loadSituation(
-  issuer: Issuer,
-  http: EndpointRequest,
-  about: {
-    readonly request: AuthorizationRequest
-    readonly known: KnownClient
-    readonly facts: Facts
-    readonly resources: readonly Resource[]
-  },
-): Promise<Loaded> {
-  const { request, known, facts, resources } = about
-  const { store, settings } = issuer
-  const hintedPerson = request.hintedPerson
-  const [browser, hinted] = await Promise.all([
-    loadBrowser(http, issuer, facts.chosen),
-    hintedPerson === null ? undefined : store.people.find(hintedPerson),
-  ])
-  const remembered = await Promise.all(
-    browser.people.map(({ person }) => store.consents.find(person.personId, request.clientId)),
-  )
-  const consents = new Map(remembered.flatMap((consent) => (consent ? [[consent.personId, consent]] : [])))
-  // The language a name is shown in may change from visit to visit; the name itself is compared in one.
-  const shown = {
-    name: known.client.name(settings.defaultLocale),
-    host: destinationOf(request.redirectUri).host,
-  }
-  const { people } = browser
+/** What was read for a request: of the browser, of the client, and of the resources. */
+export interface Found {
+  readonly browser: Browser
+  readonly request: AuthorizationRequest
+  readonly known: KnownClient
+  readonly facts: Facts
+  readonly resources: readonly Resource[]
+}
+
+export async function loadSituation(issuer: Issuer, found: Found): Promise<Loaded> {
+  const { browser, request, known, facts, resources } = found
+  const { people, consents } = browser
   const { client } = known
+  const hinted = await findHinted(issuer, browser, request.hintedPerson)
+  const shown = shownTo(client, request.redirectUri, issuer.settings.defaultLocale)
   return {
     browser,
     situation: { request, client, resources, people, hinted, consents, facts, now: issuer.now(), shown },
   }
+}
+
+function findHinted({ store }: Issuer, { people }: Browser, personId: string | null) {
+  if (personId === null) return undefined
+  return people.find(({ person }) => person.personId === personId)?.person ?? store.people.find(personId)
+}
+
+type Shown = Situation['shown']
+
+const shownBefore = once((_: Client) => new Map<string, Shown>())
+/** A client on a person's own computer may come from any port. */
+const mostAddresses = 100
+
+/** The language a name is shown in may change from visit to visit; the name itself is compared in one. */
+function shownTo(client: Client, redirectUri: string, locale: string): Shown {
+  const before = shownBefore(client)
+  const known = before.get(redirectUri)
+  if (known !== undefined) return known
+  const shown = { name: client.name(locale), host: destinationOf(redirectUri).host }
+  if (before.size >= mostAddresses) before.clear()
+  before.set(redirectUri, shown)
+  return shown
 }
 
 /** The code for what was granted, and everything to be stored with it. */
@@ -122,7 +133,7 @@ export const respond = (
 export function wayBack(about: {
   readonly response: Outcome['response']
   readonly known: KnownClient
-  readonly locale: string
+  readonly locale: () => string
   readonly afterForm: boolean
   readonly more: {
     readonly flow: string
@@ -138,7 +149,7 @@ export function wayBack(about: {
     return { kind: 'redirect', status: 303, location: response.location, client, ...rest }
   }
   const target = response.by === 'form' ? response.action : response.location
-  const view = clientView(known, about.locale, target)
+  const view = clientView(known, about.locale(), target)
   if (response.by === 'form') {
     const { action, fields } = response
     return { kind: 'page', status: 200, client, view: { show: 'form-post', client: view, action, fields }, ...more }

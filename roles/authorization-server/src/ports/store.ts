@@ -47,8 +47,8 @@ export interface Store {
     list(): Promise<readonly PersonRecord[]>
   }
   readonly sessions: {
-    /** Those that are neither ended nor expired, newest sign-in first. */
-    ofBrowser(browserHash: string, now: Seconds): Promise<readonly SessionRecord[]>
+    /** Those that are neither ended nor expired, newest sign-in first; with what each person allows `clientId`. */
+    ofBrowser(browserHash: string, now: Seconds, clientId?: string): Promise<readonly KnownSession[]>
     ofPerson(personId: string, now: Seconds): Promise<readonly SessionRecord[]>
     find(sessionId: string): Promise<SessionRecord | undefined>
   }
@@ -103,6 +103,13 @@ export interface Store {
   }
   /** All writes or none. `lost` names the spending write that another request had already done. */
   commit(writes: readonly Write[]): Promise<Committed>
+}
+
+/** A session with its person, if they still have an account, and what they allow the client that asks. */
+export interface KnownSession {
+  readonly session: SessionRecord
+  readonly person: PersonRecord | undefined
+  readonly consent: ConsentRecord | undefined
 }
 
 export type Committed = { readonly committed: true } | { readonly committed: false; readonly lost: Spend['do'] }
