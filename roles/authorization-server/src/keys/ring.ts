@@ -7,8 +7,9 @@
  * @see RFC 7515 §5, RFC 7517 §5, RFC 8725 §3.1
  */
 import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import { once } from '../once.ts'
 import type { KeyRing, Sealing, Settings } from '../ports/issuer.ts'
-import type { Seconds } from '../ports/records.ts'
+import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
 import type { Store } from '../ports/store.ts'
 import { readObject, takeApart } from './compact.ts'
 import { activeKey } from './lifecycle.ts'
@@ -31,7 +32,6 @@ export function createKeyRing(parts: {
   const { store, sealing, now } = parts
   // A verifier may have cached a set from here just before it grew: together that must stay below jwksCache.
   const fresh = Math.min(60, Math.floor(parts.settings.jwksCache / 4))
-  const headers = new Map<string, string>()
   /** Who signs in this second. */
   const chosen = new Map<SigningAlgorithm, { readonly key: SigningKey; readonly at: Seconds }>()
   let ring: { readonly keys: ReadonlyMap<string, SigningKey>; readonly readAt: Seconds } | undefined
@@ -60,14 +60,6 @@ export function createKeyRing(parts: {
     if (age === undefined || age >= maxAge || age < 0) await reload()
     return ring?.keys ?? new Map()
   }
-  const header = (key: SigningKey, typ: string): string => {
-    const name = `${key.record.kid} ${typ}`
-    const known = headers.get(name)
-    if (known !== undefined) return known
-    const encoded = encode({ alg: key.record.algorithm, typ, kid: key.record.kid })
-    headers.set(name, encoded)
-    return encoded
-  }
   const active = (algorithm: SigningAlgorithm): SigningKey | Promise<SigningKey> => {
     const known = chosen.get(algorithm)
     return known?.at === now() ? known.key : choose(algorithm)
@@ -93,7 +85,7 @@ export function createKeyRing(parts: {
     reload,
     async sign(claims, { algorithm, typ }) {
       const key = await active(algorithm)
-      const signed = `${header(key, typ)}.${encode(claims)}`
+      const signed = `${headerOf(key.record, typ)}.${encode(claims)}`
       return `${signed}.${await key.sign(signed)}`
     },
     async verify(jwt, typ) {
@@ -113,6 +105,18 @@ export function createKeyRing(parts: {
       return { keys: living.map(({ record }) => record.publicJwk) }
     },
   }
+}
+
+const headersOf = once((_record: SigningKeyRecord) => new Map<string, string>())
+
+/** Encoded once for each key and type. */
+function headerOf(record: SigningKeyRecord, typ: string): string {
+  const headers = headersOf(record)
+  const known = headers.get(typ)
+  if (known !== undefined) return known
+  const header = encode({ alg: record.algorithm, typ, kid: record.kid })
+  headers.set(typ, header)
+  return header
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')

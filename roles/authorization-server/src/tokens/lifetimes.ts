@@ -14,6 +14,8 @@ export const refreshTokenExpiry = (
 ): Seconds => Math.min(now + settings.refreshTokenIdle, family.createdAt + settings.refreshTokenLifetime)
 
 /** The last moment at which anything that was issued up to `lastIssue` can still be used. */
-export const grantExpiry = (lastIssue: Seconds, resources: readonly Resource[], settings: Settings): Seconds =>
-  lastIssue +
-  Math.max(accessTokenLifetime(undefined, settings), ...resources.map((one) => accessTokenLifetime(one, settings)))
+export function grantExpiry(lastIssue: Seconds, resources: readonly Resource[], settings: Settings): Seconds {
+  let longest = accessTokenLifetime(undefined, settings)
+  for (const resource of resources) longest = Math.max(longest, accessTokenLifetime(resource, settings))
+  return lastIssue + longest
+}

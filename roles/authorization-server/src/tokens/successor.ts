@@ -13,28 +13,31 @@ export interface SuccessorSeal {
   open(sealed: string): string | undefined
 }
 
-/** Of a handle: 32 bytes. */
-const length = 32
-const tagLength = 16
+/** Characters of 32 bytes and of 16. */
+const handleLength = 43
+const tagLength = 22
 
 export function successorSeal(presented: string): SuccessorSeal {
-  const padded = (bytes: Uint8Array): Buffer => {
-    const pad = hash('sha256', `successor pad ${presented}`, 'buffer')
-    return Buffer.from(pad.map((byte, at) => byte ^ (bytes[at] ?? 0)))
+  /** Once to seal, once more to open. */
+  const padded = (handle: string): string => {
+    const pad = Buffer.from(hash('sha256', `successor pad ${presented}`, 'base64url'), 'base64url')
+    const bytes = Buffer.from(handle, 'base64url')
+    for (let at = 0; at < bytes.length; at++) bytes[at] = (bytes[at] ?? 0) ^ (pad[at] ?? 0)
+    return bytes.toString('base64url')
   }
-  const tagOf = (successor: string): Buffer =>
-    hash('sha256', `successor tag ${presented} ${successor}`, 'buffer').subarray(0, tagLength)
+  const tagOf = (successor: string): string =>
+    hash('sha256', `successor tag ${presented} ${successor}`, 'base64url').slice(0, tagLength)
   return {
     seal(successor) {
-      const bytes = Buffer.from(successor, 'base64url')
-      if (bytes.length !== length) throw new TypeError('Only a handle can be the successor of a handle.')
-      return Buffer.concat([padded(bytes), tagOf(successor)]).toString('base64url')
+      if (successor.length !== handleLength) throw new TypeError('Only a handle can be the successor of a handle.')
+      return padded(successor) + tagOf(successor)
     },
     open(sealed) {
-      const bytes = Buffer.from(sealed, 'base64url')
-      if (bytes.length !== length + tagLength) return undefined
-      const successor = padded(bytes.subarray(0, length)).toString('base64url')
-      return timingSafeEqual(tagOf(successor), bytes.subarray(length)) ? successor : undefined
+      if (sealed.length !== handleLength + tagLength) return undefined
+      const successor = padded(sealed.slice(0, handleLength))
+      const tag = Buffer.from(sealed.slice(handleLength))
+      const expected = Buffer.from(tagOf(successor))
+      return tag.length === expected.length && timingSafeEqual(tag, expected) ? successor : undefined
     },
   }
 }
