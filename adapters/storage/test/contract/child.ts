@@ -1,10 +1,12 @@
 /** Another process on the same database: told what to do by its arguments and when to begin by a message. */
 import { once } from 'node:events'
-import type { Write } from '@symbolon/authorization-server/ports/store'
+import type { FlowBatch, Write } from '@symbolon/authorization-server/ports/store'
+import type { FlowRoom } from '../../src/flow-room.ts'
 import { openDatabase } from '../../src/open.ts'
 import type { Migration } from '../../src/sql.ts'
 import * as a from '../samples.ts'
-import { openAt } from './place.ts'
+import { batch, event } from '../samples.ts'
+import { many, openAt } from './place.ts'
 
 /** What a child does, and what it sends back. */
 export type Order =
@@ -16,6 +18,15 @@ export type Order =
   | { readonly do: 'commit-on'; readonly location: string }
   /** Changes a client and a resource one time after the other; sends the number of each that is committed. */
   | { readonly do: 'change-clients'; readonly location: string; readonly times: number }
+  /** Appends these batches of the record, one after the other. */
+  | {
+      readonly do: 'append'
+      readonly location: string
+      readonly room: FlowRoom
+      readonly batches: readonly FlowBatch[]
+    }
+  /** Appends batches of ten events until it is killed; sends the number of each that is written. */
+  | { readonly do: 'append-on'; readonly location: string }
   /** Runs these migrations, and stops for ever before they are committed. */
   | { readonly do: 'stop-half-way'; readonly location: string; readonly migrations: readonly Migration[] }
 
@@ -62,6 +73,20 @@ async function obey(): Promise<unknown> {
         send(number)
       }
       return 'changed'
+    }
+    case 'append': {
+      await using storage = await openAt(order.location, 'as', { flowRoom: order.room })
+      await begin()
+      for (const batch of order.batches) await storage.store.flows.append([batch], 9_000)
+      return 'appended'
+    }
+    case 'append-on': {
+      const storage = await openAt(order.location)
+      for (let number = 0; ; number++) {
+        const events = many(10, (index) => ({ ...event, id: `${number}-${index}`, flow: `F-${number}`, at: number }))
+        await storage.store.flows.append([batch(events, 'machines')], 9_000)
+        send(number)
+      }
     }
     case 'stop-half-way': {
       const database = await openDatabase(order.location)

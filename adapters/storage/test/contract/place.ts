@@ -1,7 +1,7 @@
 /** Where the contract is run: a database that is empty each time. */
 import { randomUUID } from 'node:crypto'
 import type { Storage, Store } from '@symbolon/authorization-server/ports/store'
-import { openStorage } from '../../src/open.ts'
+import { openStorage, type StorageOptions } from '../../src/open.ts'
 
 export interface Place {
   readonly name: string
@@ -29,8 +29,8 @@ export async function openFresh(place: Place): Promise<Opened> {
 /** The same in a database of its own. */
 export const openAlone = async (place: Place): Promise<Opened> => openAt(await place.fresh())
 
-export async function openAt(location: string, name = 'as'): Promise<Opened> {
-  const storage = await openStorage(location)
+export async function openAt(location: string, name = 'as', options: StorageOptions = {}): Promise<Opened> {
+  const storage = await openStorage(location, options)
   return {
     ...storage,
     store: await storage.issuer(`https://${name}.example`),

@@ -1,0 +1,158 @@
+/**
+ * From the first schema, with data in every table, to the newest: by several processes at once, while others read and
+ * write, and after one was killed on the way.
+ */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import type { Write } from '@symbolon/authorization-server/ports/store'
+import { plan } from '../../src/commit.ts'
+import { migrations } from '../../src/migrations.ts'
+import { openDatabase } from '../../src/open.ts'
+import { type Database, scopedTo, statement, step } from '../../src/sql.ts'
+import { findClient } from '../../src/statements/clients.ts'
+import { insertIssuer } from '../../src/statements/issuers.ts'
+import { claimFirst, findVersion } from '../../src/statements/versions.ts'
+import * as a from '../samples.ts'
+import { many, openAt, type Place } from './place.ts'
+import { allAtOnce, hear, start } from './processes.ts'
+
+const issuer = 'issuer-1'
+
+/** At least one row in every table that the first schema has and the newest still has. */
+const rows: readonly Write[] = [
+  { do: 'put-client', client: a.client },
+  { do: 'put-resource', resource: a.resource },
+  { do: 'put-person', person: a.person },
+  { do: 'insert-session', session: a.session },
+  { do: 'put-consent', consent: a.consent },
+  { do: 'finish-interaction', outcome: a.outcome },
+  { do: 'insert-code', code: a.code },
+  { do: 'insert-grant', grant: a.grant },
+  { do: 'insert-refresh-token', token: a.refreshToken },
+  { do: 'insert-access-token', token: a.accessToken },
+  { do: 'revoke-jti', jti: 'revoked', expiresAt: 9_000 },
+  { do: 'use-assertion', clientId: 'print-shop', jtiHash: 'used', expiresAt: 9_000 },
+  { do: 'insert-key', key: a.key },
+  { do: 'count-failure', key: 'alice', now: a.now, expiresAt: 9_000 },
+  { do: 'claim', name: 'keys', version: 0 },
+]
+
+const oldFlow = statement<Record<never, never>>(
+  'flows.old',
+  `insert into flows (issuer_id, flow, last_at, expires_at) values (:issuer_id, 'OLD', 1, 9000)`,
+)
+const oldEvent = statement<Record<never, never>>(
+  'flow_events.old',
+  `insert into flow_events (issuer_id, flow, event_id, at, place, outcome, event, expires_at)
+   values (:issuer_id, 'OLD', 'e', 1, 0, 'ok', '{}', 9000)`,
+)
+const countOldEvents = statement<Record<never, never>, { readonly n: number }>(
+  'flow_events.count_old',
+  'select count(*) as n from flow_events where issuer_id = :issuer_id',
+)
+
+/** A database as the first version left it, opened and not yet migrated any further. */
+async function firstSchema(location: string): Promise<Database> {
+  const [first] = migrations
+  assert(first)
+  const database = await openDatabase(location)
+  await database.migrate([first])
+  await database.commit([step(insertIssuer, { url: 'https://as.example', issuer_id: issuer })])
+  const sql = scopedTo(database, issuer)
+  await sql.commit([...plan(rows).steps, step(oldFlow, {}), step(oldEvent, {})])
+  return database
+}
+
+async function holdsAll(location: string): Promise<void> {
+  await using storage = await openAt(location)
+  const { store } = storage
+  assert.deepEqual(await store.clients.find('print-shop'), a.client)
+  assert.deepEqual(await store.resources.list(), [a.resource])
+  assert.deepEqual(await store.people.find('alice-id'), a.person)
+  assert.deepEqual(await store.sessions.find('session-1'), a.session)
+  assert.deepEqual(await store.consents.find('alice-id', 'print-shop'), a.consent)
+  assert.deepEqual(await store.interactions.findOutcome('interaction-1'), a.outcome)
+  assert.deepEqual((await store.codes.find('code-1'))?.code, a.code)
+  assert.deepEqual((await store.grants.find('grant-1'))?.grant, a.grant)
+  assert.deepEqual((await store.refreshTokens.find('refresh-1'))?.token, a.refreshToken)
+  assert.deepEqual((await store.accessTokens.find('access-1'))?.token, a.accessToken)
+  assert.equal(await store.accessTokens.isRevoked('revoked'), true)
+  const again = { do: 'use-assertion', clientId: 'print-shop', jtiHash: 'used', expiresAt: 9_000 } as const
+  assert.deepEqual(await store.commit([again]), { committed: false, lost: 'use-assertion' })
+  assert.deepEqual(await store.keys.list(), [a.key])
+  assert.equal((await store.throttles.find(['alice']))[0]?.failures, 1)
+  assert.equal(await store.version('keys'), 1)
+  assert.deepEqual(await store.flows.list({ limit: 9 }), [])
+  await store.flows.append([a.batch([a.event])], 9_000)
+  assert.deepEqual(await store.flows.events(a.event.flow), [a.event])
+}
+
+/** Reads and writes as a server of the old version does, until it is told to stop; how often it did. */
+function serving(database: Database): () => Promise<number> {
+  const sql = scopedTo(database, issuer)
+  let served = 0
+  let stopped = false
+  const serve = async () => {
+    while (!stopped) {
+      assert.equal((await sql.one(findClient, { client_id: 'print-shop' }))?.client_id, 'print-shop')
+      await sql.commit([step(claimFirst, { name: `served-${served}` })])
+      served++
+    }
+  }
+  const done = serve()
+  done.catch(() => undefined)
+  return async () => {
+    stopped = true
+    await done
+    for (const number of many(served, (index) => index)) {
+      assert.equal((await sql.one(findVersion, { name: `served-${number}` }))?.version, 1)
+    }
+    return served
+  }
+}
+
+export function upgrading(place: Place): void {
+  describe('a database of the first schema', () => {
+    it('comes to the newest with all its data, by four at once, while a server of before serves from it', async () => {
+      const location = await place.fresh()
+      const before = await firstSchema(location)
+      const stop = serving(before)
+      const answers = await allAtOnce(many(4, () => ({ do: 'open', location })))
+      assert.deepEqual(
+        answers,
+        many(4, () => 'open'),
+      )
+      assert((await stop()) > 0)
+      await before.close()
+      await holdsAll(location)
+    })
+
+    it('stays as it was when its migrator is killed half-way, and comes to the newest with the next', async () => {
+      const location = await place.fresh()
+      const before = await firstSchema(location)
+      const sql = scopedTo(before, issuer)
+      const migrator = start({ do: 'stop-half-way', location, migrations })
+      assert.equal(await hear(migrator), 'half-way')
+      // Everything has been rewritten and nothing committed: who reads sees what was there.
+      assert.equal((await sql.one(findClient, { client_id: 'print-shop' }))?.client_id, 'print-shop')
+      const stop = serving(before)
+      const others = allAtOnce(many(2, () => ({ do: 'open', location })))
+      migrator.kill('SIGKILL')
+      await once(migrator, 'exit')
+      assert.deepEqual(await others, ['open', 'open'])
+      assert((await stop()) > 0)
+      await before.close()
+      await holdsAll(location)
+    })
+
+    it('keeps its record, too, as long as no migration was committed', async () => {
+      const location = await place.fresh()
+      const before = await firstSchema(location)
+      const wrong = { name: 'wrong', text: 'create tabel three (id bigint);' }
+      await assert.rejects(before.migrate([...migrations, wrong]))
+      assert.equal((await scopedTo(before, issuer).one(countOldEvents, {}))?.n, 1)
+      await before.close()
+    })
+  })
+}
