@@ -22,13 +22,16 @@ export function explain(error: unknown): Explained {
     const message = `${error.message} Start with that one again; what it sealed can't be read without it.`
     return { message, code: exitCodes.failed }
   }
-  const listening = listenFault(error)
-  if (listening !== undefined) return { message: listening, code: exitCodes.failed }
+  const fault = listenFault(error)
+  if (fault !== undefined) return { message: fault, code: exitCodes.failed }
   return { message: `This is a fault of the program.\n${error.stack ?? error.message}`, code: exitCodes.failed }
 }
 
+/** Node names the second where one process listens for others. */
+const listening: ReadonlySet<string> = new Set(['listen', 'bind'])
+
 function listenFault(error: Error): string | undefined {
-  if (!('syscall' in error) || error.syscall !== 'listen' || !('code' in error)) return undefined
+  if (!('syscall' in error) || !listening.has(String(error.syscall)) || !('code' in error)) return undefined
   const port = 'port' in error ? `${error.port}` : ''
   const address = 'address' in error ? ` of ${error.address}` : ''
   if (error.code === 'EADDRINUSE') return portInUse(port)

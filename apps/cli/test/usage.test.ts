@@ -39,6 +39,11 @@ describe('symbolon', () => {
       ['serve', '--config', 'x.yaml', '--port', '70000'],
       'A port is a number from 0 to 65535, not "70000".',
     ],
+    [
+      'workers that are none',
+      ['serve', '--config', 'x.yaml', '--workers', 'many'],
+      'Workers are a number from 1 to 64, or auto, not "many".',
+    ],
     ['a reference that is none', ['flow', 'abc'], '"abc" is no reference; one looks like 8S1K-42QD.'],
     ['half a command', ['keys'], 'Usage: symbolon keys list, or symbolon keys rotate.'],
     [

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly log?: Log | undefined
   /** Told of every recorded event, already redacted. */
   readonly onEvent?: ((event: FlowEvent) => void) | undefined
+  /** One of several processes behind one port, counted from 1, for all of which `prepareServer` was called. */
+  readonly worker?: number | undefined
 }
 
 export interface RunningServer {
@@ -40,6 +42,23 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** What is done once before any process serves: folder, tables, keys and configuration. Returns how many rows it wrote. */
+export async function prepareServer(config: Config): Promise<number> {
+  const installation = await openInstallation(config)
+  try {
+    return await prepare(config, installation)
+  } finally {
+    await installation.storage.close()
+  }
+}
+
+async function prepare(config: Config, installation: Installation): Promise<number> {
+  const passwords = createPasswords(installation.random)
+  const applied = await applyConfig({ config, passwords, ...installation })
+  await maintainKeys(installation)
+  return applied
+}
+
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const installation = await openInstallation(config)
   try {
@@ -53,12 +72,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 async function serve(
   config: Config,
   installation: Installation,
-  { log = () => undefined, onEvent }: ServerOptions,
+  { log = () => undefined, onEvent, worker }: ServerOptions,
 ): Promise<RunningServer> {
   const { storage, store, sealing, random } = installation
+  const applied = worker === undefined ? await prepare(config, installation) : 0
   const passwords = createPasswords(random)
-  const applied = await applyConfig({ config, passwords, ...installation })
-  await maintainKeys(installation)
   const keys = createKeyRing(installation)
   await keys.reload()
   const everything = installation.settings.development
@@ -76,8 +94,10 @@ async function serve(
     ready: () => storage.ping(),
     log,
   })
-  const endMaintenance = startMaintenance(installation, { keys, log })
-  log({ level: 'info', message: 'listening', url: listener.url, issuer: issuer.url, applied })
+  // Of several processes one is enough; the others read its keys in time, as those of any other server.
+  const endMaintenance =
+    worker === undefined || worker === 1 ? startMaintenance(installation, { keys, log }) : undefined
+  if (worker === undefined) log({ level: 'info', message: 'listening', url: listener.url, issuer: issuer.url, applied })
   return {
     url: listener.url,
     issuer,
@@ -88,7 +108,7 @@ async function serve(
     },
     close: async () => {
       await listener.close()
-      await endMaintenance()
+      await endMaintenance?.()
       await recorder.close()
       await storage.close()
     },
