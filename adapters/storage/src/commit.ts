@@ -82,15 +82,13 @@ const stepsOf: Steps = {
   ],
 
   'insert-code': ({ code }) => [step(codes.insertCode, codes.codeRow(code))],
+  'drop-codes': ({ codeHashes }) => codes.dropped(codeHashes).map((few) => step(codes.dropCodes, few)),
   'insert-grant': ({ grant }) => [step(grants.insertGrant, grants.grantRow(grant))],
   'touch-grant': ({ grantId, lastUsedAt, expiresAt }) => [
     step(grants.touchGrant, { grant_id: grantId, last_used_at: lastUsedAt, expires_at: expiresAt }),
   ],
   'narrow-grant': ({ grantId, scope }) => [step(grants.narrowGrant, { grant_id: grantId, scope: json(scope) })],
-  'revoke-grant': ({ grantId: grant_id, now }) => [
-    step(codes.revokeCodesOfGrant, { grant_id, now }),
-    step(grants.revokeGrant, { grant_id, now }),
-  ],
+  'revoke-grant': ({ grantId: grant_id, now }) => [step(grants.revokeGrant, { grant_id, now })],
   'revoke-grants-of': ({ personId: person_id, clientId: client_id, now }) => [
     step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
     step(grants.revokeGrantsOfPersonAndClient, { person_id, client_id, now }),
@@ -98,9 +96,9 @@ const stepsOf: Steps = {
   'revoke-codes-of': ({ personId: person_id, clientId: client_id, now }) => [
     step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
   ],
-  'revoke-grants-of-session': ({ sessionId: session_id, now }) => [
-    step(codes.revokeCodesOfSession, { session_id, lasting, now }),
-    step(grants.revokeGrantsOfSession, { session_id, lasting, now }),
+  'revoke-grants-of-session': ({ sessionId: session_id, personId: person_id, now }) => [
+    step(codes.revokeCodesOfSession, { session_id, person_id, lasting, now }),
+    step(grants.revokeGrantsOfSession, { session_id, person_id, lasting, now }),
   ],
 
   'insert-refresh-token': ({ token }) => [step(refreshTokens.insertRefreshToken, refreshTokens.refreshTokenRow(token))],

@@ -4,12 +4,14 @@
  */
 import { text as firstTables } from './migrations/0001-first-tables.sql.ts'
 import { text as flowBatches } from './migrations/0002-flow-batches.sql.ts'
+import { text as fewerIndexes } from './migrations/0003-fewer-indexes.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
 export const migrations: readonly Migration[] = [
   { name: '0001-first-tables', text: firstTables },
   { name: '0002-flow-batches', text: flowBatches },
+  { name: '0003-fewer-indexes', text: fewerIndexes },
 ]
 
 export const makeSchemaTable = `create table if not exists schema_versions (

@@ -12,9 +12,8 @@ import * as a from './samples.ts'
 const { now } = a
 
 const revocations: readonly Write[] = [
-  { do: 'revoke-grant', grantId: 'grant-1', now },
   { do: 'revoke-grants-of', personId: 'alice-id', clientId: 'print-shop', now },
-  { do: 'revoke-grants-of-session', sessionId: 'session-1', now },
+  { do: 'revoke-grants-of-session', sessionId: 'session-1', personId: 'alice-id', now },
   { do: 'delete-person', personId: 'alice-id' },
   { do: 'delete-client', clientId: 'print-shop' },
 ]

@@ -9,7 +9,7 @@
  */
 import type { CodeRecord } from '@symbolon/authorization-server/ports/records'
 import { flag, isFlag, json, jsonOrNull, parsed, parsedOrNull } from '../columns.ts'
-import { spending, statement } from '../sql.ts'
+import { spending, statement, type Values } from '../sql.ts'
 import type { StatusRow } from './people.ts'
 
 type Inserted = {
@@ -59,23 +59,35 @@ export const redeemCode = spending<{ code_hash: string; now: number }>(
    returning 1 as spent`,
 )
 
-/** Redeemed codes too: touching the row is what makes this wait for a redemption under way. */
-export const revokeCodesOfGrant = statement<{ grant_id: string; now: number }>(
-  'codes.revoke_of_grant',
-  `update codes set revoked_at = :now
-   where issuer_id = :issuer_id and grant_id = :grant_id and revoked_at is null`,
+const places = Array.from({ length: 16 }, (_, at) => `code_${at + 1}`)
+
+export const dropCodes = statement<Values>(
+  'codes.drop',
+  `delete from codes
+   where issuer_id = :issuer_id and redeemed_at is null and code_hash in (${places.map((place) => `:${place}`).join(', ')})`,
 )
 
+/** The values of as many statements as these codes take; the last code fills what is left. */
+export const dropped = (codeHashes: readonly string[]): readonly Values[] =>
+  codeHashes.length === 0
+    ? []
+    : [
+        Object.fromEntries(places.map((place, at) => [place, codeHashes[at] ?? String(codeHashes.at(-1))])),
+        ...dropped(codeHashes.slice(places.length)),
+      ]
+
+/** Redeemed codes too: touching the row is what makes this wait for a redemption under way. */
 export const revokeCodesOfPersonAndClient = statement<{ person_id: string; client_id: string; now: number }>(
   'codes.revoke_of_person_and_client',
   `update codes set revoked_at = :now
    where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id and revoked_at is null`,
 )
 
-export const revokeCodesOfSession = statement<{ session_id: string; lasting: string; now: number }>(
+export const revokeCodesOfSession = statement<{ session_id: string; person_id: string; lasting: string; now: number }>(
   'codes.revoke_of_session',
   `update codes set revoked_at = :now
-   where issuer_id = :issuer_id and session_id = :session_id and scope not like :lasting and revoked_at is null`,
+   where issuer_id = :issuer_id and person_id = :person_id and session_id = :session_id and scope not like :lasting
+     and revoked_at is null`,
 )
 
 export const deleteCodesOfPerson = statement<{ person_id: string }>(

@@ -89,10 +89,11 @@ export const revokeGrantsOfPersonAndClient = statement<{ person_id: string; clie
    where issuer_id = :issuer_id and person_id = :person_id and client_id = :client_id and revoked_at is null`,
 )
 
-export const revokeGrantsOfSession = statement<{ session_id: string; lasting: string; now: number }>(
+export const revokeGrantsOfSession = statement<{ session_id: string; person_id: string; lasting: string; now: number }>(
   'grants.revoke_of_session',
   `update grants set revoked_at = :now
-   where issuer_id = :issuer_id and session_id = :session_id and scope not like :lasting and revoked_at is null`,
+   where issuer_id = :issuer_id and person_id = :person_id and session_id = :session_id and scope not like :lasting
+     and revoked_at is null`,
 )
 
 export const deleteGrantsOfPerson = statement<{ person_id: string }>(

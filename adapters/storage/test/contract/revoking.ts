@@ -8,14 +8,13 @@ import { many, openAt, openFresh, type Place } from './place.ts'
 const { now } = a
 
 const revocations: readonly Write[] = [
-  { do: 'revoke-grant', grantId: 'grant-1', now },
   { do: 'revoke-grants-of', personId: 'alice-id', clientId: 'print-shop', now },
-  { do: 'revoke-grants-of-session', sessionId: 'session-1', now },
+  { do: 'revoke-grants-of-session', sessionId: 'session-1', personId: 'alice-id', now },
 ]
 
 const redeem = (index: number): readonly Write[] => [
   { do: 'redeem-code', codeHash: `code-${index}`, now },
-  { do: 'insert-grant', grant: { ...a.grant, grantId: `grant-${index}` } },
+  { do: 'insert-grant', grant: { ...a.grant, grantId: `grant-${index}`, personId: `person-${index}` } },
 ]
 
 export function revoking(place: Place): void {
@@ -41,10 +40,11 @@ export function revoking(place: Place): void {
       await store.commit(
         pairs.map((index) => ({
           do: 'insert-code',
-          code: { ...a.code, codeHash: `code-${index}`, grantId: `grant-${index}` },
+          code: { ...a.code, codeHash: `code-${index}`, grantId: `grant-${index}`, personId: `person-${index}` },
         })),
       )
-      const revoke = (index: number) => other.commit([{ do: 'revoke-grant', grantId: `grant-${index}`, now }])
+      const revoke = (index: number) =>
+        other.commit([{ do: 'revoke-grants-of', personId: `person-${index}`, clientId: 'print-shop', now }])
       await Promise.all(
         pairs.flatMap((index) => {
           const both = [() => store.commit(redeem(index)), () => revoke(index)]
@@ -54,6 +54,20 @@ export function revoking(place: Place): void {
       const grants = await Promise.all(pairs.map((index) => store.grants.find(`grant-${index}`)))
       const alive = grants.filter((found) => found !== undefined && found.grant.revokedAt === null)
       assert.deepEqual(alive, [])
+    })
+
+    it('by giving up codes leaves those that were redeemed, to know them again', async () => {
+      await using storage = await openFresh(place)
+      const { store } = storage
+      const codes = many(20, (index) => ({ ...a.code, codeHash: `code-${index}` }))
+      await store.commit(codes.map((code) => ({ do: 'insert-code', code })))
+      await store.commit([{ do: 'redeem-code', codeHash: 'code-3', now }])
+      await store.commit([{ do: 'drop-codes', codeHashes: codes.slice(0, 18).map(({ codeHash }) => codeHash) }])
+      const left = await Promise.all(codes.map(({ codeHash }) => store.codes.find(codeHash)))
+      assert.deepEqual(
+        left.flatMap((found) => found?.code.codeHash ?? []),
+        ['code-3', 'code-18', 'code-19'],
+      )
     })
 
     it('is not undone by touching or narrowing', async () => {

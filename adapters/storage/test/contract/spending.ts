@@ -136,7 +136,7 @@ export function spending(place: Place): void {
         hold: { do: 'hold-session', sessionId: a.session.sessionId },
         end: [
           { do: 'end-session', sessionId: a.session.sessionId, now },
-          { do: 'revoke-grants-of-session', sessionId: a.session.sessionId, now },
+          { do: 'revoke-grants-of-session', sessionId: a.session.sessionId, personId: a.session.personId, now },
         ],
       },
       {

@@ -206,9 +206,15 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   },
   'revoke-grants-of-session': {
     given: [put.grant],
-    write: { do: 'revoke-grants-of-session', sessionId: 'session-1', now },
+    write: { do: 'revoke-grants-of-session', sessionId: 'session-1', personId: 'alice-id', now },
     see: grantOf,
     seen: { ...a.grant, revokedAt: now },
+  },
+  'drop-codes': {
+    given: [put.person, put.code],
+    write: { do: 'drop-codes', codeHashes: ['code-1'] },
+    see: (store) => store.codes.find('code-1'),
+    seen: undefined,
   },
   'insert-refresh-token': {
     given: [put.person, put.grant],

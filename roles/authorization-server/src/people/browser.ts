@@ -107,9 +107,9 @@ export function signOut(
 }
 
 export const endSessions = (sessions: readonly SessionRecord[], now: Seconds): readonly Write[] =>
-  sessions.flatMap(({ sessionId }): readonly Write[] => [
+  sessions.flatMap(({ sessionId, personId }): readonly Write[] => [
     { do: 'end-session', sessionId, now },
-    { do: 'revoke-grants-of-session', sessionId, now },
+    { do: 'revoke-grants-of-session', sessionId, personId, now },
   ])
 
 function renewed({ hash, sessions }: Browser, { random }: Issuer) {

@@ -14,6 +14,7 @@ import type { Write } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
 import type { Browser } from './browser.ts'
 import type { Outcome } from './interaction.ts'
+import { countOutstanding } from './outstanding-codes.ts'
 import { clientView, type KnownClient } from './views.ts'
 
 export interface Loaded {
@@ -64,6 +65,8 @@ function shownTo(client: Client, redirectUri: string, locale: string): Shown {
   return shown
 }
 
+const outstanding = countOutstanding()
+
 /** The code for what was granted, and everything to be stored with it. */
 export function mintCode(
   issuer: Issuer,
@@ -104,10 +107,12 @@ export function mintCode(
     ...{ personId, clientId: request.clientId, ...remember },
     ...{ createdAt: before?.createdAt ?? now, updatedAt: now },
   }
+  const excess = outstanding.add(as.session.sessionId, record, now)
   const writes: readonly Write[] = [
     { do: 'hold-session', sessionId: as.session.sessionId },
     ...restsOn(before, consent),
     { do: 'insert-code', code: record },
+    ...(excess.length > 0 ? [{ do: 'drop-codes', codeHashes: excess } as const] : []),
   ]
   return { code, grantId: record.grantId, writes }
 }

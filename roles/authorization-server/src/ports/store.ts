@@ -191,16 +191,23 @@ export type Write =
   | { readonly do: 'put-consent'; readonly consent: ConsentRecord }
   | { readonly do: 'delete-consent'; readonly personId: string; readonly clientId: string }
   | { readonly do: 'insert-code'; readonly code: CodeRecord }
+  /** Those of them that were not redeemed. */
+  | { readonly do: 'drop-codes'; readonly codeHashes: readonly string[] }
   | { readonly do: 'insert-grant'; readonly grant: GrantRecord }
   | { readonly do: 'touch-grant'; readonly grantId: string; readonly lastUsedAt: Seconds; readonly expiresAt: Seconds }
   | { readonly do: 'narrow-grant'; readonly grantId: string; readonly scope: readonly string[] }
-  /** Ends a family: every token is read together with its grant. Also when the grant is still only a code. */
+  /** Ends a family: every token is read together with its grant. */
   | { readonly do: 'revoke-grant'; readonly grantId: string; readonly now: Seconds }
   | { readonly do: 'revoke-grants-of'; readonly personId: string; readonly clientId: string; readonly now: Seconds }
   /** Codes that were not redeemed yet; the grants of those that were stay. */
   | { readonly do: 'revoke-codes-of'; readonly personId: string; readonly clientId: string; readonly now: Seconds }
   /** Except those with `offline_access`: the person allowed them to outlive the session. */
-  | { readonly do: 'revoke-grants-of-session'; readonly sessionId: string; readonly now: Seconds }
+  | {
+      readonly do: 'revoke-grants-of-session'
+      readonly sessionId: string
+      readonly personId: string
+      readonly now: Seconds
+    }
   | { readonly do: 'insert-refresh-token'; readonly token: RefreshTokenRecord }
   | { readonly do: 'touch-refresh-token'; readonly tokenHash: string; readonly expiresAt: Seconds }
   | { readonly do: 'insert-access-token'; readonly token: AccessTokenRecord }

@@ -230,6 +230,23 @@ describe('the authorization endpoint', () => {
     shown(await browser.open(authorizationParams()), 'sign-in')
   })
 
+  it("gives up the oldest codes of a session that is led here again and again, and nobody else's (RFC 6819 §4.4.1.11) [RFC6819-4.4.1.11-01]", async () => {
+    const other = new Browser(world)
+    const theirs = sentToClient(
+      await other.submit(await other.signIn(await other.open(authorizationParams()), 'bob'), { decision: 'allow' }),
+    )
+    await allow()
+    const given: (string | null)[] = []
+    for (let count = 0; count < 100; count++) {
+      given.push(sentToClient(await browser.open(authorizationParams())).params.get('code'))
+    }
+    const live = await Promise.all(given.map((code) => codeIn(new URLSearchParams({ code: String(code) }))))
+    const first = live.findIndex((code) => code !== undefined)
+    assert(live.slice(first).every((code) => code !== undefined))
+    assert(live.length - first >= 32 && live.length - first < 50, `${live.length - first} are left`)
+    assert(await codeIn(theirs.params))
+  })
+
   it('records one flow from the first request to the answer, with the rules it passed and no secret', async () => {
     const { params } = sentToClient(await allow())
     const [first] = world.observed
@@ -248,5 +265,30 @@ describe('the authorization endpoint', () => {
     assert((first?.checks?.length ?? 0) > 10 && first?.checks?.every(({ ok }) => ok))
     const withoutResult = world.observed.map(({ result: _, ...event }) => event)
     assert.doesNotMatch(JSON.stringify(withoutResult), new RegExp(`${params.get('code')}|print my photos`))
+  })
+
+  it('records a request that is answered at once together with its answer', async () => {
+    await allow()
+    const before = world.observed.length
+    await browser.open(authorizationParams())
+    const [event, ...more] = world.observed.slice(before)
+    assert.deepEqual(more, [])
+    assert.deepEqual([event?.band, event?.step, event?.outcome, event?.status], ['request', 1, 'ok', 303])
+    assert.deepEqual(
+      [...(event?.result ?? [])].map(([name]) => name),
+      ['code', 'state', 'iss'],
+    )
+    assert(event?.person === 'person-alice' && event.grant && [...(event.params ?? [])].length > 5)
+  })
+
+  it('records a silent request that is refused with the answer that it got (OpenID Connect Core §3.1.2.6)', async () => {
+    await browser.open(authorizationParams({ prompt: 'none' }))
+    assert.deepEqual(
+      world.observed.map(({ step, outcome, refused }) => [step, outcome, refused?.reason]),
+      [
+        [1, 'ok', undefined],
+        [3, 'refused', 'login_required'],
+      ],
+    )
   })
 })

@@ -64,7 +64,7 @@ describe('taken back in another window', () => {
     const [session] = await world.issuer.store.sessions.ofPerson(personId, now)
     const sessionId = session?.sessionId ?? ''
     const other = meanwhile(() =>
-      commit({ do: 'end-session', sessionId, now }, { do: 'revoke-grants-of-session', sessionId, now }),
+      commit({ do: 'end-session', sessionId, now }, { do: 'revoke-grants-of-session', sessionId, personId, now }),
     )
     shown(await other.open(authorizationParams({ scope })), 'sign-in')
   })

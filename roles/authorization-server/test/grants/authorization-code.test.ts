@@ -70,8 +70,8 @@ for (const [name, location] of Object.entries(databases)) {
     })
 
     it('gives nothing for a code whose grant was ended before it was redeemed', async () => {
-      const code = await world.code({ grantId: 'ended-early' })
-      await world.put({ do: 'revoke-grant', grantId: 'ended-early', now: world.clock.now })
+      const code = await world.code({ personId: 'person-bob' })
+      await world.put({ do: 'revoke-grants-of', personId: 'person-bob', clientId: 'app', now: world.clock.now })
       const said = await world.call(token, { form: redemption(code) })
       assert.equal(said.body.error, 'invalid_grant')
       assert.equal(said.status, 400)
