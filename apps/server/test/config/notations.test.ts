@@ -119,7 +119,7 @@ describe('the three notations', () => {
     const config = await load('least.yaml', 'issuer: https://id.example.com\nsecret: { env: SYMBOLON_SECRET }\n')
     assert.deepEqual(settingsOf(config), defaultSettings)
     assert.equal(config.storage, `sqlite:${join(folder, 'symbolon.db')}`)
-    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 4000, tls: undefined })
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 4000, workers: 1, tls: undefined })
   })
 })
 
