@@ -6,8 +6,9 @@
 import type { Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { createHandler } from './handle.ts'
-import type { HttpResponse, LogEntry } from './message.ts'
+import { createEndpoints } from './handle.ts'
+import type { Headers, HttpRequest, HttpResponse, LogEntry } from './message.ts'
+import { maxParamLength, type Parts } from './routing.ts'
 
 export interface ListenOptions {
   readonly issuers: readonly Issuer[]
@@ -54,7 +55,10 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
   readonly retire: () => void
 } {
   const { issuers, routes, tls, trustProxy = [], ready, log } = options
-  const handle = createHandler({ issuers, routes, log })
+  const { places, answer, handle } = createEndpoints({ issuers, routes, log })
+  let closing = false
+  const respond = async (reply: FastifyReply, response: Promise<HttpResponse>) => send(reply, await response, closing)
+  const find = (request: FastifyRequest, reply: FastifyReply) => respond(reply, handle(read(request)))
   const server = Fastify({
     ...limits,
     logger: false,
@@ -62,10 +66,12 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
     forceCloseConnections: 'idle',
     // What has reached us is answered, to the end.
     return503OnClosing: false,
+    routerOptions: { maxParamLength, querystringParser: () => ({}) },
+    // What the router takes for no path at all.
+    frameworkErrors: (_error, request, reply) => find(request, reply).catch((error) => reply.send(error)),
     http: { maxHeaderSize: 32_768, headersTimeout: 15_000 },
     ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const, maxHeaderSize: 32_768 } }),
   }) as FastifyInstance
-  let closing = false
   const retire = () => {
     closing = true
   }
@@ -95,18 +101,12 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
     if (reason === undefined) return reply.send({ status: 'ready' })
     return reply.code(503).header('retry-after', '2').send({ status: 'unavailable', reason })
   })
-  server.all('/*', async (request, reply) =>
-    send(
-      reply,
-      await handle({
-        method: request.method,
-        target: request.raw.url ?? '/',
-        headers: joined(request.headers),
-        body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
-        remoteAddress: request.ip,
-      }),
-    ),
-  )
+  for (const place of places) {
+    server.all<{ Params: Parts }>(place.pattern, (request, reply) =>
+      respond(reply, answer(read(request), { place, parts: request.params })),
+    )
+  }
+  server.all('/*', find)
   return { server, retire }
 }
 
@@ -118,15 +118,42 @@ const blank = (request: FastifyRequest, status: number) => ({
   took: 0,
 })
 
-function send(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
-  reply.code(status)
-  for (const [name, value] of Object.entries(headers)) reply.header(name, value)
-  // Bytes: for a text Fastify would change the content type.
-  return reply.send(body === '' ? undefined : Buffer.from(body))
-}
+const empty = new Uint8Array()
 
-function joined(headers: FastifyRequest['headers']): Record<string, string | undefined> {
+const read = ({ method, raw, headers, body, ip }: FastifyRequest): HttpRequest => ({
+  method,
+  target: raw.url ?? '/',
+  headers: isFlat(headers) ? headers : joined(headers),
+  body: Buffer.isBuffer(body) ? body : empty,
+  remoteAddress: ip,
+})
+
+/** The one header that Node gives as a list is one that no client has to send. */
+const isFlat = (headers: FastifyRequest['headers']): headers is HttpRequest['headers'] =>
+  headers['set-cookie'] === undefined
+
+function joined(headers: FastifyRequest['headers']): HttpRequest['headers'] {
   const result: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(headers)) result[name] = Array.isArray(value) ? value.join(', ') : value
   return result
+}
+
+/** Written to the socket as it is: Fastify would look at each header and at the body once more. */
+function send(reply: FastifyReply, { status, headers, body }: HttpResponse, last: boolean): void {
+  const lines = linesOf(headers)
+  const hasLength = status !== 204 && status !== 304 && reply.request.method !== 'HEAD'
+  if (hasLength) lines.push('content-length', String(Buffer.byteLength(body)))
+  if (last) lines.push('connection', 'close')
+  reply.raw.writeHead(status, lines).end(body)
+  reply.hijack()
+}
+
+/** Name, value, name, value. */
+function linesOf(headers: Headers): string[] {
+  const lines: string[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') lines.push(name, value)
+    else for (const one of value) lines.push(name, one)
+  }
+  return lines
 }

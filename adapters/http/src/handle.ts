@@ -1,20 +1,20 @@
 /**
- * One request, whichever adapter brought it: find the endpoint, read the parameters, call, write, log.
+ * One request, whichever adapter brought it: read the parameters, call the endpoint, write, log.
  *
  * Everything that all routes share is done here and nowhere else: methods, CORS, malformed input, unknown throws.
  */
 import type { Answer, EndpointRequest, Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
+import { masked } from '@symbolon/protocol/masked'
 import { type Reason, refusals, wireDescriptions } from '@symbolon/protocol/refusals'
 import { flowReference } from '@symbolon/protocol/trace'
 import type { Frame } from '@symbolon/protocol/views'
-import { assets } from '@symbolon/resource-owner/assets'
-import { assetHeaders } from '@symbolon/resource-owner/headers'
+import { createAssets } from './assets.ts'
 import { bestLocale, preferredLocales } from './locale.ts'
 import type { HttpRequest, HttpResponse, LogEntry } from './message.ts'
-import { parseForm, parseParameters } from './parse.ts'
-import { createRouting, type Find, type Found } from './routing.ts'
+import { nothing, parseForm, parseParameters } from './parse.ts'
+import { createFind, type Find, type Found, type Place, pathOf, placeOf, placesOf, serve } from './routing.ts'
 import { preflight, write } from './write.ts'
 
 export interface HandlerOptions {
@@ -25,74 +25,86 @@ export interface HandlerOptions {
 
 export type Handle = (request: HttpRequest) => Promise<HttpResponse>
 
-export function createHandler({ issuers, routes, log = () => undefined }: HandlerOptions): Handle {
-  const find = createRouting(issuers, routes)
-  const nobodys = nobodysRoute(issuers)
+export interface Endpoints {
+  readonly places: readonly Place[]
+  /** Answers at a place that the adapter's own router has found. */
+  readonly answer: (request: HttpRequest, found: Found) => Promise<HttpResponse>
+  /** Finds the place and answers there; for what is at no place, answers as well. */
+  readonly handle: Handle
+}
 
-  return async (incoming) => {
+export const createHandler = (options: HandlerOptions): Handle => createEndpoints(options).handle
+
+export function createEndpoints({ issuers, routes, log = () => undefined }: HandlerOptions): Endpoints {
+  const places = placesOf(issuers, routes)
+  const find = createFind(places)
+  const findAsset = createAssets(issuers)
+  const nowhere = nobodysPlace(issuers)
+
+  const answer: Endpoints['answer'] = async (incoming, found) => {
     const receivedAt = Date.now()
-    const [rawPath = '', ...rest] = incoming.target.split('?')
-    const asset = assetOf(rawPath, issuers, incoming)
-    if (asset !== undefined) return asset
-
-    const known = lookUp(find, rawPath)
-    const found = known ?? nobodys
-    const { issuer } = found.served
-    const request = read(incoming, { found, rawQuery: rest.join('?'), receivedAt })
-    const { answer, cause } = await answerTo(request, incoming, { known, issuer })
+    const { place } = found
+    const request = read(incoming, found, receivedAt)
+    const { answer, cause } = found === nowhere ? notFound(request) : await call(request, place)
     const flow = answer.flow ?? request.flow
-    const response = write(answer, found, { flow, frameOf: () => frameFor(request, found, answer) })
+    const response = write(answer, place, { flow, frameOf: () => frameFor(request, place, answer) })
     log({
       level: response.status >= 500 ? 'error' : response.status >= 400 ? 'warn' : 'info',
       flow,
       method: incoming.method,
-      route: known ? known.route.path : '(none)',
+      route: found === nowhere ? '(none)' : place.route.path,
       status: response.status,
       took: Date.now() - receivedAt,
-      client: answer.client?.slice(0, 255),
+      client: answer.client === undefined ? undefined : clientShown(answer.client, answer.reason),
       reason: answer.reason,
       cause,
     })
     return incoming.method === 'HEAD' ? { ...response, body: '' } : response
   }
+
+  const handle: Handle = async (incoming) => {
+    const [path = ''] = incoming.target.split('?', 1)
+    return findAsset(path, incoming) ?? answer(incoming, lookUp(find, path) ?? nowhere)
+  }
+  return { places, answer, handle }
 }
 
-function read(
-  incoming: HttpRequest,
-  { found, rawQuery, receivedAt }: { readonly found: Found; readonly rawQuery: string; readonly receivedAt: number },
-): EndpointRequest {
-  const query = parseParameters(rawQuery)
-  const form = parseForm(incoming.body, incoming.headers['content-type'])
-  const unreadable = 'unreadable' in query ? query.unreadable : 'unreadable' in form ? form.unreadable : undefined
+function read(incoming: HttpRequest, { place, parts }: Found, receivedAt: number): EndpointRequest {
+  const { method, target, headers, body, remoteAddress } = incoming
+  const { cookies, issuer } = place.served
+  const at = target.indexOf('?')
+  const query = parseParameters(at === -1 ? '' : target.slice(at + 1))
+  const form = parseForm(body, headers['content-type'])
   return {
-    method: incoming.method,
-    path: found.path,
-    parts: found.parts,
-    query: 'params' in query ? query.params : new URLSearchParams(),
-    form: 'params' in form ? form.params : new URLSearchParams(),
-    unreadable,
-    headers: incoming.headers,
-    cookies: found.served.cookies.read(incoming.headers.cookie),
-    remoteAddress: incoming.remoteAddress,
+    method,
+    path: pathOf(place, parts),
+    parts,
+    query: 'params' in query ? query.params : nothing,
+    form: 'params' in form ? form.params : nothing,
+    unreadable: 'unreadable' in query ? query.unreadable : 'unreadable' in form ? form.unreadable : undefined,
+    headers,
+    cookies: cookies.read(headers.cookie),
+    remoteAddress,
     receivedAt,
-    flow: flowReference(found.served.issuer.random(5)),
+    flow: flowReference(issuer.random(5)),
   }
 }
+
+/** The name of a client as it was sent; of one that nobody registered without what may be a secret in the wrong place. */
+const clientShown = (client: string, reason: Reason | undefined): string =>
+  (reason === 'client_unknown' ? masked(client) : client).slice(0, 255)
 
 interface Called {
   readonly answer: Answer
   readonly cause?: unknown
 }
 
-async function answerTo(
-  request: EndpointRequest,
-  incoming: HttpRequest,
-  { known, issuer }: { readonly known: Found | undefined; readonly issuer: Issuer },
-): Promise<Called> {
-  if (known === undefined) return { answer: refusal('not_found', request, 'person') }
-  const { audience, methods, cors } = known.route
-  if (cors && incoming.method === 'OPTIONS') return { answer: preflight(known.route) }
-  const method = incoming.method === 'HEAD' ? 'GET' : incoming.method
+const notFound = (request: EndpointRequest): Called => ({ answer: refusal('not_found', request, 'person') })
+
+async function call(request: EndpointRequest, { route, served }: Place): Promise<Called> {
+  const { audience, methods, cors } = route
+  if (cors && request.method === 'OPTIONS') return { answer: preflight(route) }
+  const method = request.method === 'HEAD' ? 'GET' : request.method
   const endpoint = Object.hasOwn(methods, method) ? methods[method] : undefined
   if (endpoint === undefined) {
     const allow = { allow: Object.keys(methods).join(', ') }
@@ -100,9 +112,9 @@ async function answerTo(
   }
   if (request.unreadable !== undefined) return { answer: refusal(request.unreadable, request, audience) }
   try {
-    const answer = await endpoint(request, issuer)
-    const language = request.query.get('ui_locales')
-    if (answer.kind !== 'page' || language === null || audience !== 'person') return { answer }
+    const answer = await endpoint(request, served.issuer)
+    const language = answer.kind === 'page' && audience === 'person' ? request.query.get('ui_locales') : null
+    if (language === null) return { answer }
     return { answer: { ...answer, cookies: [...(answer.cookies ?? []), rememberLanguage(language)] } }
   } catch (cause) {
     if (!(cause instanceof StorageUnavailable)) return { answer: refusal('server_error', request, audience), cause }
@@ -140,8 +152,8 @@ export function refusal(reason: Reason, request: EndpointRequest, audience: Rout
   return { kind: 'page', status, reason, view: { show: 'error', reason, status, at, retryAfter, ...nothing } }
 }
 
-function frameFor(request: EndpointRequest, { served }: Found, answer: Answer): Frame {
-  const { issuer } = served
+function frameFor(request: EndpointRequest, { served }: Place, answer: Answer): Frame {
+  const { issuer, base } = served
   const asked = answer.kind === 'page' ? answer.locales : undefined
   const here = new URLSearchParams(request.query)
   here.delete('ui_locales')
@@ -150,7 +162,7 @@ function frameFor(request: EndpointRequest, { served }: Found, answer: Answer): 
     issuerUrl: issuer.url,
     locale: bestLocale([...preferredLocales(request, asked), issuer.settings.defaultLocale]),
     flow: answer.flow ?? request.flow,
-    here: `${served.base}${request.path}${here.size === 0 ? '' : `?${here}`}`,
+    here: `${base}${request.path}${here.size === 0 ? '' : `?${here}`}`,
     development: issuer.settings.development,
   }
 }
@@ -165,28 +177,9 @@ function lookUp(find: Find, path: string): Found | undefined {
   }
 }
 
-/** A path that is no route's is answered as a page of the first issuer. */
-function nobodysRoute(issuers: readonly Issuer[]): Found {
-  const [first] = issuers
+/** What is no route's is answered as a page of the first issuer. */
+function nobodysPlace([first]: readonly Issuer[]): Found {
   if (first === undefined) throw new Error('A server needs an issuer.')
-  const found = createRouting(
-    [first],
-    [{ path: '/', methods: {}, cors: false, audience: 'person' }],
-  )(new URL(first.url).pathname)
-  if (found === undefined) throw new Error(`The issuer ${first.url} has no path to serve.`)
-  return found
-}
-
-function assetOf(path: string, issuers: readonly Issuer[], incoming: HttpRequest): HttpResponse | undefined {
-  const at = path.indexOf('/assets/')
-  if (at === -1 || !['GET', 'HEAD'].includes(incoming.method)) return undefined
-  if (!issuers.some((issuer) => new URL(issuer.url).pathname.replace(/\/$/, '') === path.slice(0, at))) return undefined
-  const asset = assets.get(path.slice(at))
-  if (asset === undefined) return undefined
-  const headers = assetHeaders(
-    asset,
-    issuers.every(({ url }) => url.startsWith('https:')),
-  )
-  if (incoming.headers['if-none-match'] === asset.etag) return { status: 304, headers, body: '' }
-  return { status: 200, headers, body: incoming.method === 'HEAD' ? '' : asset.body }
+  const route: Route = { path: '/', methods: {}, cors: false, audience: 'person' }
+  return { place: placeOf(route, serve(first)), parts: {} }
 }

@@ -11,9 +11,12 @@ export interface HttpRequest {
   readonly remoteAddress: string
 }
 
+/** A header with several values is sent as often. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>
+
 export interface HttpResponse {
   readonly status: number
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly headers: Headers
   readonly body: string
 }
 

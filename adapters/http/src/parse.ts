@@ -8,7 +8,7 @@ import type { Reason } from '@symbolon/protocol/refusals'
 
 export type Parsed = { readonly params: URLSearchParams } | { readonly unreadable: Reason }
 
-const nothing = new URLSearchParams()
+export const nothing = new URLSearchParams()
 
 /** Far above what any form of ours or request of the standards holds, and far below what would keep the server busy. */
 const mostParameters = 1_000
@@ -26,18 +26,27 @@ export function parseParameters(text: string): Parsed {
   return params.size > mostParameters ? { unreadable: 'body_malformed' } : { params }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 export function parseForm(body: Uint8Array, contentType: string | undefined): Parsed {
   if (body.length === 0) return { params: nothing }
-  const [type, ...parameters] = (contentType ?? '')
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim())
-  if (type !== 'application/x-www-form-urlencoded') return { unreadable: 'content_type_wrong' }
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return { unreadable: 'content_type_wrong' }
+  if (!isForm(contentType)) return { unreadable: 'content_type_wrong' }
   try {
-    return parseParameters(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return parseParameters(utf8.decode(body))
   } catch {
     return { unreadable: 'body_malformed' }
   }
+}
+
+const formType = 'application/x-www-form-urlencoded'
+
+/** The type of a form in UTF-8, however it is written. */
+function isForm(contentType = ''): boolean {
+  if (contentType === formType) return true
+  const [type, ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))
+  return type === formType && (charset === undefined || /^charset="?utf-?8"?$/.test(charset))
 }

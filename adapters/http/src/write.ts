@@ -3,50 +3,75 @@ import type { Answer, Route } from '@symbolon/authorization-server/endpoints/end
 import type { Frame } from '@symbolon/protocol/views'
 import { render } from '@symbolon/resource-owner/flow/2-user-authorization'
 import { pageHeaders } from '@symbolon/resource-owner/headers'
-import type { HttpResponse } from './message.ts'
-import type { Found } from './routing.ts'
+import type { Headers, HttpResponse } from './message.ts'
+import type { Place, Served } from './routing.ts'
 
-/** Codes and tokens stay out of every cache, Referer and content sniffer (RFC 6749 §5.1, RFC 9700 §4.2.4). */
-const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
+/** What all answers of a route say. */
+export const headersOf = ({ cors }: Route, { https }: Served): Readonly<Record<string, string>> => ({
+  // Codes and tokens stay out of every cache, Referer and content sniffer (RFC 6749 §5.1, RFC 9700 §4.2.4).
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  ...(https && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
+  // Any origin may read, none may use the person's cookies: these endpoints look at none (Fetch §3.2).
+  ...(cors && {
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'www-authenticate, symbolon-flow, retry-after',
+  }),
+})
 
 /** `frameOf`: what only a page needs. */
 export function write(
   answer: Answer,
-  { served, route }: Found,
+  { served, headers }: Place,
   { flow, frameOf }: { readonly flow: string; readonly frameOf: () => Frame },
 ): HttpResponse {
-  const shared: Record<string, string | readonly string[]> = { ...always, 'symbolon-flow': flow }
-  if (served.https) shared['strict-transport-security'] = 'max-age=63072000; includeSubDomains'
-  if (route.cors) Object.assign(shared, corsHeaders)
-  if (answer.cookies?.length) shared['set-cookie'] = answer.cookies.map((cookie) => served.cookies.write(cookie))
-  const finish = (status: number, headers: Readonly<Record<string, string>>, body: string): HttpResponse => ({
-    status,
-    headers: { ...shared, ...headers, ...answer.headers },
-    body,
-  })
+  const { status } = answer
+  const content = contentOf(answer, { https: served.https, frameOf })
+  const all: Record<string, Headers[string]> = {
+    ...headers,
+    'symbolon-flow': flow,
+    ...content.headers,
+    ...answer.headers,
+  }
+  if (answer.cookies?.length) all['set-cookie'] = answer.cookies.map((cookie) => served.cookies.write(cookie))
+  return { status, headers: all, body: content.body }
+}
 
+interface Content {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const json = { 'content-type': 'application/json' }
+
+function contentOf(
+  answer: Answer,
+  { https, frameOf }: { readonly https: boolean; readonly frameOf: () => Frame },
+): Content {
   switch (answer.kind) {
     case 'json':
-      return finish(answer.status, { 'content-type': 'application/json' }, JSON.stringify(answer.body))
+      return { headers: json, body: textOf(answer) }
     case 'empty':
-      return finish(answer.status, {}, '')
+      return { headers: {}, body: '' }
     case 'redirect':
-      return finish(answer.status, { location: answer.location }, '')
+      return { headers: { location: answer.location }, body: '' }
     case 'page': {
-      const page = render(answer.view, frameOf())
-      const headers: Record<string, string> = {
-        ...pageHeaders({ https: served.https, ...page }),
-      }
-      if (page.refresh !== undefined) headers.refresh = page.refresh
-      return finish(answer.status, headers, page.html)
+      const { html, refresh, ...page } = render(answer.view, frameOf())
+      return { headers: { ...pageHeaders({ https, ...page }), ...(refresh !== undefined && { refresh }) }, body: html }
     }
   }
 }
 
-/** Any origin may read, none may use the person's cookies: these endpoints look at none (Fetch §3.2). */
-const corsHeaders = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'www-authenticate, symbolon-flow, retry-after',
+const texts = new WeakMap<object, string>()
+
+/** What everybody may keep is kept here too, as text, for as long as the endpoint answers with the same object. */
+function textOf({ body, headers }: Answer & { readonly kind: 'json' }): string {
+  const shared = typeof body === 'object' && body !== null && headers?.['cache-control']?.startsWith('public')
+  if (!shared) return JSON.stringify(body)
+  const text = texts.get(body) ?? JSON.stringify(body)
+  texts.set(body, text)
+  return text
 }
 
 /** What a browser asks before it lets a script of another origin send the request (Fetch §4.8). */

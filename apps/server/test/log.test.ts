@@ -9,7 +9,7 @@ const lineOf = (entry: Parameters<ReturnType<typeof jsonLog>>[0]): string => {
     (text) => {
       line += text
     },
-    () => new Date(0),
+    () => 0,
   )(entry)
   return line
 }
