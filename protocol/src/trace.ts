@@ -133,15 +133,14 @@ export const comparedParameters: ReadonlySet<string> = new Set([
   'refresh_token',
 ])
 
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
 /** Makes a flow's reference from five random bytes: eight letters and digits that are hard to misread. */
-export function flowReference(random: Uint8Array): string {
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  // 40 bits: more than the bitwise operators take, and few enough to count with.
-  let bits = 0
-  for (const byte of random.subarray(0, 5)) bits = bits * 256 + byte
-  let text = ''
-  for (let at = 0; at < 8; at++) text = `${alphabet[Math.floor(bits / 32 ** at) % 32]}${text}`
-  return `${text.slice(0, 4)}-${text.slice(4)}`
+export function flowReference([a = 0, b = 0, c = 0, d = 0, e = 0]: Uint8Array): string {
+  return `${fourOf((a << 12) | (b << 4) | (c >> 4))}-${fourOf(((c & 15) << 16) | (d << 8) | e)}`
 }
+
+const fourOf = (bits: number): string =>
+  `${alphabet[bits >> 15]}${alphabet[(bits >> 10) & 31]}${alphabet[(bits >> 5) & 31]}${alphabet[bits & 31]}`
 
 export const isFlowReference = (value: string): boolean => /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/.test(value)
