@@ -88,7 +88,9 @@ function stepLines(step: TracedStep, { before, after, start, paint }: Drawing): 
     `   ${answeredNext ? paint('dim', '·') : markOf(event.outcome, paint)} ${said}`,
     ...(isResponse ? [] : [...values(event.params), ...checkLines(event, paint)]),
     ...(answeredNext ? [] : values(event.result)),
-    ...(answeredNext || event.omitted === undefined ? [] : [paint('dim', `     ${moreLike(event.omitted)} before it`)]),
+    ...(answeredNext || event.omitted === undefined
+      ? []
+      : [paint('dim', `     ${moreLike(event.omitted)} before it, in any flow`)]),
   ]
 }
 

@@ -63,8 +63,15 @@ class RequestTrail implements Trail {
     return refused
   }
 
-  concerns(more: About): void {
-    this.#about = { ...this.#about, ...more }
+  concerns({ band, flow, client, person, grant }: About): void {
+    const known = this.#about
+    this.#about = {
+      band: band ?? known.band,
+      flow: flow ?? known.flow,
+      client: client ?? known.client,
+      person: person ?? known.person,
+      grant: grant ?? known.grant,
+    }
   }
 }
 
