@@ -117,6 +117,7 @@ function decide(declared: Rows, present: Rows, file: string): readonly Write[] {
   const clients = difference(declared.clients, present.clients, ({ clientId }) => clientId)
   const resources = difference(declared.resources, present.resources, ({ resource }) => resource)
   const people = difference(declared.people, present.people, ({ personId }) => personId)
+  refuseLikeness(file, declared, present)
   refuseForeign(file, [
     ...clients.foreign.map(({ clientId }) => ['clients', clientId]),
     ...resources.foreign.map(({ resource }) => ['resources', resource]),
@@ -158,9 +159,28 @@ const foreignLogins = (declared: readonly PersonRecord[], present: readonly Pers
 const loginsOf = ({ username, email }: PersonRecord): readonly string[] =>
   [username, email].filter((login) => login !== null).map(loginKey)
 
+/** Also who is not in the file, or has a sub from before, may not be taken for a client (RFC 9068 §5). */
+function refuseLikeness(file: string, declared: Rows, present: Rows): void {
+  const staying = <R extends { readonly declared: boolean }>(rows: readonly R[]) => rows.filter((row) => !row.declared)
+  const people = new Set([...declared.people, ...staying(present.people)].map(({ personId }) => personId))
+  const clients = new Set(staying(present.clients).map(({ clientId }) => clientId))
+  const paths: readonly Path[] = [
+    ...declared.clients.filter(({ clientId }) => people.has(clientId)).map(({ clientId }) => ['clients', clientId]),
+    ...declared.people.flatMap(({ personId }, at) => (clients.has(personId) ? [['people', at]] : [])),
+  ]
+  refuseAt(file, paths, { expected: 'a client_id that is no sub', got: 'one for a client and a person' })
+}
+
 function refuseForeign(file: string, paths: readonly Path[]): void {
-  if (paths.length === 0) return
   const expected = 'a name that is free, or one that a configuration file declared'
-  const got = 'one that was registered another way; remove it there first'
+  refuseAt(file, paths, { expected, got: 'one that was registered another way; remove it there first' })
+}
+
+function refuseAt(
+  file: string,
+  paths: readonly Path[],
+  { expected, got }: { readonly expected: string; readonly got: string },
+): void {
+  if (paths.length === 0) return
   throw new ConfigurationError(paths.map((path) => ({ file, path, on: 'key', expected, got, position: undefined })))
 }

@@ -13,6 +13,7 @@ interface Compared {
 }
 
 interface ComparedClient {
+  readonly id: string
   readonly scope: string | undefined
   readonly resources: readonly string[] | undefined
   readonly introspects: readonly string[] | undefined
@@ -26,6 +27,7 @@ interface ComparedPerson {
 
 export function compare(config: Compared, reading: Reading, broken: ReadonlySet<string>): void {
   samePeople(config.people ?? [], reading)
+  peopleLikeClients(config, reading)
   // A resource that was not understood can't be missed.
   if (broken.has('resources')) return
   sharedScopes(config, reading)
@@ -77,6 +79,17 @@ function samePeople(people: readonly ComparedPerson[], reading: Reading): void {
       reading.report({ path: [...path, 'sub'], on: 'value', expected: 'a sub that nobody else has', got })
     }
     subs.add(person.sub)
+  }
+}
+
+/** The `sub` of a token that a client got for itself is its id: no API may take it for a person (RFC 9068 §5). */
+function peopleLikeClients({ clients = [], people = [] }: Compared, reading: Reading): void {
+  const ids = new Set(clients.map(({ id }) => id))
+  for (const person of people) {
+    if (person.sub === undefined || !ids.has(person.sub)) continue
+    const path = [...(reading.places.get(person) ?? []), 'sub']
+    const hint = 'an API would take the one for the other'
+    reading.report({ path, on: 'value', expected: 'a sub that is no client_id', got: shown(person.sub), hint })
   }
 }
 

@@ -154,6 +154,36 @@ describe('applying a configuration', () => {
     assert.deepEqual(await store.resources.list(), [])
   })
 
+  it('never lets a client be what a person is known by, whichever was there before (RFC 9068 §5, RFC 9700 §4.15.1) [RFC9068-5-02] [RFC9700-4.15.1-01]', async () => {
+    const refused = (at: readonly (string | number)[]) => (error: unknown) => {
+      assert.ok(error instanceof ConfigurationError)
+      assert.deepEqual(
+        error.problems.map(({ path }) => path),
+        [at],
+      )
+      return true
+    }
+    const before = await openStore()
+    await apply(before, { people: [{ ...alice, sub: 'shop' }] })
+    // The file leaves the sub out, and the person keeps it.
+    await assert.rejects(apply(before, { people: [alice], clients: shop }), refused(['clients', 'shop']))
+    const [person] = await before.people.list()
+    assert.ok(person)
+
+    const imported = await openStore()
+    await imported.commit([{ do: 'put-person', person: { ...person, declared: false } }])
+    await assert.rejects(apply(imported, { clients: shop }), refused(['clients', 'shop']))
+    assert.deepEqual(await imported.clients.list(), [])
+
+    const registered = await openStore()
+    await apply(registered, { clients: shop })
+    const [client] = await registered.clients.list()
+    assert.ok(client)
+    await registered.commit([{ do: 'put-client', client: { ...client, declared: false } }])
+    await assert.rejects(apply(registered, { people: [{ ...alice, sub: 'shop' }] }), refused(['people', 0]))
+    assert.deepEqual(await registered.people.list(), [])
+  })
+
   it('keeps a person who has a sub through a change of their user name', async () => {
     const store = await openStore()
     await apply(store, { people: [{ ...alice, sub: 'a1' }] })

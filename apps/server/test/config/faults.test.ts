@@ -402,6 +402,16 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    title:
+      'a person whom an API would take for a client, and a client for a person (RFC 9068 §5, RFC 9700 §2.6) [RFC9700-2.6-02] [RFC9068-5-02]',
+    text: yaml(
+      'people:\n  - { username: alice, sub: shop }\nclients:\n  shop: { redirect_uris: [https://shop.example/cb] }',
+    ),
+    says: [
+      'symbolon.yaml:4:29  people[0].sub: expected a sub that is no client_id, got "shop"; an API would take the one for the other',
+    ],
+  },
+  {
     title: 'a scope of two resources: what is allowed at one would be good at the other (attack 44)',
     text: yaml(
       'resources:\n  https://a.example: { name: A, scopes: { read: Read } }\n  https://b.example: { name: B, scopes: { write: Write, read: Read } }',
