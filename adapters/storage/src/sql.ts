@@ -60,12 +60,15 @@ export const step = <Takes extends Values>(made: Statement<Takes>, values: NoInf
 /** `lost` is the place in the commit of the spending step that returned no row. */
 export type Outcome = { readonly lost: undefined; readonly changes: number } | { readonly lost: number }
 
-/** Reads see what is committed. Each rejects with `StorageUnavailable` when the database can't answer. */
+/** At once where the database is in this process: a promise for each read would cost half as much as the read. */
+export type Answered<Found> = Found | Promise<Found>
+
+/** Reads see what is committed. Each throws or rejects with `StorageUnavailable` when the database can't answer. */
 export interface Sql {
   /** Whether each read is a round trip, so that those who want the same had better share it. */
   readonly remote: boolean
-  one<Takes extends Values, Row>(statement: Statement<Takes, Row>, values: NoInfer<Takes>): Promise<Row | undefined>
-  many<Takes extends Values, Row>(statement: Statement<Takes, Row>, values: NoInfer<Takes>): Promise<readonly Row[]>
+  one<Takes extends Values, Row>(statement: Statement<Takes, Row>, values: NoInfer<Takes>): Answered<Row | undefined>
+  many<Takes extends Values, Row>(statement: Statement<Takes, Row>, values: NoInfer<Takes>): Answered<readonly Row[]>
   /** All steps or none. */
   commit(steps: readonly Step[]): Promise<Outcome>
 }

@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { breaksConnection } from './sqlite-errors.ts'
 
 export interface Connection {
-  /** The prepared statement; `name` stands for one text always. */
+  /** The prepared statement, its values in order; `name` stands for one text always. */
   prepare(name: string, text: string): StatementSync
   exec(text: string): void
   readonly isTransaction: boolean

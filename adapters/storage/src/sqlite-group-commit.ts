@@ -6,17 +6,28 @@
  * That something must be undone is rare, and a savepoint for each commit costs as much as a statement: so a batch runs
  * without them, and when one turns out to be needed, all of it again with them.
  */
-import type { Outcome, Step } from './sql.ts'
+import type { Outcome, Value } from './sql.ts'
 import type { Connected, Connection } from './sqlite-connection.ts'
 import { endsTransaction, isBusy, translated } from './sqlite-errors.ts'
 
+/** One statement of a commit, its values in order. */
+export interface PlacedStep {
+  readonly name: string
+  readonly text: string
+  readonly spends: boolean
+  readonly values: readonly Value[]
+}
+
 export interface GroupCommit {
-  commit(steps: readonly Step[]): Promise<Outcome>
+  commit(steps: readonly PlacedStep[]): Promise<Outcome>
+  /** Resolves when all that was committed until now is answered. */
+  settle(): Promise<void>
 }
 
 interface Waiting {
-  readonly steps: readonly Step[]
+  readonly steps: readonly PlacedStep[]
   readonly since: number
+  readonly promise: Promise<Outcome>
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
 }
@@ -56,9 +67,12 @@ export function groupCommit(connected: Connected, patience: number): GroupCommit
   return {
     commit(steps) {
       const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
-      queue.push({ steps, since: performance.now(), resolve, reject })
+      queue.push({ steps, since: performance.now(), promise, resolve, reject })
       schedule(setImmediate)
       return promise
+    },
+    settle: async () => {
+      await Promise.allSettled(queue.map(({ promise }) => promise))
     },
   }
 }
@@ -123,12 +137,14 @@ function runWithSavepoint(connection: Connection, { steps, resolve, reject }: Wa
   }
 }
 
-function runSteps(connection: Connection, steps: readonly Step[]): Outcome {
+function runSteps(connection: Connection, steps: readonly PlacedStep[]): Outcome {
   let changes = 0
-  for (const [place, { name, text, spends, values }] of steps.entries()) {
+  let place = 0
+  for (const { name, text, spends, values } of steps) {
     const prepared = connection.prepare(name, text)
-    if (!spends) changes += Number(prepared.run(values).changes)
-    else if (prepared.all(values).length === 0) return { lost: place }
+    if (!spends) changes += Number(prepared.run(...values).changes)
+    else if (prepared.get(...values) === undefined) return { lost: place }
+    place++
   }
   return { lost: undefined, changes }
 }

@@ -2,11 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { closing } from './closing.ts'
 import { findSchemaVersion, insertSchemaVersion, makeSchemaTable, missingFrom } from './migrations.ts'
-import type { Database, Migration, Statement, Values } from './sql.ts'
+import { inPlaces, type PlacedText, withPlaces } from './places.ts'
+import type { Answered, Database, Migration, Statement, Step, Values } from './sql.ts'
 import { type Connected, type Connection, keepConnected } from './sqlite-connection.ts'
 import { isBusy, problemOf, translated } from './sqlite-errors.ts'
 import { claimFile } from './sqlite-file.ts'
-import { groupCommit, inTransaction } from './sqlite-group-commit.ts'
+import { groupCommit, inTransaction, type PlacedStep } from './sqlite-group-commit.ts'
 import { findsNothing, refuseUnstorable } from './storable.ts'
 
 export const inMemory = ':memory:'
@@ -18,9 +19,19 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
   const connected = await whileOpening(() => keepConnected(path))
   const group = groupCommit(connected, patience)
   const { during, refuseClosed, settle } = closing()
+  const texts = new Map<string, PlacedText>()
+  const textOf = (name: string, text: string): PlacedText => {
+    const known = texts.get(name)
+    if (known !== undefined) return known
+    const made = withPlaces(text, '?')
+    texts.set(name, made)
+    return made
+  }
 
-  const read = async <Row>({ name, text }: Statement<Values>, values: Values, how: 'get' | 'all'): Promise<Row> => {
-    const get = () => connected.use((connection) => connection.prepare(name, text)[how](values)) as Row
+  const read = <Row>({ name, text }: Statement<Values>, values: Values, how: 'get' | 'all'): Answered<Row> => {
+    const placed = textOf(name, text)
+    const inOrder = inPlaces(placed, values)
+    const get = () => connected.use((connection) => connection.prepare(name, placed.text)[how](...inOrder)) as Row
     refuseClosed()
     try {
       return get()
@@ -32,17 +43,23 @@ export async function openSqlite(path: string, patience: number): Promise<Databa
     })
   }
 
+  const placedStep = ({ name, text, spends, values }: Step): PlacedStep => {
+    refuseUnstorable(values)
+    const placed = textOf(name, text)
+    return { name, text: placed.text, spends, values: inPlaces(placed, values) }
+  }
+
   return {
     remote: false,
-    one: async (made, values) => (findsNothing(values) ? undefined : read(made as Statement<Values>, values, 'get')),
-    many: async (made, values) => (findsNothing(values) ? [] : read(made as Statement<Values>, values, 'all')),
+    one: (made, values) => (findsNothing(values) ? undefined : read(made as Statement<Values>, values, 'get')),
+    many: (made, values) => (findsNothing(values) ? [] : read(made as Statement<Values>, values, 'all')),
     commit: async (steps) => {
-      for (const { values } of steps) refuseUnstorable(values)
-      return during(() => group.commit(steps))
+      refuseClosed()
+      return group.commit(steps.map(placedStep))
     },
     migrate: (migrations) => whileOpening(() => migrate(connected, migrations)),
     close: async () => {
-      await settle()
+      await Promise.all([settle(), group.settle()])
       connected.close()
     },
   }
@@ -56,7 +73,8 @@ function migrate(connected: Connected, migrations: readonly Migration[]): void {
       connection.exec(makeSchemaTable)
       for (const { version, name, migration } of missingFrom(versionOf(connection), migrations)) {
         connection.exec(migration.text)
-        connection.prepare(insertSchemaVersion.name, insertSchemaVersion.text).run({ version, name })
+        const placed = withPlaces(insertSchemaVersion.text, '?')
+        connection.prepare(insertSchemaVersion.name, placed.text).run(...inPlaces(placed, { version, name }))
       }
     })
   })

@@ -2,30 +2,29 @@
 
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import type { Store } from '@symbolon/authorization-server/ports/store'
-import { partOf } from './columns.ts'
 import { plan, spentBy } from './commit.ts'
 import { eventsIn, summaries } from './flow-batches.ts'
 import { type FlowRoom, flowRoom } from './flow-room.ts'
 import { registryOf } from './registry.ts'
 import { rememberAll, rememberLast } from './remember.ts'
 import { type Sql, scopedTo } from './sql.ts'
-import { accessTokenRecord, findAccessToken, findRevokedJti } from './statements/access-tokens.ts'
+import {
+  accessTokenRecord,
+  findAccessToken,
+  findAccessTokenWithProfile,
+  findRevokedJti,
+} from './statements/access-tokens.ts'
 import { clientRecord, findClient, listClients } from './statements/clients.ts'
 import { codeRecord, findCode } from './statements/codes.ts'
 import { consentRecord, consentsOfPerson, findConsent } from './statements/consents.ts'
 import { batchesWithFlow, headsOfBatches } from './statements/flows.ts'
-import { findGrant, type GrantRow, grantColumns, grantRecord, grantsOfPerson } from './statements/grants.ts'
+import { findGrant, findGrantWithProfile, grantRecord, grantsOfPerson } from './statements/grants.ts'
 import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts'
-import { findPerson, findPersonByLogin, listPeople, personRecord, personStatus } from './statements/people.ts'
+import { findPerson, findPersonByLogin, listPeople, personRecord } from './statements/people.ts'
+import { personProfile, personStatus } from './statements/profiles.ts'
 import { findRefreshToken, refreshTokenRecord } from './statements/refresh-tokens.ts'
 import { listResources, resourceRecord } from './statements/resources.ts'
-import {
-  findSession,
-  knownSession,
-  sessionRecord,
-  sessionsOfBrowser,
-  sessionsOfPerson,
-} from './statements/sessions.ts'
+import { findSession, knownSession, sessionRecord, sessionsOfBrowser, sessionsOfPerson } from './statements/sessions.ts'
 import { keyRecord, listKeys } from './statements/signing-keys.ts'
 import { findThrottles, keysAtOnce, throttleRecord } from './statements/throttles.ts'
 import { findVersion } from './statements/versions.ts'
@@ -83,6 +82,11 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
           grant: grantRecord(row),
           person: personStatus(row),
         })),
+      findWithProfile: async (grantId) =>
+        maybe(await sql.one(findGrantWithProfile, { grant_id: grantId }), (row) => ({
+          grant: grantRecord(row),
+          person: personProfile(row),
+        })),
       ofPerson: async (personId, now) =>
         (await sql.many(grantsOfPerson, { person_id: personId, now })).map(grantRecord),
     },
@@ -90,7 +94,7 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
       find: async (tokenHash) =>
         maybe(await sql.one(findRefreshToken, { token_hash: tokenHash }), (row) => ({
           token: refreshTokenRecord(row),
-          grant: grantOf(row),
+          grant: grantRecord(row),
           person: personStatus(row),
         })),
     },
@@ -98,8 +102,14 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
       find: async (tokenHash) =>
         maybe(await sql.one(findAccessToken, { token_hash: tokenHash }), (row) => ({
           token: accessTokenRecord(row),
-          grant: row.grant_grant_id === null ? undefined : grantOf(row),
+          grant: row.grant_grant_id === null ? undefined : grantRecord(row),
           person: personStatus(row),
+        })),
+      findWithProfile: async (tokenHash) =>
+        maybe(await sql.one(findAccessTokenWithProfile, { token_hash: tokenHash }), (row) => ({
+          token: accessTokenRecord(row),
+          grant: row.grant_grant_id === null ? undefined : grantRecord(row),
+          person: personProfile(row),
         })),
       isRevoked: async (jti) => (await sql.one(findRevokedJti, { jti })) !== undefined,
     },
@@ -129,8 +139,6 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
 
 const maybe = <Row, Made>(row: Row | undefined, make: (row: Row) => Made): Made | undefined =>
   row === undefined ? undefined : make(row)
-
-const grantOf = (row: Readonly<Record<string, unknown>>) => grantRecord(partOf<GrantRow>(row, 'grant_', grantColumns))
 
 const chunksOf = (size: number, keys: readonly string[]): readonly (readonly string[])[] =>
   keys.length === 0 ? [] : [keys.slice(0, size), ...chunksOf(size, keys.slice(size))]

@@ -3,10 +3,10 @@
  * `revoked_tokens`: the ids of JWT access tokens that were revoked by themselves, until they would have expired.
  */
 import type { AccessTokenRecord } from '@symbolon/authorization-server/ports/records'
-import { joined, json, parsed } from '../columns.ts'
+import { json, parsed } from '../columns.ts'
 import { statement } from '../sql.ts'
-import { grantColumns } from './grants.ts'
-import type { StatusRow } from './people.ts'
+import { type ReadGrant, readGrant } from './grants.ts'
+import { type ProfileRow, readProfile, readStatus, type StatusRow } from './profiles.ts'
 
 type Row = {
   readonly token_hash: string
@@ -19,16 +19,26 @@ type Row = {
   readonly expires_at: number
 }
 
-/** With the grant's columns as `grant_…`, all null when there is none: read them with `partOf`. */
-export const findAccessToken = statement<{ token_hash: string }, Row & StatusRow & { grant_grant_id: string | null }>(
-  'access_tokens.find',
-  `select t.token_hash, t.grant_id, t.client_id, t.person_id, t.scope, t.audience, t.issued_at, t.expires_at,
-     ${joined('g', 'grant_', grantColumns)},
-     p.person_id as status_person_id, p.disabled as status_disabled
-   from access_tokens t
+/** All null when there is none. */
+type ReadGrantOfToken = ReadGrant | { readonly grant_grant_id: null }
+
+const columns = 't.token_hash, t.grant_id, t.client_id, t.person_id, t.scope, t.audience, t.issued_at, t.expires_at'
+
+const found = `from access_tokens t
    left join grants g on g.issuer_id = :issuer_id and g.grant_id = t.grant_id
    left join people p on p.issuer_id = :issuer_id and p.person_id = t.person_id
-   where t.issuer_id = :issuer_id and t.token_hash = :token_hash`,
+   where t.issuer_id = :issuer_id and t.token_hash = :token_hash`
+
+export const findAccessToken = statement<{ token_hash: string }, Row & ReadGrantOfToken & StatusRow>(
+  'access_tokens.find',
+  `select ${columns}, ${readGrant}, ${readStatus}
+   ${found}`,
+)
+
+export const findAccessTokenWithProfile = statement<{ token_hash: string }, Row & ReadGrantOfToken & ProfileRow>(
+  'access_tokens.find_with_profile',
+  `select ${columns}, ${readGrant}, ${readProfile}
+   ${found}`,
 )
 
 export const insertAccessToken = statement<Row>(

@@ -10,7 +10,7 @@
 import type { CodeRecord } from '@symbolon/authorization-server/ports/records'
 import { flag, isFlag, json, jsonOrNull, parsed, parsedOrNull } from '../columns.ts'
 import { spending, statement, type Values } from '../sql.ts'
-import type { StatusRow } from './people.ts'
+import { readStatus, type StatusRow } from './profiles.ts'
 
 type Inserted = {
   readonly code_hash: string
@@ -37,7 +37,7 @@ export const findCode = statement<{ code_hash: string }, Row>(
   'codes.find',
   `select c.code_hash, c.grant_id, c.flow, c.client_id, c.person_id, c.session_id, c.redirect_uri,
      c.redirect_uri_sent, c.code_challenge, c.scope, c.resources, c.nonce, c.auth_time, c.amr, c.created_at,
-     c.expires_at, c.redeemed_at, c.revoked_at, p.person_id as status_person_id, p.disabled as status_disabled
+     c.expires_at, c.redeemed_at, c.revoked_at, ${readStatus}
    from codes c left join people p on p.issuer_id = :issuer_id and p.person_id = c.person_id
    where c.issuer_id = :issuer_id and c.code_hash = :code_hash`,
 )

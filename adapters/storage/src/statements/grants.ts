@@ -3,11 +3,11 @@
  * stays revoked: no statement here takes `revoked_at` away, and none changes a revoked grant.
  */
 import type { GrantRecord } from '@symbolon/authorization-server/ports/records'
-import { json, jsonOrNull, parsed, parsedOrNull } from '../columns.ts'
+import { joined, json, jsonOrNull, parsed, parsedOrNull } from '../columns.ts'
 import { statement } from '../sql.ts'
-import type { StatusRow } from './people.ts'
+import { type ProfileRow, readProfile, readStatus, type StatusRow } from './profiles.ts'
 
-export type GrantRow = {
+type GrantRow = {
   readonly grant_id: string
   readonly flow: string
   readonly client_id: string
@@ -24,7 +24,7 @@ export type GrantRow = {
   readonly revoked_at: number | null
 }
 
-export const grantColumns = [
+const grantColumns = [
   'grant_id',
   'flow',
   'client_id',
@@ -41,26 +41,35 @@ export const grantColumns = [
   'revoked_at',
 ] as const satisfies readonly (keyof GrantRow)[]
 
-const columns = grantColumns.join(', ')
+/** How a grant is read, also beside what belongs to it: each column as `grant_…`. */
+export type ReadGrant = { readonly [Column in keyof GrantRow as `grant_${Column}`]: GrantRow[Column] }
 
-export const findGrant = statement<{ grant_id: string }, GrantRow & StatusRow>(
+export const readGrant = joined('g', 'grant_', grantColumns)
+
+export const findGrant = statement<{ grant_id: string }, ReadGrant & StatusRow>(
   'grants.find',
-  `select ${grantColumns.map((column) => `g.${column}`).join(', ')},
-     p.person_id as status_person_id, p.disabled as status_disabled
+  `select ${readGrant}, ${readStatus}
    from grants g left join people p on p.issuer_id = :issuer_id and p.person_id = g.person_id
    where g.issuer_id = :issuer_id and g.grant_id = :grant_id`,
 )
 
-export const grantsOfPerson = statement<{ person_id: string; now: number }, GrantRow>(
+export const findGrantWithProfile = statement<{ grant_id: string }, ReadGrant & ProfileRow>(
+  'grants.find_with_profile',
+  `select ${readGrant}, ${readProfile}
+   from grants g left join people p on p.issuer_id = :issuer_id and p.person_id = g.person_id
+   where g.issuer_id = :issuer_id and g.grant_id = :grant_id`,
+)
+
+export const grantsOfPerson = statement<{ person_id: string; now: number }, ReadGrant>(
   'grants.of_person',
-  `select ${columns} from grants
-   where issuer_id = :issuer_id and person_id = :person_id and revoked_at is null and expires_at > :now
-   order by created_at desc, grant_id`,
+  `select ${readGrant} from grants g
+   where g.issuer_id = :issuer_id and g.person_id = :person_id and g.revoked_at is null and g.expires_at > :now
+   order by g.created_at desc, g.grant_id`,
 )
 
 export const insertGrant = statement<GrantRow>(
   'grants.insert',
-  `insert into grants (issuer_id, ${columns})
+  `insert into grants (issuer_id, ${grantColumns.join(', ')})
    values (:issuer_id, ${grantColumns.map((column) => `:${column}`).join(', ')})`,
 )
 
@@ -123,19 +132,19 @@ export const grantRow = (grant: GrantRecord): GrantRow => ({
   revoked_at: grant.revokedAt,
 })
 
-export const grantRecord = (row: GrantRow): GrantRecord => ({
-  grantId: row.grant_id,
-  flow: row.flow,
-  clientId: row.client_id,
-  personId: row.person_id,
-  sessionId: row.session_id,
-  scope: parsed(row.scope),
-  resources: parsed(row.resources),
-  nonce: parsedOrNull(row.nonce),
-  authTime: row.auth_time,
-  amr: parsed(row.amr),
-  createdAt: row.created_at,
-  lastUsedAt: row.last_used_at,
-  expiresAt: row.expires_at,
-  revokedAt: row.revoked_at,
+export const grantRecord = (row: ReadGrant): GrantRecord => ({
+  grantId: row.grant_grant_id,
+  flow: row.grant_flow,
+  clientId: row.grant_client_id,
+  personId: row.grant_person_id,
+  sessionId: row.grant_session_id,
+  scope: parsed(row.grant_scope),
+  resources: parsed(row.grant_resources),
+  nonce: parsedOrNull(row.grant_nonce),
+  authTime: row.grant_auth_time,
+  amr: parsed(row.grant_amr),
+  createdAt: row.grant_created_at,
+  lastUsedAt: row.grant_last_used_at,
+  expiresAt: row.grant_expires_at,
+  revokedAt: row.grant_revoked_at,
 })

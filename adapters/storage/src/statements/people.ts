@@ -3,7 +3,7 @@
  * would make two people share one is refused as a `StorageConflict`.
  */
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
-import type { PersonRecord, PersonStatus } from '@symbolon/authorization-server/ports/records'
+import type { PersonRecord } from '@symbolon/authorization-server/ports/records'
 import { flag, isFlag, json, parsed } from '../columns.ts'
 import { statement } from '../sql.ts'
 
@@ -20,9 +20,6 @@ export type PersonRow = {
   readonly created_at: number
   readonly updated_at: number
 }
-
-/** What a read joined with `people` says of the person: nothing when they are gone. */
-export type StatusRow = { readonly status_person_id: string | null; readonly status_disabled: number | null }
 
 export const personColumns = [
   'person_id',
@@ -107,6 +104,3 @@ export const personRecord = (row: PersonRow): PersonRecord => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })
-
-export const personStatus = (row: StatusRow): PersonStatus | undefined =>
-  row.status_person_id === null ? undefined : { personId: row.status_person_id, disabled: row.status_disabled === 1 }

@@ -3,10 +3,9 @@
  * stays until then, so that a retry gets the same successor and a replay is recognised. Revoking is the grant's.
  */
 import type { RefreshTokenRecord } from '@symbolon/authorization-server/ports/records'
-import { joined } from '../columns.ts'
 import { spending, statement } from '../sql.ts'
-import { grantColumns } from './grants.ts'
-import type { StatusRow } from './people.ts'
+import { type ReadGrant, readGrant } from './grants.ts'
+import { readStatus, type StatusRow } from './profiles.ts'
 
 type Row = {
   readonly token_hash: string
@@ -18,12 +17,11 @@ type Row = {
   readonly successor: string | null
 }
 
-/** With the grant's columns as `grant_…`: read them with `partOf`. */
-export const findRefreshToken = statement<{ token_hash: string }, Row & StatusRow>(
+export const findRefreshToken = statement<{ token_hash: string }, Row & ReadGrant & StatusRow>(
   'refresh_tokens.find',
   `select t.token_hash, t.grant_id, t.client_id, t.created_at, t.expires_at, t.rotated_at, t.successor,
-     ${joined('g', 'grant_', grantColumns)},
-     p.person_id as status_person_id, p.disabled as status_disabled
+     ${readGrant},
+     ${readStatus}
    from refresh_tokens t
    join grants g on g.issuer_id = :issuer_id and g.grant_id = t.grant_id
    left join people p on p.issuer_id = :issuer_id and p.person_id = g.person_id

@@ -47,7 +47,7 @@ export function migrating(place: Place): void {
 
       const after = await openDatabase(location)
       await after.migrate([first])
-      await assert.rejects(after.one(countOf('two'), {}))
+      await assert.rejects(async () => after.one(countOf('two'), {}))
       await after.migrate(two)
       assert.deepEqual({ ...(await after.one(countOf('two'), {})) }, { n: 1 })
       assert.deepEqual({ ...(await after.one(countOf('one'), {})) }, { n: 1 })
@@ -57,7 +57,7 @@ export function migrating(place: Place): void {
     it('that fails leaves the old schema', async () => {
       const database = await openDatabase(await place.fresh())
       await assert.rejects(database.migrate([...two, { name: '0003-wrong', text: 'create tabel three (id bigint);' }]))
-      await assert.rejects(database.one(countOf('one'), {}))
+      await assert.rejects(async () => database.one(countOf('one'), {}))
       await database.migrate(two)
       assert.deepEqual({ ...(await database.one(countOf('two'), {})) }, { n: 1 })
       await database.close()

@@ -28,8 +28,8 @@ const transportRules: readonly Rule<Sent>[] = [
   { reason: 'token_missing', broken: ({ inHeader, inBody }) => inHeader === undefined && inBody === undefined },
 ]
 
-/** Only access tokens that a person stands behind. */
-const kindRules: readonly Rule<FoundToken | undefined>[] = [
+/** Only access tokens are looked for. */
+const existenceRules: readonly Rule<FoundToken | undefined>[] = [
   { reason: 'token_invalid', broken: (token) => token === undefined },
 ]
 
@@ -49,7 +49,7 @@ async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
   const unsent = trail.apply(transportRules, sent)
   if (unsent !== undefined) return unsent
   const token = await findAccessToken(sent.inHeader ?? sent.inBody ?? '', exchange)
-  const unfit = trail.apply(kindRules, token)
+  const unfit = trail.apply(existenceRules, token)
   if (unfit !== undefined || token === undefined) return unfit ?? refuse('token_invalid')
   trail.concerns({ flow: token.grant?.flow, client: token.clientId, grant: token.grantId, person: token.personId })
   const refused = trail.apply(livenessRules, { token, now }) ?? trail.apply(scopeRules, token)

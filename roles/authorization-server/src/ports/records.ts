@@ -179,6 +179,9 @@ export interface ThrottleRecord {
   readonly expiresAt: Seconds
 }
 
+/** What userinfo tells of a person. */
+export type PersonProfile = PersonStatus & Pick<PersonRecord, 'username' | 'email' | 'claims' | 'updatedAt'>
+
 /** Whether the person is there and may act: all that most decisions need of them. */
 export interface PersonStatus {
   readonly personId: string

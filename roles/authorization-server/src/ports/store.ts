@@ -12,6 +12,7 @@ import type {
   ConsentRecord,
   GrantRecord,
   InteractionOutcomeRecord,
+  PersonProfile,
   PersonRecord,
   PersonStatus,
   RefreshTokenRecord,
@@ -63,9 +64,8 @@ export interface Store {
     ): Promise<{ readonly code: CodeRecord; readonly person: PersonStatus | undefined } | undefined>
   }
   readonly grants: {
-    find(
-      grantId: string,
-    ): Promise<{ readonly grant: GrantRecord; readonly person: PersonStatus | undefined } | undefined>
+    find(grantId: string): Promise<FoundGrant<PersonStatus> | undefined>
+    findWithProfile(grantId: string): Promise<FoundGrant<PersonProfile> | undefined>
     /** Those that are neither revoked nor expired. */
     ofPerson(personId: string, now: Seconds): Promise<readonly GrantRecord[]>
   }
@@ -78,14 +78,8 @@ export interface Store {
     >
   }
   readonly accessTokens: {
-    find(tokenHash: string): Promise<
-      | {
-          readonly token: AccessTokenRecord
-          readonly grant: GrantRecord | undefined
-          readonly person: PersonStatus | undefined
-        }
-      | undefined
-    >
+    find(tokenHash: string): Promise<FoundAccessToken<PersonStatus> | undefined>
+    findWithProfile(tokenHash: string): Promise<FoundAccessToken<PersonProfile> | undefined>
     /** Whether a JWT access token was revoked by itself, there being no grant to revoke. */
     isRevoked(jti: string): Promise<boolean>
   }
@@ -110,6 +104,17 @@ export interface KnownSession {
   readonly session: SessionRecord
   readonly person: PersonRecord | undefined
   readonly consent: ConsentRecord | undefined
+}
+
+export interface FoundGrant<Person> {
+  readonly grant: GrantRecord
+  readonly person: Person | undefined
+}
+
+export interface FoundAccessToken<Person> {
+  readonly token: AccessTokenRecord
+  readonly grant: GrantRecord | undefined
+  readonly person: Person | undefined
 }
 
 export type Committed = { readonly committed: true } | { readonly committed: false; readonly lost: Spend['do'] }
