@@ -74,7 +74,9 @@ export function linesTo(stream: Writable, most: number = mostHeld): WriteLines {
       write()
     })
   }
-  process.once('exit', () => stream.write(held))
+  process.once('exit', () => {
+    if (held !== '') stream.write(held)
+  })
 
   return (lines, urgent = false) => {
     if (held.length + lines.length > most) {

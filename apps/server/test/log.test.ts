@@ -1,7 +1,10 @@
-/** One line of JSON for each entry. */
+/** One line of JSON for each entry, and lines of one turn written together. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
-import { jsonLog } from '@symbolon/server/log'
+import { setImmediate as turn } from 'node:timers/promises'
+import { jsonLog, linesTo } from '@symbolon/server/log'
 
 const lineOf = (entry: Parameters<ReturnType<typeof jsonLog>>[0]): string => {
   let line = ''
@@ -41,4 +44,90 @@ describe('the log', () => {
     assert.match(error.stack, /log\.test\.ts/)
     assert.ok(!line.includes('hunter2'))
   })
+})
+
+/** Takes a write at a time, and the next when it is told to read. */
+function reader() {
+  const writes: string[] = []
+  let read = () => {}
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (lines, _encoding, done) => {
+      writes.push(lines)
+      read = done
+    },
+  })
+  return {
+    stream,
+    writes,
+    read: async () => {
+      read()
+      await turn()
+    },
+  }
+}
+
+describe('lines', () => {
+  it('of one turn are written together', async () => {
+    const { stream, writes } = reader()
+    const write = linesTo(stream)
+    for (const line of ['a\n', 'b\n', 'c\n']) write(line)
+    assert.deepEqual(writes, [])
+    await turn()
+    assert.deepEqual(writes, ['a\nb\nc\n'])
+  })
+
+  it('that are urgent are written at once, after those before them', async () => {
+    const { stream, writes } = reader()
+    const write = linesTo(stream)
+    write('a\n')
+    write('broken\n', true)
+    assert.deepEqual(writes, ['a\nbroken\n'])
+  })
+
+  it('wait for a slow reader, and all come in their order', async () => {
+    const { stream, writes, read } = reader()
+    const write = linesTo(stream)
+    for (const line of ['a\n', 'b\n', 'c\n']) {
+      write(line)
+      await turn()
+    }
+    assert.deepEqual(writes, ['a\n'])
+    await read()
+    assert.deepEqual(writes, ['a\n', 'b\nc\n'])
+  })
+
+  it('that nobody reads are left out from a size on, and it is said how many', async () => {
+    const { stream, writes, read } = reader()
+    const write = linesTo(stream, 10)
+    write('first\n')
+    await turn()
+    for (let count = 0; count < 1_000; count++) write('later\n')
+    assert.equal(stream.writableLength, 'first\n'.length)
+    await read()
+    const [later, notice] = writes[1]?.split('\n') ?? []
+    assert.equal(later, 'later')
+    const { level, lines } = JSON.parse(notice ?? '')
+    assert.deepEqual([level, lines], ['warn', 999])
+    await read()
+    write('again\n')
+    await turn()
+    assert.equal(writes[2], 'again\n')
+  })
+
+  for (const [how, end] of [
+    ['process.exit', 'process.exit(3)'],
+    ['an error that nothing catches', 'throw new Error("broken")'],
+    ['nothing more to do', ''],
+  ] as const)
+    it(`are written when ${how} ends the process`, () => {
+      const code = `import { jsonLog, linesTo } from '@symbolon/server/log'
+        const log = jsonLog(linesTo(process.stdout))
+        for (let at = 0; at < 100; at++) log({ level: 'info', message: 'line', at })
+        ${end}`
+      const options = { cwd: import.meta.dirname, encoding: 'utf8' } as const
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], options)
+      const lines = stdout.trim().split('\n')
+      assert.deepEqual([lines.length, JSON.parse(lines[99] ?? '').at], [100, 99])
+    })
 })

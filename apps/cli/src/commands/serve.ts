@@ -18,8 +18,10 @@ export const command: Command = {
     workers: { type: 'string', value: 'N', about: 'Run so many processes behind the port; auto for one on each core.' },
   },
   run: async ({ text }) => {
-    const { jsonLog } = await import('@symbolon/server/log')
-    if (cluster.isWorker) return await (await import('../workers/worker.ts')).work(jsonLog)
+    const { jsonLog, linesTo } = await import('@symbolon/server/log')
+    const write = linesTo(process.stdout)
+    const log = jsonLog(write)
+    if (cluster.isWorker) return await (await import('../workers/worker.ts')).work(log)
     const file = text('config')
     if (file === undefined) throw new CommandFailure('serve needs --config FILE.', exitCodes.usage)
     const [{ loadConfig }, { mostWorkers }] = await Promise.all([
@@ -30,9 +32,8 @@ export const command: Command = {
     const read = await loadConfig(file)
     const listen = { ...read.listen, ...(port !== undefined && { port }), ...(workers !== undefined && { workers }) }
     const config = { ...read, listen }
-    const log = jsonLog((line) => process.stdout.write(line))
     const count = listen.workers === 'auto' ? availableParallelism() : listen.workers
-    const server = count === 1 ? await serveAlone(config, log) : await serveTogether(config, count, log)
+    const server = count === 1 ? await serveAlone(config, log) : await serveTogether(config, count, { log, write })
     const signal = await Promise.race([untilSignal(), server.broken])
     log({ level: 'info', message: 'stopping', signal })
     // Who sends SIGTERM is a machine, with other servers that take over; at a terminal nobody wants to wait.

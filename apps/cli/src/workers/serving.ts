@@ -1,6 +1,6 @@
 /** A configuration is served: by this process, or by several that it watches. */
 import type { Config } from '@symbolon/server/config/load'
-import type { Log } from '@symbolon/server/log'
+import type { Log, WriteLines } from '@symbolon/server/log'
 import { CommandFailure } from '../command.ts'
 
 export interface Serving {
@@ -23,10 +23,14 @@ export async function serveAlone(config: Config, log: Log): Promise<Serving> {
 }
 
 /** What all processes share is put in order here, once, while they load the program. */
-export async function serveTogether(config: Config, count: number, log: Log): Promise<Serving> {
+export async function serveTogether(
+  config: Config,
+  count: number,
+  { log, write }: { readonly log: Log; readonly write: WriteLines },
+): Promise<Serving> {
   sharable(config, log)
   const { startWorkers } = await import('./watch.ts')
-  const workers = startWorkers({ config, count, log, write: (lines) => process.stdout.write(lines) })
+  const workers = startWorkers({ config, count, log, write })
   // However this process ends, none of them stays behind.
   process.on('exit', workers.kill)
   try {

@@ -17,7 +17,7 @@ export interface Watching {
   readonly count: number
   readonly log: Log
   /** Where whole lines of the workers go. */
-  readonly write: (lines: Uint8Array) => unknown
+  readonly write: (lines: string) => unknown
 }
 
 export interface Workers {

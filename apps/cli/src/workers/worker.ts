@@ -5,7 +5,7 @@ import { exitCodes } from '../command.ts'
 import { explain } from '../failures.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
-export async function work(jsonLog: (write: (line: string) => unknown) => Log): Promise<number> {
+export async function work(log: Log): Promise<number> {
   // A terminal and a service manager send these to every process; the one that watches says when to go.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined)
   const ordered = order('serve')
@@ -14,8 +14,7 @@ export async function work(jsonLog: (write: (line: string) => unknown) => Log): 
     const { startServer } = await import('@symbolon/server/server')
     tell({ say: 'loaded' })
     const { config, worker } = await ordered
-    const write = jsonLog((line) => process.stdout.write(line))
-    const server = await startServer(config, { worker, log: (entry) => write({ ...entry, worker }) })
+    const server = await startServer(config, { worker, log: (entry) => log({ ...entry, worker }) })
     tell({ say: 'serving', url: server.url })
     const { draining } = await sentAway
     if (draining > 0) await server.drain(draining)
