@@ -11,7 +11,7 @@ import { freePorts } from '../support/ports.ts'
 import { configFor } from '../support/server.ts'
 import { loadClients } from './load.ts'
 
-const program = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../apps/cli/src/symbolon.mjs', import.meta.url))
 const shiftedClock = new URL('./shifted-clock.ts', import.meta.url).href
 
 export interface ServerProcess {
@@ -37,6 +37,10 @@ export interface ServerPlace {
   readonly lifetimes?: Readonly<Record<string, number>>
   /** The user that it runs as, where it is not our own. */
   readonly account?: number
+  /** Members of the configuration beside those of every test server, or instead of them. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Told what it writes to standard output. */
+  readonly onOutput?: (text: string) => void
 }
 
 export async function placeServer({
@@ -44,6 +48,7 @@ export async function placeServer({
   folder,
   lifetimes,
   account,
+  onOutput,
   ...about
 }: ServerPlace): Promise<ServerProcess> {
   const [port = 0] = await freePorts(1)
@@ -51,7 +56,7 @@ export async function placeServer({
   const config = join(folder, `symbolon-${port}.json`)
   const url = about.url ?? at
   const settings = { port, url, storage, data: folder, clients: loadClients, ...(lifetimes && { lifetimes }) }
-  writeFileSync(config, JSON.stringify(configFor(settings)))
+  writeFileSync(config, JSON.stringify({ ...configFor(settings), ...about.config }))
   let child: ChildProcess | undefined
   let complaints = ''
   let clock = 0
@@ -64,11 +69,12 @@ export async function placeServer({
     async start() {
       complaints = ''
       const started = spawn(process.execPath, ['--import', shiftedClock, program, 'serve', '--config', config], {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'pipe', 'ipc'],
         env: { ...process.env, SYMBOLON_TEST_CLOCK: String(clock) },
         ...(account !== undefined && { uid: account, gid: account }),
       })
       child = started
+      started.stdout?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text))
       started.stderr?.setEncoding('utf8').on('data', (text: string) => {
         complaints += text
       })

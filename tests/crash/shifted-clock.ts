@@ -6,5 +6,6 @@ process.on('message', (seconds) => {
   shift = Number(seconds)
   process.send?.(seconds)
 })
-// A parent that goes, or that says nothing, keeps nobody from ending.
+// Whoever started this one is gone, and nobody would end it.
+process.on('disconnect', () => process.exit())
 process.channel?.unref()
