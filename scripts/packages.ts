@@ -87,12 +87,12 @@ function assemble(source: Source, compiled: string, output: string): void {
   const dist = join(output, 'dist')
   cpSync(join(compiled, source.folder, 'src'), dist, { recursive: true })
   for (const file of globSync('**/*.d.ts', { cwd: dist })) {
-    const text = readFileSync(join(dist, file), 'utf8')
-    writeFileSync(join(dist, file), text.replaceAll(/((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'"))
+    replaceIn(join(dist, file), /((?:from|import\()\s*'\.[^']*)\.ts'/g, "$1.js'")
   }
   for (const asset of globSync('**/*.*', { cwd: from }).filter((file) => !file.endsWith('.ts'))) {
     mkdirSync(dirname(join(dist, asset)), { recursive: true })
     cpSync(join(from, asset), join(dist, asset))
+    if (asset.endsWith('.mjs')) replaceIn(join(dist, asset), /(import\('\.[^']*)\.ts'/g, "$1.js'")
   }
   writeFileSync(join(output, 'package.json'), `${JSON.stringify(publishedManifest(source), null, 2)}\n`)
   cpSync(join(root, 'LICENSE'), join(output, 'LICENSE'))
@@ -100,6 +100,9 @@ function assemble(source: Source, compiled: string, output: string): void {
     cpSync(join(root, source.folder, readme), join(output, readme))
   }
 }
+
+const replaceIn = (file: string, what: RegExp, by: string): void =>
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(what, by))
 
 /** Packs folders with npm and answers the paths of the tarballs. */
 export function npmPack(folders: readonly string[], destination: string): readonly string[] {

@@ -9,7 +9,7 @@ export const contenders = ['symbolon', 'floor', 'oidc-provider'] as const
 export type Contender = (typeof contenders)[number]
 
 const programs: Readonly<Record<Contender, string>> = {
-  symbolon: '../../apps/cli/src/main.ts',
+  symbolon: '../../apps/cli/src/symbolon.mjs',
   floor: './floor/main.ts',
   'oidc-provider': './oidc-provider/main.ts',
 }

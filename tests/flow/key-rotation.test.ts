@@ -14,7 +14,7 @@ import { decodeProtectedHeader } from 'jose'
 import { freePorts } from '../support/ports.ts'
 import { configFor, library, secret } from '../support/server.ts'
 
-const program = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../apps/cli/src/symbolon.mjs', import.meta.url))
 
 it('rotates keys by command without a verifier refusing one token (OpenID Connect Core §10.1.1)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'symbolon-rotation-'))

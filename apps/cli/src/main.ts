@@ -1,8 +1,6 @@
-#!/usr/bin/env node
 /** The `symbolon` command: finds the command that is asked for, runs it, and says in one sentence why it can't. */
 import { nearest } from '@symbolon/server/nearest'
 import { type Command, CommandFailure, exitCodes, given } from './command.ts'
-import { keepCompiled } from './compiled.ts'
 import { explain } from './failures.ts'
 import { commandHelp, programHelp } from './help.ts'
 
@@ -37,7 +35,6 @@ async function main(args: readonly string[]): Promise<number> {
     const hint = close === undefined ? 'symbolon help lists them.' : `Did you mean ${close}?`
     throw new CommandFailure(`There is no command ${asked}. ${hint}`, exitCodes.usage)
   }
-  needNode(process.versions.node)
   const { command } = await entry.load()
   if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(commandHelp(`symbolon ${known}`, command))
@@ -45,15 +42,6 @@ async function main(args: readonly string[]): Promise<number> {
   }
   return await command.run(given(command, rest))
 }
-
-/** Said before anything is loaded that an older Node can't even read. */
-function needNode(version: string): void {
-  const needed = 26
-  if (Number.parseInt(version, 10) >= needed) return
-  throw new CommandFailure(`symbolon needs Node ${needed} or newer; this is Node ${version}.`)
-}
-
-keepCompiled(import.meta.filename)
 
 // Whoever reads may stop reading: `symbolon flow | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
