@@ -57,27 +57,27 @@ export function decideConsent(
     return { granted: { scope: request.scope, resources: request.resources, asked: false, skipped: true } }
 
   const before = remembered?.scope ?? []
-  const permissions = findScopes(request.scope, resources).found.map((found) => ({
-    ...found,
-    optional: found.record?.optional === true || found.scope === 'offline_access',
-    allowed: before.includes(found.scope),
-  }))
+  const permissions = () =>
+    findScopes(request.scope, resources).found.map((found) => ({
+      ...found,
+      optional: found.record?.optional === true || found.scope === 'offline_access',
+      allowed: before.includes(found.scope),
+    }))
   const changed =
     remembered !== undefined && (remembered.shown.name !== shown.name || remembered.shown.host !== shown.host)
-  const question = { permissions, changed }
-  const resourcesKnown = within(request.resources, remembered?.resources ?? [])
+  const ask = () => ({ question: { permissions: permissions(), changed } })
   const again = request.prompt.includes('consent') || unproven
-  if (remembered === undefined || changed || again) return { question }
+  if (remembered === undefined || changed || again) return ask()
   const isOld = situation.now - remembered.updatedAt > year
-  if (isOld && permissions.some(({ record }) => record?.risk === 'high')) return { question }
+  if (isOld && permissions().some(({ record }) => record?.risk === 'high')) return ask()
 
-  const fresh = permissions.filter(({ allowed }) => !allowed)
-  if (fresh.length === 0 && resourcesKnown) return { granted: { ...narrow(situation, request.scope), asked: false } }
+  const isKnown = within(request.scope, before) && within(request.resources, remembered.resources)
+  if (isKnown) return { granted: { ...narrow(situation, request.scope), asked: false } }
   // A silent request gets what was allowed before; what was optional then can't be asked for now.
-  const silent = request.prompt.includes('none') && fresh.every(({ optional }) => optional)
+  const silent = request.prompt.includes('none') && permissions().every(({ allowed, optional }) => allowed || optional)
   const left = narrow(situation, intersect(request.scope, before))
   const isEnough = silent && left.scope.length > 0 && within(left.resources, remembered.resources)
-  return isEnough ? { granted: { ...left, asked: false } } : { question }
+  return isEnough ? { granted: { ...left, asked: false } } : ask()
 }
 
 /** What is remembered of a client whose permissions nobody was asked for: it did this, and nobody saw it. */
@@ -107,12 +107,13 @@ export function rememberedAfter(
   { remembered, shown }: Pick<ConsentSituation, 'remembered' | 'shown'>,
 ): Pick<ConsentRecord, 'scope' | 'resources' | 'shown'> | undefined {
   const before = granted.asked ? given(remembered) : remembered
-  const scope = union(before?.scope ?? [], granted.scope)
-  const resources = union(before?.resources ?? [], granted.resources)
-  const isNew = before === undefined || !within(scope, before.scope) || !within(resources, before.resources)
+  const isNew =
+    before === undefined || !within(granted.scope, before.scope) || !within(granted.resources, before.resources)
   const seen = granted.skipped && (isNew || isUnseen(before)) ? unseen : shown
   const same = !granted.asked && !isNew && before.shown.name === seen.name && before.shown.host === seen.host
-  return same ? undefined : { scope, resources, shown: seen }
+  if (same) return undefined
+  const scope = union(before?.scope ?? [], granted.scope)
+  return { scope, resources: union(before?.resources ?? [], granted.resources), shown: seen }
 }
 
 /**
@@ -125,6 +126,7 @@ export const lasts = (scope: readonly string[], { grantTypes }: Pick<Client, 'gr
 /** Drops the resources that were asked for only through scopes that were not granted. */
 function narrow({ request, resources }: ConsentSituation, scope: readonly string[]): Omit<Granted, 'asked'> {
   const refused = missing(request.scope, scope)
+  if (refused.length === 0) return { scope, resources: request.resources }
   const kept = request.resources.filter((name) => {
     const own = resources.filter(({ resource }) => resource === name).flatMap(scopesOf)
     return intersect(own, scope).length > 0 || intersect(own, refused).length === 0

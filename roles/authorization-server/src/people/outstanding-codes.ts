@@ -22,7 +22,7 @@ export interface OutstandingCodes {
 }
 
 export function countOutstanding(): OutstandingCodes {
-  const sessions = new Map<string, readonly Given[]>()
+  const sessions = new Map<string, Given[]>()
 
   /** Whoever was given something last comes last. */
   const forget = (now: Seconds) => {
@@ -34,13 +34,15 @@ export function countOutstanding(): OutstandingCodes {
   return {
     add(sessionId, { codeHash, expiresAt }, now) {
       forget(now)
-      const given = [...(sessions.get(sessionId) ?? []), { codeHash, expiresAt }]
-      const isFull = given.length === mostOutstanding + atOnce
-      const live = isFull ? given.filter((code) => code.expiresAt > now) : given
-      const excess = isFull ? live.slice(0, Math.max(0, live.length - mostOutstanding)) : []
+      const given = sessions.get(sessionId) ?? []
+      given.push({ codeHash, expiresAt })
       sessions.delete(sessionId)
-      sessions.set(sessionId, live.slice(excess.length))
-      return excess.map((code) => code.codeHash)
+      sessions.set(sessionId, given)
+      if (given.length < mostOutstanding + atOnce) return []
+      const live = given.filter((code) => code.expiresAt > now)
+      const excess = Math.max(0, live.length - mostOutstanding)
+      sessions.set(sessionId, live.slice(excess))
+      return live.slice(0, excess).map((code) => code.codeHash)
     },
   }
 }
