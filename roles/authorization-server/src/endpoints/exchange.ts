@@ -7,7 +7,7 @@
  * @see RFC 6749 §3.2 (repeated parameters), §5.1 (no-store), §5.2 (errors)
  */
 import type { Decision, Refused, Rule } from '@symbolon/protocol/decision'
-import { clear } from '@symbolon/protocol/evidence'
+import { clear, clearNames } from '@symbolon/protocol/evidence'
 import type { StepNumber } from '@symbolon/protocol/flow'
 import { repeated } from '@symbolon/protocol/parameters'
 import { type Reason, refusals, type WireError, wireDescriptions } from '@symbolon/protocol/refusals'
@@ -63,7 +63,7 @@ const formRules: readonly Rule<readonly string[]>[] = [
   {
     reason: 'parameter_repeated',
     broken: (names) => names.length > 0,
-    seen: (names) => ({ expected: clear('each parameter once'), got: clear(names) }),
+    seen: (names) => ({ expected: clear('each parameter once'), got: clearNames(names) }),
   },
 ]
 
