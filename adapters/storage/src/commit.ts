@@ -61,8 +61,6 @@ const stepsOf: Steps = {
   ],
   'delete-person': ({ personId: person_id }) => [
     step(codes.deleteCodesOfPerson, { person_id }),
-    step(refreshTokens.deleteRefreshTokensOfPerson, { person_id }),
-    step(accessTokens.deleteAccessTokensOfPerson, { person_id }),
     step(grants.deleteGrantsOfPerson, { person_id }),
     step(consents.deleteConsentsOfPerson, { person_id }),
     step(sessions.deleteSessionsOfPerson, { person_id }),
@@ -140,8 +138,17 @@ const raised = (write: Write) => ({
   do: write.do,
 })
 
+/**
+ * A session that is both changed and held is changed first: of two that hold it and then would change it, each would
+ * wait for the other to let go.
+ */
+function inOrder(writes: readonly Write[]): readonly Write[] {
+  const touches = writes.filter((write) => write.do === 'touch-session')
+  return touches.length === 0 ? writes : [...touches, ...writes.filter((write) => write.do !== 'touch-session')]
+}
+
 export function plan(writes: readonly Write[]): Planned {
-  const planned = writes.flatMap((write) => {
+  const planned = inOrder(writes).flatMap((write) => {
     const steps = stepsOf[write.do] as (write: Write) => readonly Step[]
     return steps(write).map((each) => ({ step: each, do: write.do }))
   })

@@ -5,6 +5,7 @@
 import { text as firstTables } from './migrations/0001-first-tables.sql.ts'
 import { text as flowBatches } from './migrations/0002-flow-batches.sql.ts'
 import { text as fewerIndexes } from './migrations/0003-fewer-indexes.sql.ts'
+import { text as tokensByTheirGrant } from './migrations/0004-tokens-by-their-grant.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
@@ -12,6 +13,7 @@ export const migrations: readonly Migration[] = [
   { name: '0001-first-tables', text: firstTables },
   { name: '0002-flow-batches', text: flowBatches },
   { name: '0003-fewer-indexes', text: fewerIndexes },
+  { name: '0004-tokens-by-their-grant', text: tokensByTheirGrant },
 ]
 
 export const makeSchemaTable = `create table if not exists schema_versions (

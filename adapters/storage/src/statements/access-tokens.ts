@@ -24,10 +24,12 @@ type ReadGrantOfToken = ReadGrant | { readonly grant_grant_id: null }
 
 const columns = 't.token_hash, t.grant_id, t.client_id, t.person_id, t.scope, t.audience, t.issued_at, t.expires_at'
 
+/** With its grant goes the token. */
 const found = `from access_tokens t
    left join grants g on g.issuer_id = :issuer_id and g.grant_id = t.grant_id
    left join people p on p.issuer_id = :issuer_id and p.person_id = t.person_id
-   where t.issuer_id = :issuer_id and t.token_hash = :token_hash`
+   where t.issuer_id = :issuer_id and t.token_hash = :token_hash
+     and (t.grant_id is null or g.grant_id is not null)`
 
 export const findAccessToken = statement<{ token_hash: string }, Row & ReadGrantOfToken & StatusRow>(
   'access_tokens.find',
@@ -51,11 +53,6 @@ export const insertAccessToken = statement<Row>(
 export const deleteAccessToken = statement<{ token_hash: string }>(
   'access_tokens.delete',
   'delete from access_tokens where issuer_id = :issuer_id and token_hash = :token_hash',
-)
-
-export const deleteAccessTokensOfPerson = statement<{ person_id: string }>(
-  'access_tokens.delete_of_person',
-  'delete from access_tokens where issuer_id = :issuer_id and person_id = :person_id',
 )
 
 export const deleteAccessTokensOfClient = statement<{ client_id: string }>(

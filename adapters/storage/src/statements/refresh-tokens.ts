@@ -17,6 +17,7 @@ type Row = {
   readonly successor: string | null
 }
 
+/** With its grant goes the token. */
 export const findRefreshToken = statement<{ token_hash: string }, Row & ReadGrant & StatusRow>(
   'refresh_tokens.find',
   `select t.token_hash, t.grant_id, t.client_id, t.created_at, t.expires_at, t.rotated_at, t.successor,
@@ -47,13 +48,6 @@ export const touchRefreshToken = statement<{ token_hash: string; expires_at: num
   'refresh_tokens.touch',
   `update refresh_tokens set expires_at = :expires_at
    where issuer_id = :issuer_id and token_hash = :token_hash and rotated_at is null`,
-)
-
-/** Before the grants go: by them the tokens are found. */
-export const deleteRefreshTokensOfPerson = statement<{ person_id: string }>(
-  'refresh_tokens.delete_of_person',
-  `delete from refresh_tokens where issuer_id = :issuer_id and grant_id in
-     (select grant_id from grants where issuer_id = :issuer_id and person_id = :person_id)`,
 )
 
 export const deleteRefreshTokensOfClient = statement<{ client_id: string }>(

@@ -235,7 +235,7 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     seen: { token: a.accessToken, grant: a.grant, person: alice },
   },
   'revoke-access-token': {
-    given: [put.accessToken],
+    given: [put.grant, put.accessToken],
     write: { do: 'revoke-access-token', tokenHash: 'access-1' },
     see: (store) => store.accessTokens.find('access-1'),
     seen: undefined,
