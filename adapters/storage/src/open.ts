@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import { type Storage, StorageUnavailable, type Store } from '@symbolon/authorization-server/ports/store'
 import { defaultRoom, type FlowRoom } from './flow-room.ts'
 import { migrations } from './migrations.ts'
-import { openPostgres } from './postgres.ts'
 import { type Database, statement, step } from './sql.ts'
 import { inMemory, openSqlite } from './sqlite.ts'
 import { findIssuer, insertIssuer } from './statements/issuers.ts'
@@ -44,7 +43,11 @@ export async function openDatabase(location: string, options: StorageOptions = {
     const path = location.slice('sqlite:'.length)
     return openSqlite(path === inMemory ? inMemory : resolve(path), patience)
   }
-  if (/^postgres(ql)?:\/\//.test(location)) return openPostgres(location, { connections, patience })
+  if (/^postgres(ql)?:\/\//.test(location)) {
+    // Loaded by those who have it.
+    const { openPostgres } = await import('./postgres.ts')
+    return openPostgres(location, { connections, patience })
+  }
   // Only the scheme is repeated: what follows may hold a password.
   throw new StorageProblem(
     `The storage must be sqlite:PATH, postgres://… or memory, and not ${JSON.stringify(location.split(':')[0])}.`,

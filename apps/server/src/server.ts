@@ -5,20 +5,17 @@
  * request, and leaves nothing open behind it.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { routes } from '@symbolon/authorization-server/endpoints/routes'
-import { maintainKeys } from '@symbolon/authorization-server/keys/lifecycle'
 import { createKeyRing } from '@symbolon/authorization-server/keys/ring'
 import { createPasswords } from '@symbolon/authorization-server/people/passwords'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import type { Storage } from '@symbolon/authorization-server/ports/store'
 import { createRecorder } from '@symbolon/authorization-server/trace/recorder'
-import { listen } from '@symbolon/http/fastify'
 import type { FlowEvent } from '@symbolon/protocol/trace'
-import { applyConfig } from './config/apply.ts'
 import type { Config } from './config/load.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import type { Log } from './log.ts'
 import { startMaintenance } from './maintenance.ts'
+import { prepare } from './prepare.ts'
 
 export interface ServerOptions {
   readonly log?: Log | undefined
@@ -42,23 +39,6 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** What is done once before any process serves: folder, tables, keys and configuration. Returns how many rows it wrote. */
-export async function prepareServer(config: Config): Promise<number> {
-  const installation = await openInstallation(config)
-  try {
-    return await prepare(config, installation)
-  } finally {
-    await installation.storage.close()
-  }
-}
-
-async function prepare(config: Config, installation: Installation): Promise<number> {
-  const passwords = createPasswords(installation.random)
-  const applied = await applyConfig({ config, passwords, ...installation })
-  await maintainKeys(installation)
-  return applied
-}
-
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const installation = await openInstallation(config)
   try {
@@ -75,7 +55,12 @@ async function serve(
   { log = () => undefined, onEvent, worker }: ServerOptions,
 ): Promise<RunningServer> {
   const { storage, store, sealing, random } = installation
-  const applied = worker === undefined ? await prepare(config, installation) : 0
+  // What answers is loaded while other threads make the first keys.
+  const [{ listen }, { routes }, applied] = await Promise.all([
+    import('@symbolon/http/fastify'),
+    import('@symbolon/authorization-server/endpoints/routes'),
+    worker === undefined ? prepare(config, installation) : 0,
+  ])
   const passwords = createPasswords(random)
   const keys = createKeyRing(installation)
   await keys.reload()

@@ -34,7 +34,7 @@ export async function serveTogether(
   // However this process ends, none of them stays behind.
   process.on('exit', workers.kill)
   try {
-    const { prepareServer } = await import('@symbolon/server/server')
+    const { prepareServer } = await import('@symbolon/server/prepare')
     const applied = await prepareServer(config)
     const { url, pids } = await workers.serve()
     log({ level: 'info', message: 'listening', url, issuer: config.issuer, applied, workers: pids })
