@@ -15,6 +15,8 @@ const unprepared = '26000'
 export const isWorthRetrying = (error: unknown): boolean =>
   ['40001', '40P01', unprepared].includes(stateOf(error) ?? '')
 
+export const mostAttempts = 5
+
 /** Classes: connection, resources, operator intervention, system error; and what only a read-only server says. */
 const unavailable = /^(08|53|55P03|57|58|XX|25006|25P0[234])/
 
