@@ -6,7 +6,7 @@ import { plan, spentBy } from './commit.ts'
 import { eventsIn, summaries } from './flow-batches.ts'
 import { type FlowRoom, flowRoom } from './flow-room.ts'
 import { registryOf } from './registry.ts'
-import { rememberAll, rememberLast } from './remember.ts'
+import { rememberLast } from './remember.ts'
 import { type Sql, scopedTo } from './sql.ts'
 import {
   accessTokenRecord,
@@ -37,16 +37,14 @@ interface Scope {
 export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
   const sql = scopedTo(database, issuerId)
   const append = flowRoom(room)
-  const clientOf = rememberLast(clientRecord, ({ client_id }) => client_id)
-  const resourcesOf = rememberAll(resourceRecord)
   const sessionOf = rememberLast(knownSession, (row) => `${row.session_id} ${row.consent_client_id}`)
   return {
     registry: registryOf(sql),
     clients: {
-      find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientOf),
+      find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientRecord),
       list: async () => (await sql.many(listClients, {})).map(clientRecord),
     },
-    resources: { list: async () => resourcesOf(await sql.many(listResources, {})) },
+    resources: { list: async () => (await sql.many(listResources, {})).map(resourceRecord) },
     people: {
       find: async (personId) => maybe(await sql.one(findPerson, { person_id: personId }), personRecord),
       findByLogin: async (login) =>
