@@ -16,28 +16,32 @@ interface HeldEvent {
   readonly forgotten: () => void
 }
 
-const mostFlows = 2_000
+const mostEvents = 2_000
 const mostOfAFlow = 10
 
 export function holdBack(): Held {
   const flows = new Map<string, HeldEvent[]>()
+  let held = 0
+
+  const remove = (flow: string): readonly HeldEvent[] => {
+    const own = flows.get(flow) ?? []
+    flows.delete(flow)
+    held -= own.length
+    return own
+  }
+
   return {
     add(event, forgotten) {
-      const own = flows.get(event.flow)
-      if (own !== undefined && own.length >= mostOfAFlow) return forgotten()
-      if (own === undefined) flows.set(event.flow, [{ event, forgotten }])
-      else own.push({ event, forgotten })
-      if (flows.size <= mostFlows) return
-      const [oldest] = flows
-      if (oldest === undefined) return
-      flows.delete(oldest[0])
-      for (const each of oldest[1]) each.forgotten()
+      const own = flows.get(event.flow) ?? []
+      if (own.length >= mostOfAFlow) return forgotten()
+      own.push({ event, forgotten })
+      flows.set(event.flow, own)
+      held++
+      for (const [oldest] of flows) {
+        if (held <= mostEvents) break
+        for (const each of remove(oldest)) each.forgotten()
+      }
     },
-    take(flow) {
-      if (flows.size === 0) return []
-      const own = flows.get(flow) ?? []
-      flows.delete(flow)
-      return own.map(({ event }) => event)
-    },
+    take: (flow) => (held === 0 ? [] : remove(flow).map(({ event }) => event)),
   }
 }

@@ -150,6 +150,18 @@ describe('what is recorded', () => {
     )
   })
 
+  it('holds no more of visitors than there is room for, and counts whatever it forgets', async () => {
+    await using recorder = recording()
+    recorder.times(3_200, (index) => ({ ...visit, flow: `FLOW-${index % 160}` }))
+    recorder.times(160, (index) => ({ ...signedIn, flow: `FLOW-${index}` }))
+    // 200 at once, then ten more of each flow as its person appears.
+    const flows = Map.groupBy(await recorder.written(), ({ flow }) => flow)
+    assert.ok([...flows.values()].every(({ length }) => length <= 13))
+    recorder.wait(60)
+    recorder.times(1, () => visit)
+    assert.equal((await recorder.written()).at(-1)?.omitted, 3_200 - 200 - 1_600)
+  })
+
   it('is everything while developing', async () => {
     await using recorder = recording(true)
     recorder.times(1_000, () => machine)
