@@ -13,6 +13,7 @@ import {
   findAccessToken,
   findAccessTokenWithProfile,
   findRevokedJti,
+  grantStanding,
 } from './statements/access-tokens.ts'
 import { clientRecord, findClient, listClients } from './statements/clients.ts'
 import { codeRecord, findCode } from './statements/codes.ts'
@@ -100,13 +101,13 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
       find: async (tokenHash) =>
         maybe(await sql.one(findAccessToken, { token_hash: tokenHash }), (row) => ({
           token: accessTokenRecord(row),
-          grant: row.grant_grant_id === null ? undefined : grantRecord(row),
+          grant: grantStanding(row),
           person: personStatus(row),
         })),
       findWithProfile: async (tokenHash) =>
         maybe(await sql.one(findAccessTokenWithProfile, { token_hash: tokenHash }), (row) => ({
           token: accessTokenRecord(row),
-          grant: row.grant_grant_id === null ? undefined : grantRecord(row),
+          grant: grantStanding(row),
           person: personProfile(row),
         })),
       isRevoked: async (jti) => (await sql.one(findRevokedJti, { jti })) !== undefined,

@@ -2,10 +2,10 @@
  * `access_tokens`: the opaque ones, deleted when revoked by themselves, swept when they expire.
  * `revoked_tokens`: the ids of JWT access tokens that were revoked by themselves, until they would have expired.
  */
-import type { AccessTokenRecord } from '@symbolon/authorization-server/ports/records'
+import type { AccessTokenRecord, GrantStanding } from '@symbolon/authorization-server/ports/records'
 import { json, parsed } from '../columns.ts'
 import { statement } from '../sql.ts'
-import { type ReadGrant, readGrant } from './grants.ts'
+import type { ReadGrant } from './grants.ts'
 import { type ProfileRow, readProfile, readStatus, type StatusRow } from './profiles.ts'
 
 type Row = {
@@ -19,8 +19,13 @@ type Row = {
   readonly expires_at: number
 }
 
-/** All null when there is none. */
-type ReadGrantOfToken = ReadGrant | { readonly grant_grant_id: null }
+type StandingRow =
+  | { readonly grant_flow: null }
+  | Pick<ReadGrant, 'grant_flow' | 'grant_scope' | 'grant_auth_time' | 'grant_revoked_at'>
+
+/** No more than decides on the token: it is read at each use of it. */
+const readStanding = `g.flow as grant_flow, g.scope as grant_scope, g.auth_time as grant_auth_time,
+     g.revoked_at as grant_revoked_at`
 
 const columns = 't.token_hash, t.grant_id, t.client_id, t.person_id, t.scope, t.audience, t.issued_at, t.expires_at'
 
@@ -31,15 +36,15 @@ const found = `from access_tokens t
    where t.issuer_id = :issuer_id and t.token_hash = :token_hash
      and (t.grant_id is null or g.grant_id is not null)`
 
-export const findAccessToken = statement<{ token_hash: string }, Row & ReadGrantOfToken & StatusRow>(
+export const findAccessToken = statement<{ token_hash: string }, Row & StandingRow & StatusRow>(
   'access_tokens.find',
-  `select ${columns}, ${readGrant}, ${readStatus}
+  `select ${columns}, ${readStanding}, ${readStatus}
    ${found}`,
 )
 
-export const findAccessTokenWithProfile = statement<{ token_hash: string }, Row & ReadGrantOfToken & ProfileRow>(
+export const findAccessTokenWithProfile = statement<{ token_hash: string }, Row & StandingRow & ProfileRow>(
   'access_tokens.find_with_profile',
-  `select ${columns}, ${readGrant}, ${readProfile}
+  `select ${columns}, ${readStanding}, ${readProfile}
    ${found}`,
 )
 
@@ -93,3 +98,13 @@ export const accessTokenRecord = (row: Row): AccessTokenRecord => ({
   issuedAt: row.issued_at,
   expiresAt: row.expires_at,
 })
+
+export const grantStanding = (row: StandingRow): GrantStanding | undefined =>
+  row.grant_flow === null
+    ? undefined
+    : {
+        flow: row.grant_flow,
+        scope: parsed(row.grant_scope),
+        authTime: row.grant_auth_time,
+        revokedAt: row.grant_revoked_at,
+      }

@@ -148,6 +148,27 @@ export function reads(place: Place): void {
       assert.deepEqual((await store.grants.find('of-nobody'))?.person, undefined)
     })
 
+    it('give with an access token, and with a grant, what userinfo tells of the person', async () => {
+      await using storage = await openFresh(place)
+      const { store } = storage
+      const { personId, disabled, username, email, claims, updatedAt } = a.person
+      const profile = { personId, disabled, username, email, claims, updatedAt }
+      await store.commit([
+        { do: 'put-person', person: a.person },
+        { do: 'insert-grant', grant: a.grant },
+        { do: 'insert-access-token', token: a.accessToken },
+      ])
+      assert.deepEqual((await store.accessTokens.findWithProfile('access-1'))?.person, profile)
+      assert.deepEqual(await store.grants.findWithProfile('grant-1'), { grant: a.grant, person: profile })
+
+      await store.commit([{ do: 'put-person', person: { ...a.person, disabled: true } }])
+      assert.equal((await store.accessTokens.findWithProfile('access-1'))?.person?.disabled, true)
+      assert.equal(await storage.other.accessTokens.findWithProfile('access-1'), undefined)
+      await store.commit([{ do: 'delete-person', personId }])
+      assert.equal(await store.accessTokens.findWithProfile('access-1'), undefined)
+      assert.equal(await store.grants.findWithProfile('grant-1'), undefined)
+    })
+
     it("give a client's own access token without grant and person", async () => {
       await using storage = await openFresh(place)
       const token = { ...a.accessToken, grantId: null, personId: null }

@@ -14,6 +14,7 @@ interface Scenario {
 
 const { now } = a
 const alice = { personId: 'alice-id', disabled: false }
+const standing = { flow: a.grant.flow, scope: a.grant.scope, authTime: a.grant.authTime, revokedAt: null }
 const put = {
   client: { do: 'put-client', client: a.client },
   person: { do: 'put-person', person: a.person },
@@ -232,7 +233,7 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     given: [put.person, put.grant],
     write: put.accessToken,
     see: (store) => store.accessTokens.find('access-1'),
-    seen: { token: a.accessToken, grant: a.grant, person: alice },
+    seen: { token: a.accessToken, grant: standing, person: alice },
   },
   'revoke-access-token': {
     given: [put.grant, put.accessToken],

@@ -179,6 +179,9 @@ export interface ThrottleRecord {
   readonly expiresAt: Seconds
 }
 
+/** Of a grant, what decides on an access token. */
+export type GrantStanding = Pick<GrantRecord, 'flow' | 'scope' | 'authTime' | 'revokedAt'>
+
 /** What userinfo tells of a person. */
 export type PersonProfile = PersonStatus & Pick<PersonRecord, 'username' | 'email' | 'claims' | 'updatedAt'>
 

@@ -11,6 +11,7 @@ import type {
   CodeRecord,
   ConsentRecord,
   GrantRecord,
+  GrantStanding,
   InteractionOutcomeRecord,
   PersonProfile,
   PersonRecord,
@@ -113,7 +114,7 @@ export interface FoundGrant<Person> {
 
 export interface FoundAccessToken<Person> {
   readonly token: AccessTokenRecord
-  readonly grant: GrantRecord | undefined
+  readonly grant: GrantStanding | undefined
   readonly person: Person | undefined
 }
 

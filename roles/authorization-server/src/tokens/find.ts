@@ -10,7 +10,7 @@ import { list } from '@symbolon/protocol/parameters'
 import { intersect, within } from '@symbolon/protocol/scope'
 import { hashOf } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
-import type { GrantRecord, PersonProfile, PersonStatus, Seconds } from '../ports/records.ts'
+import type { GrantStanding, PersonProfile, PersonStatus, Seconds } from '../ports/records.ts'
 import type { FoundAccessToken, FoundGrant, Registry } from '../ports/store.ts'
 import { accessTokenType } from './access-token.ts'
 
@@ -26,7 +26,7 @@ export interface FoundToken<Person extends PersonStatus = PersonStatus> {
   readonly expiresAt: Seconds
   /** The family's id; `undefined` for a client acting for itself. */
   readonly grantId: string | undefined
-  readonly grant: GrantRecord | undefined
+  readonly grant: GrantStanding | undefined
   readonly person: Person | undefined
   /** Ended by itself: revoked, replaced, or given to a client that is turned off or gone. */
   readonly ended: boolean
