@@ -40,13 +40,19 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-export interface ExchangeKind {
-  /** Shown in the record: `/token`. */
+/** How an exchange is shown in the record. */
+export interface ExchangeName {
+  /** `/token` */
   readonly path: string
   readonly band: Band
   readonly step?: StepNumber
   readonly from?: 'client' | 'resource-server'
-  readonly handle: (exchange: Exchange) => Promise<Decision<Reply>>
+}
+
+export interface ExchangeKind<Ahead = undefined> extends ExchangeName {
+  /** What can be read before anybody knows who asks: it is read together with the registry. */
+  readonly ahead?: (arrival: Arrival) => Promise<Ahead>
+  readonly handle: (exchange: Exchange, ahead: Ahead | undefined) => Promise<Decision<Reply>>
   /** How a refusal is answered, where it is not as at the token endpoint. */
   readonly deny?: (refused: Refused, arrival: Arrival) => Reply
 }
@@ -67,15 +73,21 @@ const formRules: readonly Rule<readonly string[]>[] = [
   },
 ]
 
-export function exchange(kind: ExchangeKind): Endpoint {
-  const { handle, deny = denyClient } = kind
+export function exchange<Ahead = undefined>(kind: ExchangeKind<Ahead>): Endpoint {
+  const { handle, ahead, deny = denyClient } = kind
+  const handled = async (arrival: Arrival) => {
+    const { store } = arrival.issuer
+    if (ahead === undefined) return handle({ ...arrival, registry: await store.registry() }, undefined)
+    const [registry, read] = await Promise.all([store.registry(), ahead(arrival)])
+    return handle({ ...arrival, registry }, read)
+  }
   return async (request, issuer) => {
     const trail = createTrail()
     const now = issuer.now()
     const arrival: Arrival = { request, issuer, now, trail }
     try {
       const refused = trail.apply(formRules, repeated(request.form))
-      const decision = refused ?? (await handle({ ...arrival, registry: await issuer.store.registry() }))
+      const decision = refused ?? (await handled(arrival))
       const reply = decision.ok ? decision.value : deny(decision, arrival)
       record(kind, arrival, { reply, refused: decision.ok ? undefined : decision })
       return answer(reply, arrival, decision.ok ? undefined : decision.reason)
@@ -94,7 +106,7 @@ function answer({ status, body, headers }: Reply, { request, trail }: Arrival, r
 }
 
 function record(
-  kind: ExchangeKind,
+  kind: ExchangeName,
   { request, issuer, trail }: Arrival,
   { reply, refused }: { readonly reply: Reply | undefined; readonly refused: Refused | undefined },
 ): void {

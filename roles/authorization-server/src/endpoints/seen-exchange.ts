@@ -6,7 +6,7 @@ import type { Refused } from '@symbolon/protocol/decision'
 import type { StepNumber } from '@symbolon/protocol/flow'
 import type { Band, Check } from '@symbolon/protocol/trace'
 import type { Observed } from '../ports/issuer.ts'
-import type { Arrival, ExchangeKind, Reply } from './exchange.ts'
+import type { Arrival, ExchangeName, Reply } from './exchange.ts'
 
 interface Ended extends Pick<Arrival, 'request' | 'trail'> {
   readonly reply: Reply | undefined
@@ -31,7 +31,7 @@ export class SeenExchange implements Observed {
   readonly #path: string
   readonly #ended: Ended
 
-  constructor({ path, step, band: usual, from = 'client' }: ExchangeKind, ended: Ended) {
+  constructor({ path, step, band: usual, from = 'client' }: ExchangeName, ended: Ended) {
     const { request, trail, reply, refused } = ended
     const { flow = request.flow, band = usual, client, person, grant } = trail.about
     this.flow = flow

@@ -39,14 +39,26 @@ const grantRules: readonly Rule<GrantChoice>[] = [
   },
 ]
 
-export const token = exchange({
+/** What the request says of its grant, and what was found of it. */
+interface Asked {
+  readonly grant: Grant<unknown, unknown>
+  readonly parsed: Decision<unknown>
+  readonly found: unknown
+}
+
+export const token = exchange<Asked | undefined>({
   path: '/token',
   band: 'token',
   step: 4,
-  async handle(exchange) {
+  async ahead({ request, issuer }) {
+    const grant = grants.get(one(request.form, 'grant_type') ?? '')
+    const parsed = grant?.parse(request.form)
+    return grant && parsed && { grant, parsed, found: parsed.ok && (await grant.load(parsed.value, issuer.store)) }
+  },
+  async handle(exchange, asked) {
     /** What the client's credentials use up, to be committed together with what is issued. */
     const owed: Spend[] = []
-    const decision = await serve(exchange, owed)
+    const decision = await serve(exchange, asked, owed)
     // Whatever became of the request, the credentials that came with it are good no more.
     if (!(await settle(owed, exchange.issuer))) return exchange.trail.refused(refuse('assertion_replayed'))
     if (!decision.ok) await revoke(decision, exchange)
@@ -54,39 +66,32 @@ export const token = exchange({
   },
 })
 
-async function serve(exchange: Exchange, owed: Spend[]): Promise<Decision<TokenResponse>> {
+async function serve(exchange: Exchange, asked: Asked | undefined, owed: Spend[]): Promise<Decision<TokenResponse>> {
   const { request, trail } = exchange
   const spend = (write: Spend) => owed.push(write) > 0
   const client = await authenticateClient(presentedIn(request), { ...exchange, spend })
   if (!client.ok) return client
 
   const grantType = one(request.form, 'grant_type')
-  const grant = grants.get(grantType ?? '')
-  const refused = trail.apply(grantRules, { grantType, grant, client: client.value })
-  if (refused !== undefined || grant === undefined) return refused ?? refuse('grant_type_unsupported')
+  const refused = trail.apply(grantRules, { grantType, grant: asked?.grant, client: client.value })
+  if (refused !== undefined || asked === undefined) return refused ?? refuse('grant_type_unsupported')
   if (grantType === 'refresh_token') trail.concerns({ band: 'refresh' })
-  return issue(exchange, { grant, client: client.value, owed })
-}
-
-interface Asked {
-  readonly grant: Grant<unknown, unknown>
-  readonly client: AuthenticatedClient
-  readonly owed: Spend[]
+  return issue(exchange, { ...asked, client: client.value, owed })
 }
 
 /** Each lost race is one that another request won; what it left behind decides on this one. */
 const attempts = 3
 
 async function issue(
-  { request, issuer, registry, now, trail }: Exchange,
-  { grant, client, owed }: Asked,
+  { issuer, registry, now, trail }: Exchange,
+  asked: Asked & { readonly client: AuthenticatedClient; readonly owed: Spend[] },
 ): Promise<Decision<TokenResponse>> {
-  const parsed = grant.parse(request.form)
+  const { grant, parsed, client, owed } = asked
+  let { found } = asked
   if (!parsed.ok) return trail.refused(parsed)
   const { settings } = issuer
   const resources = resourcesFor(client, registry.resources)
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const found = await grant.load(parsed.value, issuer.store)
     const decision = grant.decide({ request: parsed.value, client, found, resources, settings, now }, trail)
     if (!decision.ok) return decision
     // Minted before anything is spent: a signer that fails must not cost the person their code. What a lost race
@@ -99,6 +104,7 @@ async function issue(
     if (done.committed) return allow(minted.body)
     // Nothing will ever come of these credentials.
     if (done.lost === 'use-assertion') return refuse('assertion_replayed')
+    found = await grant.load(parsed.value, issuer.store)
   }
   throw new StorageUnavailable('Other requests kept winning the race for the same code or token.')
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { hashOf } from '../../src/handles.ts'
+import type { Store, Write } from '../../src/ports/store.ts'
 import { Browser, sentToClient, shown, viewOf } from '../support/front-channel/browser.ts'
 import {
   aClient,
@@ -24,6 +25,20 @@ afterEach(() => world.storage.close())
 
 const allow = async (params = authorizationParams()) =>
   browser.submit(await browser.signIn(await browser.open(params)), { decision: 'allow' })
+
+/** The same functions, each call noted. */
+const heard = (rooms: object, asked: string[]) =>
+  Object.fromEntries(
+    Object.entries(rooms).map(([room, functions]) => [
+      room,
+      new Proxy(functions, {
+        get(target, name) {
+          asked.push(`${room}.${String(name)}`)
+          return target[name]
+        },
+      }),
+    ]),
+  )
 
 const codeIn = async (params: URLSearchParams) =>
   (await world.issuer.store.codes.find(hashOf(params.get('code') ?? '')))?.code
@@ -265,6 +280,23 @@ describe('the authorization endpoint', () => {
     assert((first?.checks?.length ?? 0) > 10 && first?.checks?.every(({ ok }) => ok))
     const withoutResult = world.observed.map(({ result: _, ...event }) => event)
     assert.doesNotMatch(JSON.stringify(withoutResult), new RegExp(`${params.get('code')}|print my photos`))
+  })
+
+  it('asks the database once for whoever is signed in and has allowed, and once to keep the code', async () => {
+    await allow()
+    const { store } = world.issuer
+    const asked: string[] = []
+    const { clients, resources, people, sessions, consents } = store
+    const listening = {
+      ...store,
+      ...heard({ clients, resources, people, sessions, consents }, asked),
+      registry: () => asked.push('registry') && store.registry(),
+      commit: (writes: readonly Write[]) => asked.push('commit') && store.commit(writes),
+    }
+    const again = new Browser({ ...world, issuer: { ...world.issuer, store: listening as Store } })
+    for (const [name, cookie] of browser.cookies) again.cookies.set(name, cookie)
+    sentToClient(await again.open(authorizationParams()))
+    assert.deepEqual(asked, ['registry', 'sessions.ofBrowser', 'commit'])
   })
 
   it('records a request that is answered at once together with its answer', async () => {
