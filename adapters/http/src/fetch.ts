@@ -28,7 +28,8 @@ export function createFetchHandler({ bodyLimit = 65_536, ...options }: FetchHand
     const lines = Object.entries(headers).flatMap(([name, value]) =>
       [value].flat().map((one): [string, string] => [name, one]),
     )
-    return new Response(status === 204 || status === 304 ? null : text, { status, headers: lines })
+    // For a text, even an empty one, `Response` would name a type.
+    return new Response(text === '' ? null : text, { status, headers: lines })
   }
 }
 

@@ -77,4 +77,7 @@ export function createFind(places: readonly Place[]): Find {
 
 /** The path as the endpoint knows it, below the issuer. */
 export const pathOf = ({ route }: Place, parts: Parts): string =>
-  route.path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(parts[name] ?? ''))
+  // Most have no named parts.
+  route.path.includes(':')
+    ? route.path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(parts[name] ?? ''))
+    : route.path
