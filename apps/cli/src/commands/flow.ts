@@ -51,7 +51,7 @@ async function list(store: Store, limit: number, json: boolean): Promise<string>
 async function one(store: Store, flow: string, json: boolean): Promise<string> {
   const events = await store.flows.events(flow)
   if (events.length === 0) {
-    const message = `There is no flow ${flow}; it may be too old, of another server, or an app's own. symbolon flow lists the last ones.`
+    const message = `There is no flow ${flow}; it may be too old, one of many alike, of another server, or an app's own. symbolon flow lists the last ones.`
     throw new CommandFailure(message, exitCodes.notFound)
   }
   if (json) {
