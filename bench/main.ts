@@ -2,22 +2,21 @@
  * The bench: ours, the bare floor and oidc-provider side by side in one run, on the same storage with the same
  * durability; medians of interleaved rounds, as ratios. See README.md.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePorts } from '../tests/support/ports.ts'
-import { startPostgres } from '../tests/support/postgres.ts'
 import { type Load, startLoad } from './load/load.ts'
 import { type MemoryFigures, memoryOf, type StartFigures, startOf } from './measure/extras.ts'
 import { type Measured, measure } from './measure/rounds.ts'
-import { type Options, readOptions, type StorageKind, UsageError } from './options.ts'
+import { workersTable } from './measure/workers.ts'
+import { type Extra, type Options, readOptions, type StorageKind, UsageError } from './options.ts'
 import { chart } from './report/chart.ts'
 import { machine } from './report/machine.ts'
 import { table } from './report/table.ts'
 import { type Contender, contenders } from './servers/contenders.ts'
 import { type Running, run } from './servers/running.ts'
-import { type Launch, makeWorld } from './world.ts'
+import { onStage, type Stage } from './stage.ts'
+import type { Launch } from './world.ts'
 
 export interface Row {
   readonly storage: StorageKind
@@ -32,45 +31,21 @@ export interface Results {
   readonly rows: readonly Row[]
   readonly starts: readonly StartFigures[]
   readonly memory: readonly MemoryFigures[]
+  /** What could not be measured, and why. */
+  readonly failures: readonly string[]
 }
+
+const fewestStarts = 5
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-interface Stage {
-  readonly folder: string
-  readonly storage: StorageKind
-  readonly launches: ReadonlyMap<Contender, Launch>
-  /** The process of the database server. */
-  readonly database: number | undefined
-}
-
-/** A fresh database for each server, gone afterwards. */
-async function onStage<Result>(storage: StorageKind, play: (stage: Stage) => Promise<Result>): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'symbolon-bench-'))
-  const postgres = storage === 'postgres' ? await startPostgres({ fsync: true }) : undefined
-  try {
-    const world = makeWorld()
-    const ports = await freePorts(contenders.length)
-    const launches = new Map<Contender, Launch>()
-    for (const [at, contender] of contenders.entries()) {
-      const port = ports[at] ?? 0
-      const place = postgres ? await postgres.createDatabase() : `sqlite:${join(folder, `${contender}.db`)}`
-      launches.set(contender, { issuer: `http://localhost:${port}`, port, storage: place, world })
-    }
-    return await play({ folder, storage, launches, database: postgres?.pid })
-  } finally {
-    await postgres?.[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
 const launchOf = ({ launches }: Stage, contender: Contender): Launch => {
-  const launch = launches.get(contender)
+  const launch = launches[contenders.indexOf(contender)]
   if (launch === undefined) throw new Error(`${contender} has nowhere to be`)
   return launch
 }
 
-async function measureAll(options: Options, stage: Stage, load: Load): Promise<readonly Row[]> {
+async function measureAll(options: Options, stage: Stage, { load, attempt }: Means): Promise<readonly Row[]> {
   const { folder, storage, database } = stage
   const servers: Running[] = []
   const rows: Row[] = []
@@ -85,11 +60,12 @@ async function measureAll(options: Options, stage: Stage, load: Load): Promise<r
       for (const concurrency of options.concurrencies) {
         const { rounds, seconds } = options
         const warmUp = { workload, concurrency, rounds: 1, seconds, database }
-        if (concurrency === options.concurrencies[0]) await measure(load, servers, warmUp)
-        const measured = await measure(load, servers, { workload, concurrency, rounds, seconds, database })
-        const row: Row = { storage, workload, concurrency, measured }
-        rows.push(row)
-        say(`${storage} ${workload} ×${concurrency}  ${measured.map(brief).join('  ')}`)
+        await attempt(`${storage} ${workload} ×${concurrency}`, async (name) => {
+          if (concurrency === options.concurrencies[0]) await measure(load, servers, warmUp)
+          const measured = await measure(load, servers, { workload, concurrency, rounds, seconds, database })
+          rows.push({ storage, workload, concurrency, measured })
+          say(`${name}  ${measured.map(brief).join('  ')}`)
+        })
       }
     }
   } finally {
@@ -103,39 +79,52 @@ function brief({ contender, perServerSecond, p99, errors }: Measured): string {
   return `${contender} ${perServerSecond.toFixed(0)}/s p99 ${p99.toFixed(1)} ms ${failed.join(', ')}`
 }
 
-/** What can't be measured is said, and costs nothing else its result. */
-const orNothing = <Figures>(measuring: Promise<Figures>): Promise<readonly Figures[]> =>
-  measuring.then(
-    (figures) => [figures],
-    (error: unknown) => {
-      say(error instanceof Error ? error.message : String(error))
-      return []
-    },
-  )
+interface Means {
+  readonly load: Load
+  /** What can't be measured is said, and costs nothing else its result. */
+  readonly attempt: (name: string, measuring: (name: string) => Promise<unknown>) => Promise<void>
+}
 
 async function main(options: Options): Promise<void> {
+  if (options.workers.length > 0) return await compareWorkers(options)
   const rows: Row[] = []
   const starts: StartFigures[] = []
   const memory: MemoryFigures[] = []
+  const failures: string[] = []
+  const attempt: Means['attempt'] = async (name, measuring) => {
+    try {
+      await measuring(name)
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      say(failures.at(-1) ?? name)
+    }
+  }
   const before = machine()
   for (const storage of options.storages) {
     const load = startLoad()
     try {
-      if (options.workloads.length > 0)
-        rows.push(...(await onStage(storage, (stage) => measureAll(options, stage, load))))
-      await onStage(storage, async (stage) => {
+      if (options.workloads.length > 0) {
+        rows.push(
+          ...(await onStage(storage, contenders.length, (stage) => measureAll(options, stage, { load, attempt }))),
+        )
+      }
+      await onStage(storage, contenders.length, async (stage) => {
         for (const contender of options.contenders) {
           const place = { folder: stage.folder, launch: launchOf(stage, contender), storage }
-          const { rounds, tokens, extras } = options
-          if (extras.includes('start')) starts.push(...(await orNothing(startOf(contender, place, rounds))))
-          if (extras.includes('memory')) memory.push(...(await orNothing(memoryOf(contender, place, { load, tokens }))))
+          const { rounds, tokens, memorySeconds, extras } = options
+          const tell = async (what: Extra, measuring: () => Promise<unknown>) => {
+            if (extras.includes(what)) await attempt(`${storage} ${what} of ${contender}`, measuring)
+          }
+          await tell('start', async () => starts.push(await startOf(contender, place, Math.max(rounds, fewestStarts))))
+          const means = { load, tokens, seconds: memorySeconds }
+          await tell('memory', async () => memory.push(await memoryOf(contender, place, means)))
         }
       })
     } finally {
       load.end()
     }
   }
-  const results: Results = { machine: before, options, rows, starts, memory }
+  const results: Results = { machine: before, options, rows, starts, memory, failures }
   const written = table(results)
   process.stdout.write(`${written}\n`)
   if (options.name === undefined) return
@@ -144,6 +133,15 @@ async function main(options: Options): Promise<void> {
   writeFileSync(join(folder, `${options.name}.md`), `${written}\n`)
   writeFileSync(join(folder, `${options.name}.json`), `${JSON.stringify(results, null, 2)}\n`)
   writeFileSync(join(folder, `${options.name}.svg`), chart(results))
+}
+
+async function compareWorkers(options: Options): Promise<void> {
+  const load = startLoad()
+  try {
+    process.stdout.write(`${await workersTable(options, load)}\n`)
+  } finally {
+    load.end()
+  }
 }
 
 try {

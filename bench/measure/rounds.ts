@@ -45,10 +45,11 @@ export async function measure(
   what: Measurement,
 ): Promise<readonly Measured[]> {
   const { workload, concurrency, seconds } = what
-  const rounds = new Map<Contender, Round[]>()
+  const rounds = new Map<Running, Round[]>()
   for (let round = 0; round < what.rounds; round++) {
     const turned = servers.map((_, at) => servers[(at + round) % servers.length] as Running)
-    for (const { contender, issuer, pid } of turned) {
+    for (const one of turned) {
+      const { issuer, pid } = one
       const clock = () => ({
         server: processorTime(pid),
         database: what.database === undefined ? 0 : processorTime(what.database),
@@ -61,10 +62,10 @@ export async function measure(
           return { server: after.server - before.server, database: after.database - before.database }
         }
       })
-      rounds.set(contender, [...(rounds.get(contender) ?? []), { ...result, ...measured }])
+      rounds.set(one, [...(rounds.get(one) ?? []), { ...result, ...measured }])
     }
   }
-  return servers.map(({ contender }) => summarize(contender, rounds.get(contender) ?? []))
+  return servers.map((one) => summarize(one.contender, rounds.get(one) ?? []))
 }
 
 function summarize(contender: Contender, rounds: readonly Round[]): Measured {

@@ -13,12 +13,12 @@ export function ratio(a: number | undefined, b: number | undefined): number | un
   return a === undefined || b === undefined || !(b > 0) ? undefined : a / b
 }
 
-const shown = (value: number | undefined, digits = 2): string =>
+export const shown = (value: number | undefined, digits = 2): string =>
   value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits)
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
-function grid(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function grid(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   return [line(heads), line(heads.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
@@ -37,6 +37,7 @@ export function table(results: Results): string {
     ...sections,
     ...starts(results),
     ...memory(results),
+    ...failures(results),
   ].join('\n\n')
 }
 
@@ -87,12 +88,16 @@ function starts({ starts }: Results): readonly string[] {
 const megabytes = (bytes: number | undefined) => shown((bytes ?? Number.NaN) / 1e6, 0)
 
 function memory({ memory }: Results): readonly string[] {
-  const [first] = memory
-  if (first === undefined) return []
-  const rows = memory.map(({ storage, contender, idle, onTheWay, errors }) => {
+  if (memory.length === 0) return []
+  const rows = memory.map(({ storage, contender, idle, tokens, onTheWay, errors }) => {
     const failed = Object.values(errors).reduce((sum, count) => sum + count, 0)
-    return [storage, contender, megabytes(idle), megabytes(onTheWay[4]), megabytes(onTheWay.at(-1)), String(failed)]
+    const way = onTheWay.map((bytes) => megabytes(bytes)).join(', ')
+    return [storage, contender, megabytes(idle), megabytes(onTheWay.at(-1)), String(tokens), way, String(failed)]
   })
-  const heads = ['', 'server', 'idle, MB', `after ${first.tokens / 2} tokens`, `after ${first.tokens}`, 'errors']
+  const heads = ['', 'server', 'idle, MB', 'at the end', 'tokens', 'on the way, MB', 'errors']
   return ['## Memory', grid(heads, rows)]
+}
+
+function failures({ failures }: Results): readonly string[] {
+  return failures.length === 0 ? [] : ['## Not measured', failures.map((failure) => `- ${failure}`).join('\n')]
 }

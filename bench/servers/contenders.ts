@@ -14,18 +14,26 @@ const programs: Readonly<Record<Contender, string>> = {
   'oidc-provider': './oidc-provider/main.ts',
 }
 
+export interface Started {
+  /** For Node. */
+  readonly flags?: readonly string[]
+  /** Of Symbolon; one unless given. */
+  readonly workers?: number | undefined
+}
+
 /** Starts the server; what it prints goes to a file beside its configuration. */
 export function start(
   contender: Contender,
   folder: string,
   launch: Launch,
-  flags: readonly string[] = [],
+  { flags = [], workers }: Started = {},
 ): ChildProcess {
-  const file = join(folder, `${contender}.json`)
+  const file = join(folder, `${contender}-${launch.port}.json`)
   const written = contender === 'symbolon' ? configuration(launch) : launch
   writeFileSync(file, JSON.stringify(written), { mode: 0o600 })
   const program = fileURLToPath(import.meta.resolve(programs[contender]))
-  const args = contender === 'symbolon' ? [program, 'serve', '--config', file] : [program, file]
+  const several = workers === undefined ? [] : ['--workers', String(workers)]
+  const args = contender === 'symbolon' ? [program, 'serve', '--config', file, ...several] : [program, file]
   const log = openSync(join(folder, `${contender}.log`), 'a')
   return spawn(process.execPath, [...flags, ...args], { stdio: ['ignore', log, log] })
 }

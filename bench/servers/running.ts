@@ -5,7 +5,7 @@ import { get } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Launch } from '../world.ts'
-import { type Contender, start } from './contenders.ts'
+import { type Contender, type Started, start } from './contenders.ts'
 
 export interface Running {
   readonly contender: Contender
@@ -20,14 +20,10 @@ const patience = 30_000
 
 export async function run(
   contender: Contender,
-  {
-    folder,
-    launch,
-    flags = [],
-  }: { readonly folder: string; readonly launch: Launch; readonly flags?: readonly string[] },
+  { folder, launch, ...started }: Started & { readonly folder: string; readonly launch: Launch },
 ): Promise<Running> {
   const from = performance.now()
-  const child = start(contender, folder, launch, flags)
+  const child = start(contender, folder, launch, started)
   const ended = once(child, 'exit')
   while (!(await answers(launch.port))) {
     if (child.exitCode !== null || performance.now() - from > patience) {
