@@ -1,4 +1,5 @@
-/** Rewrites `:name` to `$n`. Statements hold no casts and no colon in a literal; a test sees to it. */
+/** How a statement reads in PostgreSQL. */
+import { inPlaces, withPlaces } from './places.ts'
 import type { Value, Values } from './sql.ts'
 
 export interface PostgresText {
@@ -7,17 +8,8 @@ export interface PostgresText {
 }
 
 export function toPostgres(text: string): PostgresText {
-  const order: string[] = []
-  const numbered = text.replace(/:([a-z]\w*)/g, (_, name: string) => {
-    if (!order.includes(name)) order.push(name)
-    return `$${order.indexOf(name) + 1}`
-  })
-  const valueFor = (values: Values, name: string): Value => {
-    const value = values[name]
-    if (value === undefined) throw new TypeError(`No value for :${name}`)
-    return value
-  }
-  return { text: numbered, valuesOf: (values) => order.map((name) => valueFor(values, name)) }
+  const placed = withPlaces(text, '$')
+  return { text: placed.text, valuesOf: (values) => inPlaces(placed, values) }
 }
 
 /**
