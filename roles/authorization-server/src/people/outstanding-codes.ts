@@ -11,7 +11,7 @@ import type { CodeRecord, Seconds } from '../ports/records.ts'
 
 type Given = Pick<CodeRecord, 'codeHash' | 'expiresAt'>
 
-/** A person at an app has one; an app in many tabs has some. */
+/** The newest that are kept. A person at an app has one; an app in many tabs has some. */
 export const mostOutstanding = 32
 /** So many are given up at once, so that it is seldom done. */
 const atOnce = 16
