@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { Storage } from '@symbolon/authorization-server/ports/store'
 import { openStorage } from '@symbolon/storage/open'
 import { type Drive, goOn, start } from '../model/drive.ts'
-import type { Answer, Step } from '../model/rules.ts'
+import type { Answer, Step } from '../model/rules/answers.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { openWorld, type World } from '../model/world.ts'
 

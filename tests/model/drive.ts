@@ -1,8 +1,7 @@
 /** Does to the server what a step says, and tells its answer in the model's words. */
 import assert from 'node:assert/strict'
 import type { BrowserName } from './actions.ts'
-import type { Answer, Step } from './rules.ts'
-import { isPublic } from './rules.ts'
+import { type Answer, isPublic, type Step } from './rules/answers.ts'
 import type { State } from './state.ts'
 import { authorizePath, callbackOf, type Shown, signInForm, verifier, type World } from './world.ts'
 
