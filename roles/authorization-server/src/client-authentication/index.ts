@@ -67,6 +67,9 @@ export async function authenticateClient(
   return decision
 }
 
+/** No client can have it: what has no client_id is refused before. */
+const nobodysId = ''
+
 /** The only maker of an `AuthenticatedClient`. */
 async function examine(
   { clientId, prove }: Credentials,
@@ -80,13 +83,18 @@ async function examine(
   }: Circumstances,
 ): Promise<Decision<AuthenticatedClient>> {
   const record = await registry.client(clientId)
+  // A known client was at hand; an unknown one is looked for in the database, and the time must not tell them apart.
+  const readAsUnknown = () => registry.client(nobodysId)
   const client = record && clientFrom(record)
   const unregistered = trail.apply(registrationRules, { client, method: method.name })
   if (client === undefined || unregistered !== undefined) {
     // An unknown client costs the same work as a known one, and gets the same answer.
     await prove({ client: undefined, issuer, now, trail: createTrail(), spend })
+    if (client !== undefined) await readAsUnknown()
     return unregistered ?? refuse('client_unknown')
   }
   const refused = (await prove({ client, issuer, now, trail, spend })) ?? trail.apply(standingRules, client)
-  return refused ?? allow(client as AuthenticatedClient)
+  if (refused === undefined) return allow(client as AuthenticatedClient)
+  await readAsUnknown()
+  return refused
 }

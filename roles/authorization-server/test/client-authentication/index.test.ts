@@ -99,6 +99,33 @@ describe('client authentication (RFC 6749 §2.3)', () => {
     assert.equal(await authenticate({ client_id: 'stranger' }), 'client_unknown')
   })
 
+  it('looks into the database once for whoever is refused, whether the client is there or not', async () => {
+    const { issuer } = world
+    const unknownTo = async (headers: Readonly<Record<string, string>>) => {
+      const kept = await issuer.store.registry()
+      let missed = 0
+      const registry = {
+        ...kept,
+        client: async (clientId: string) => {
+          const found = await kept.client(clientId)
+          if (found === undefined) missed++
+          return found
+        },
+      }
+      const presented = {
+        form: new URLSearchParams(),
+        authorization: headers.authorization,
+        remoteAddress: '192.0.2.1',
+      }
+      await authenticateClient(presented, { issuer, registry, now: issuer.now(), trail: createTrail() })
+      return missed
+    }
+    assert.equal(await unknownTo(basic('stranger')), 1)
+    assert.equal(await unknownTo(basic('shop', 'wrong')), 1)
+    assert.equal(await unknownTo(basic('poster')), 1)
+    assert.equal(await unknownTo(basic('shop')), 0)
+  })
+
   it('refuses a client that is turned off, once it has proven who it is', async () => {
     const record = clientRecord('off', {}, [{ hash: hashOf(secret), expiresAt: null }])
     await world.put({ do: 'put-client', client: { ...record, disabled: true } })
