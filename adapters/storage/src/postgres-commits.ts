@@ -1,8 +1,8 @@
 /**
  * Group commit: the commits of one turn share one transaction, and so one write to the disk. When one of them is lost,
- * fails or would have to wait for somebody's lock, all is undone and each goes alone, in a transaction of its own, where it
- * may wait. So nobody pays for another's failure but with a second round trip, and no wait within a group can end
- * in a deadlock.
+ * fails or would have to wait for somebody's lock, all is undone: that one goes alone, in a transaction of its own where it
+ * may wait, and the others once more together. So nobody pays for another's failure but with a second round trip, and
+ * no wait within a group can end in a deadlock.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
@@ -38,8 +38,9 @@ export function commitTogether(pool: Pool, { groups, alone, patience }: Limits):
   const each = gather<Commit, Outcome>({ take: (one) => takeAlone(pool, one), batches: alone, largest: 1, patience })
   const group = gather<Commit, Outcome>({
     take: async (batch) => {
-      for (const undone of await takeGroup(pool, batch)) each.enter(undone)
-      return []
+      const undone = await takeGroup(pool, batch)
+      for (const one of undone.alone) each.enter({ ...one, attempts: 0 })
+      return undone.again
     },
     batches: groups,
     largest: largestGroup,
@@ -52,22 +53,46 @@ const isLong = (commit: Commit): boolean =>
   commit.length > mostSteps ||
   commit.some(({ values }) => values.some((value) => typeof value === 'string' && value.length > longestText))
 
-/** Gives back whom it has not answered; nothing of theirs has happened. */
-async function takeGroup(pool: Pool, batch: readonly Committing[]): Promise<readonly Committing[]> {
+/** Whom a group has not answered, and nothing of theirs has happened. */
+interface Undone {
+  readonly alone: readonly Committing[]
+  readonly again: readonly Committing[]
+}
+
+async function takeGroup(pool: Pool, batch: readonly Committing[]): Promise<Undone> {
   const changes: number[] = []
   const queries = [withoutWaiting, ...batch.flatMap(({ work }) => work)]
   try {
     await sendBatch(pool, queries, (_, changed) => changes.push(changed))
   } catch (error) {
-    if (!wasUndone(error)) for (const { reject } of batch) reject(translated(error))
-    return wasUndone(error) ? batch : []
+    if (wasUndone(error)) return apart(batch, changes.length - 1)
+    for (const { reject } of batch) reject(translated(error))
+    return { alone: [], again: [] }
   }
   let at = 1
   for (const { work, resolve } of batch) {
     resolve({ lost: undefined, changes: sum(changes.slice(at, at + work.length)) })
     at += work.length
   }
-  return []
+  return { alone: [], again: [] }
+}
+
+/** Where so many fail that groups come to nothing, all go alone. */
+const mostGroups = 3
+
+/** `place` is that of the query that failed. */
+function apart(batch: readonly Committing[], place: number): Undone {
+  let end = 0
+  const failed = batch.find(({ work }) => {
+    end += work.length
+    return place < end
+  })
+  const others = batch.filter((one) => one !== failed).map((one) => ({ ...one, attempts: one.attempts + 1 }))
+  const mayGoAgain = ({ attempts }: Committing) => failed !== undefined && attempts < mostGroups
+  return {
+    alone: [...(failed === undefined ? [] : [failed]), ...others.filter((one) => !mayGoAgain(one))],
+    again: others.filter(mayGoAgain),
+  }
 }
 
 /** A connection that broke leaves open what was committed, so that it can't be tried again. */
