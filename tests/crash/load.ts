@@ -142,7 +142,8 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
     }
     const { client } = kept
     const { response, again } = await insist(() => send('/token', redemption(code, kept)))
-    promises.redeemed.set(code, kept)
+    // A refusal promises nothing: a code that was too late for a clock set ahead is good again when it is set back.
+    if (response.status === 200) promises.redeemed.set(code, kept)
     overtaken()
     // Had the first attempt been carried out, the second was a replay and ended what it gave.
     if (again && response.status === 400) return

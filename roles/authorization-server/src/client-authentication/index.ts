@@ -11,7 +11,7 @@ import { type AuthenticatedClient, type AuthenticationMethod, type Client, clien
 import type { Registry } from '../ports/store.ts'
 import { createTrail } from '../trace/trail.ts'
 import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
-import { guessesAt } from './guesses.ts'
+import { type Guess, guessesAt } from './guesses.ts'
 import type { Attempt, Credentials, Method, Presented } from './method.ts'
 import { none } from './none.ts'
 import { privateKeyJwt } from './private-key-jwt.ts'
@@ -48,7 +48,7 @@ export async function authenticateClient(
   presented: Presented,
   circumstances: Circumstances,
 ): Promise<Decision<AuthenticatedClient>> {
-  const { issuer, now, trail } = circumstances
+  const { registry, trail } = circumstances
   const [method = none, ...more] = withCredentials.filter(({ used }) => used(presented))
   if (more.length > 0) return trail.refused(refuse('client_authentication_several'))
   const credentials = method.read(presented)
@@ -56,45 +56,46 @@ export async function authenticateClient(
 
   const { clientId, secret } = credentials.value
   trail.concerns({ client: clientId })
-  const decision = await examine(credentials.value, method, circumstances)
-  if (secret === undefined) return decision
-  // Asked only now, and answered whatever the secret was: of many guesses at once none is told that it was right.
-  const guess = { clientId, secret, remoteAddress: presented.remoteAddress }
+  const record = await registry.client(clientId)
+  const client = record && clientFrom(record)
+  const decision = await examine(client, { method, credentials: credentials.value }, circumstances)
+  const guess = secret === undefined ? undefined : { clientId, secret, remoteAddress: presented.remoteAddress }
+  // With no turn between: a right secret among many guesses must not overtake those that are to be counted.
+  const outcome = (guess && slowDown(guess, decision, circumstances)) ?? decision
+  // A known client was at hand; an unknown one was looked for in the database, and the time must not tell them apart.
+  if (!outcome.ok && client !== undefined) await registry.client(nobodysId)
+  return outcome
+}
+
+/** Asked only now, and answered whatever the secret was: of many guesses at once none is told that it was right. */
+function slowDown(guess: Guess, decision: Decision<unknown>, { issuer, now, trail }: Circumstances) {
   const guesses = guessesAt(issuer)
   const wait = guesses.wait(guess, now)
   if (wait > 0) return trail.refused(refuse('client_slowed_down', { retryAfter: wait }))
   if (!decision.ok) guesses.count(guess, now)
-  return decision
+  return undefined
 }
 
 /** No client can have it: what has no client_id is refused before. */
 const nobodysId = ''
 
+interface Offered {
+  readonly method: Method
+  readonly credentials: Credentials
+}
+
 /** The only maker of an `AuthenticatedClient`. */
 async function examine(
-  { clientId, prove }: Credentials,
-  method: Method,
-  {
-    issuer,
-    registry,
-    now,
-    trail,
-    spend = async (write) => (await issuer.store.commit([write])).committed,
-  }: Circumstances,
+  client: Client | undefined,
+  { method, credentials: { prove } }: Offered,
+  { issuer, now, trail, spend = async (write) => (await issuer.store.commit([write])).committed }: Circumstances,
 ): Promise<Decision<AuthenticatedClient>> {
-  const record = await registry.client(clientId)
-  // A known client was at hand; an unknown one is looked for in the database, and the time must not tell them apart.
-  const readAsUnknown = () => registry.client(nobodysId)
-  const client = record && clientFrom(record)
   const unregistered = trail.apply(registrationRules, { client, method: method.name })
   if (client === undefined || unregistered !== undefined) {
     // An unknown client costs the same work as a known one, and gets the same answer.
     await prove({ client: undefined, issuer, now, trail: createTrail(), spend })
-    if (client !== undefined) await readAsUnknown()
     return unregistered ?? refuse('client_unknown')
   }
   const refused = (await prove({ client, issuer, now, trail, spend })) ?? trail.apply(standingRules, client)
-  if (refused === undefined) return allow(client as AuthenticatedClient)
-  await readAsUnknown()
-  return refused
+  return refused ?? allow(client as AuthenticatedClient)
 }
