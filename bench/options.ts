@@ -28,10 +28,10 @@ export interface Options {
   readonly profiles: string | undefined
 }
 
-const full = { rounds: 3, seconds: 1.3, tokens: 100_000, concurrencies: [1, 32, 128] }
+const full = { rounds: 3, seconds: 1.1, tokens: 100_000, concurrencies: [1, 32, 128] }
 const quick = { rounds: 2, seconds: 0.6, tokens: 2_000, concurrencies: [32] }
 
-const secondsForMemory = 60
+const secondsForMemory = 45
 const workersWorkloads = ['rs256', 'opaque', 'code-flow']
 
 const usage = `npm run bench -- [options]
