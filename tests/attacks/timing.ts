@@ -71,17 +71,17 @@ interface Pair {
 }
 const pairs: readonly Pair[] = [
   {
-    what: 'unknown account | wrong password',
+    what: 'unknown account / wrong password',
     samples: Number(values.passwords),
     make: [() => guess(`nobody-${count}@example.com`), () => guess('alice@example.com')],
   },
   {
-    what: 'unknown client | wrong secret',
+    what: 'unknown client / wrong secret',
     samples: Number(values.samples),
     make: [() => form('/token', own, basic('rabot', wrong)), () => form('/token', own, basic('robot', wrong))],
   },
   {
-    what: 'unknown token | token of another client, introspected',
+    what: 'unknown token / token of another client, introspected',
     samples: Number(values.samples),
     make: [
       () => form('/introspect', { token: unknown }, basic('stranger', secret)),
