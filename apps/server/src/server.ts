@@ -39,6 +39,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Milliseconds. */
+const untilKeysAreBegun = 10
+
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const installation = await openInstallation(config)
   try {
@@ -55,11 +58,13 @@ async function serve(
   { log = () => undefined, onEvent, worker }: ServerOptions,
 ): Promise<RunningServer> {
   const { storage, store, sealing, random } = installation
-  // What answers is loaded while other threads make the first keys.
+  const preparing = worker === undefined ? prepare(config, installation) : Promise.resolve(0)
+  // Loading what answers takes this thread for itself: on an empty database another one makes the first keys by then.
+  await Promise.race([preparing, wait(untilKeysAreBegun)])
   const [{ listen }, { routes }, applied] = await Promise.all([
     import('@symbolon/http/fastify'),
     import('@symbolon/authorization-server/endpoints/routes'),
-    worker === undefined ? prepare(config, installation) : 0,
+    preparing,
   ])
   const passwords = createPasswords(random)
   const keys = createKeyRing(installation)
