@@ -51,6 +51,14 @@ export interface Load {
   stop(): Promise<void>
 }
 
+/** Two people: of one, the server checks only so many passwords at once. */
+const logins = ['alice@example.com', 'bob@example.com']
+
+interface Visitor {
+  readonly person: Person
+  readonly login: string
+}
+
 /** No answer: the connection broke, or the server says that it can't answer now. */
 class Unanswered extends Error {}
 
@@ -111,7 +119,7 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
     }
   }
 
-  const askForCode = async (person: Person, client: string) => {
+  const askForCode = async ({ person, login }: Visitor, client: string) => {
     const verifier = randomBytes(32).toString('base64url')
     const query = new URLSearchParams({
       response_type: 'code',
@@ -122,19 +130,19 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
       code_challenge: challengeOf(verifier),
       code_challenge_method: 'S256',
     })
-    const answer = await allow(person, `${url}/authorize?${query}`)
+    const answer = await allow(person, `${url}/authorize?${query}`, login)
     const code = answer.searchParams.get('code')
     assert.ok(code, `the client heard ${answer.searchParams.get('error')}`)
     took()
     return { code, verifier, client }
   }
 
-  const turn = async (person: Person, count: number): Promise<void> => {
+  const turn = async (visitor: Visitor, count: number): Promise<void> => {
     const { age } = clock
     const overtaken = () => {
       if (clock.isBeingSet || clock.age !== age) throw new Overtaken()
     }
-    const { code, ...kept } = await askForCode(person, count % 2 === 0 ? 'own' : 'asks')
+    const { code, ...kept } = await askForCode(visitor, count % 2 === 0 ? 'own' : 'asks')
     overtaken()
     if (count % 5 === 4) {
       promises.codes.set(code, kept)
@@ -167,16 +175,20 @@ export function startLoad(url: string, { workers, answered = () => undefined, ma
   }
 
   const work = async (worker: number): Promise<void> => {
-    let person = createPerson({ stopAt: [callback] })
+    const visit = (): Visitor => ({
+      person: createPerson({ stopAt: [callback] }),
+      login: logins[worker % logins.length] ?? '',
+    })
+    let visitor = visit()
     for (let count = worker; !isOver; count++) {
-      if (count % 8 === 7) person = createPerson({ stopAt: [callback] })
+      if (count % 8 === 7) visitor = visit()
       try {
-        await turn(person, count)
+        await turn(visitor, count)
       } catch (error) {
         if (!mayFail || !isBroken(error)) throw error
         // Whoever was on their way through the pages begins anew.
         repeated++
-        person = createPerson({ stopAt: [callback] })
+        visitor = visit()
         await pause(100)
       }
     }
