@@ -1,7 +1,7 @@
 /** How a long-running command is asked to end. */
 import { exitCodes } from './command.ts'
 
-/** npm passes on the Ctrl-C that the terminal has sent to us already: one wish, said twice. */
+/** npm passes on the Ctrl-C that the terminal has sent to us already, and `timeout` its SIGTERM: one wish, said twice. */
 const sameWish = 1_000
 
 /** Resolves with the first SIGTERM or SIGINT; a later one ends the process at once. */
@@ -11,7 +11,7 @@ export function untilSignal(): Promise<NodeJS.Signals> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       const now = performance.now()
-      const echo = signal === 'SIGINT' && asked?.by === 'SIGINT' && now - asked.at <= sameWish
+      const echo = asked?.by === signal && now - asked.at <= sameWish
       if (asked !== undefined && !echo) process.exit(exitCodes.interrupted)
       asked ??= { by: signal, at: now }
       resolve(signal)
