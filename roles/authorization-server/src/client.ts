@@ -8,6 +8,7 @@
  */
 import { isSigningAlgorithm, type SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import { list } from '@symbolon/protocol/parameters'
+import { type ResponseType, responseTypeOf } from '@symbolon/protocol/response-types'
 import { intersect } from '@symbolon/protocol/scope'
 import { once } from './once.ts'
 import type { ClientRecord, Seconds } from './ports/records.ts'
@@ -29,7 +30,7 @@ export interface Client {
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly grantTypes: readonly string[]
-  readonly responseTypes: readonly string[]
+  readonly responseTypes: readonly ResponseType[]
   /** The scopes it may ask for; `undefined`: any scope of its resources. */
   readonly scopes: readonly string[] | undefined
   /** The resources it may ask tokens for; `undefined`: any that the person allows. */
@@ -47,8 +48,12 @@ export interface Client {
   readonly skipConsent: boolean
   /** The algorithm its ID tokens are signed with; RS256 unless registered (OpenID Connect Registration §2). */
   readonly idTokenSigningAlgorithm: SigningAlgorithm
+  /** The algorithm that signed authorization responses are signed with; RS256 unless registered (JARM §3). */
+  readonly authorizationSigningAlgorithm: SigningAlgorithm
   readonly defaultMaxAge: Seconds | undefined
   readonly requireAuthTime: boolean
+  /** Within which the client knows people by subjects of its own (pairwise); `undefined` with public ones. */
+  readonly sector: string | undefined
   readonly disabled: boolean
 }
 
@@ -70,6 +75,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
   const authenticationMethod =
     text(metadata.token_endpoint_auth_method) ?? (hasSecrets ? 'client_secret_basic' : 'none')
   const idTokenAlgorithm = text(metadata.id_token_signed_response_alg)
+  const responseAlgorithm = text(metadata.authorization_signed_response_alg)
   return {
     id: record.clientId,
     name: (locale) => localized(metadata, 'client_name', locale) ?? record.clientId,
@@ -82,7 +88,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     redirectUris: texts(metadata.redirect_uris) ?? [],
     postLogoutRedirectUris: texts(metadata.post_logout_redirect_uris) ?? [],
     grantTypes: texts(metadata.grant_types) ?? ['authorization_code'],
-    responseTypes: texts(metadata.response_types) ?? ['code'],
+    responseTypes: (texts(metadata.response_types) ?? ['code']).flatMap((type) => responseTypeOf(type) ?? []),
     // An empty scope is none, not any.
     scopes: typeof metadata.scope === 'string' ? list(metadata.scope) : undefined,
     resources: texts(metadata.resources),
@@ -95,11 +101,20 @@ export const clientFrom = once((record: ClientRecord): Client => {
     rotateRefreshTokens: flag(metadata.rotate_refresh_tokens) ?? authenticationMethod === 'none',
     skipConsent: metadata.consent === 'never',
     idTokenSigningAlgorithm: isSigningAlgorithm(idTokenAlgorithm) ? idTokenAlgorithm : 'RS256',
+    authorizationSigningAlgorithm: isSigningAlgorithm(responseAlgorithm) ? responseAlgorithm : 'RS256',
     defaultMaxAge: seconds(metadata.default_max_age),
     requireAuthTime: metadata.require_auth_time === true,
+    sector: metadata.subject_type === 'pairwise' ? sectorOf(record) : undefined,
     disabled: record.disabled,
   }
 })
+
+/** The host of `sector_identifier_uri`, or of the redirect URIs, of which registration allows one only (§8.1). */
+function sectorOf({ clientId, metadata }: ClientRecord): string {
+  const named = text(metadata.sector_identifier_uri) ?? texts(metadata.redirect_uris)?.[0] ?? ''
+  const host = URL.canParse(named) ? new URL(named).hostname : ''
+  return host === '' ? `client ${clientId}` : host
+}
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 

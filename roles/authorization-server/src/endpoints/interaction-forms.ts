@@ -8,6 +8,7 @@ import { applyChoice } from '../flow/consent.ts'
 import { type Browser, type BrowserChange, signIn } from '../people/browser.ts'
 import { formToken, interactionCookie, interactionPath, isFormToken, stepOf } from '../people/interaction.ts'
 import { checkCredentials } from '../people/sign-in.ts'
+import { withHintedAmong } from '../people/subject.ts'
 import type { PersonRecord } from '../ports/records.ts'
 import type { Answer, Cookie } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
@@ -46,7 +47,10 @@ async function signInHere(visit: AuthorizationVisit, only: PersonRecord | undefi
   const consent = await visit.issuer.store.consents.find(personId, visit.request.clientId)
   const consents = new Map([...situation.consents, ...(consent ? [[personId, consent] as const] : [])])
   const people = [{ session, person }, ...situation.people.filter((one) => one.person.personId !== personId)]
-  return goTo({ ...visit, loaded: { ...visit.loaded, situation: { ...situation, people, consents } } }, facts, [cookie])
+  const { issuer, known } = visit
+  const request = withHintedAmong(situation.request, people, { issuer, client: known.client })
+  const now = { ...situation, request, people, consents }
+  return goTo({ ...visit, loaded: { ...visit.loaded, situation: now } }, facts, [cookie])
 }
 
 export type SignedInByForm = { readonly typed: Typed } | (BrowserChange & SignedIn)

@@ -10,6 +10,7 @@ import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/deci
 import { one } from '@symbolon/protocol/parameters'
 import { type AuthenticatedClient, isPublic } from '../client.ts'
 import { authenticateClient } from '../client-authentication/index.ts'
+import { subjectFor } from '../people/subject.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { FoundToken } from '../tokens/find.ts'
 import { findToken, livenessRules } from '../tokens/find.ts'
@@ -67,12 +68,15 @@ function isActive(viewed: Viewed, { now, trail }: { readonly now: number; readon
   return trail.apply(livenessRules, { token, now }) === undefined
 }
 
+const subjectOf = ({ clientId, client, personId }: FoundToken, issuer: Issuer): string =>
+  client === undefined || personId === undefined ? clientId : subjectFor(issuer, client, personId)
+
 function describeToken(token: FoundToken, issuer: Issuer): Readonly<Record<string, unknown>> {
   const [audience, ...more] = token.audience
   return {
     active: true,
     iss: issuer.url,
-    sub: token.personId ?? token.clientId,
+    sub: subjectOf(token, issuer),
     aud: more.length > 0 ? token.audience : audience,
     client_id: token.clientId,
     ...(token.scope.length > 0 && { scope: token.scope.join(' ') }),

@@ -37,7 +37,7 @@ export function buildMetadata({
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-    subject_types_supported: ['public'],
+    subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: signingAlgorithms,
     claim_types_supported: ['normal'],
     claims_supported: ['sub', 'iss', 'auth_time', 'amr', ...Object.values(claimsOfScope).flat()],

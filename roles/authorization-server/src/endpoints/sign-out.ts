@@ -13,6 +13,7 @@ import { withQuery } from '../flow/3-authorization-response.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { type Browser, signOut as endAndRenew, loadBrowser } from '../people/browser.ts'
 import { isFormToken } from '../people/interaction.ts'
+import { subjectFor } from '../people/subject.ts'
 import { clientView, type KnownClient, languageFor, personView } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { SessionRecord } from '../ports/records.ts'
@@ -72,8 +73,9 @@ async function load(params: URLSearchParams, browser: Browser, issuer: Issuer): 
   const state = one(params, 'state')
   const next =
     registered === undefined ? undefined : withQuery(registered, state === undefined ? [] : [['state', state]])
-  const person = known === undefined ? undefined : claims?.sub
-  const theirs = browser.sessions.filter(({ personId }) => personId === person)
+  const theirs = browser.sessions.filter(
+    ({ personId }) => known !== undefined && subjectFor(issuer, known.client, personId) === claims?.sub,
+  )
   return { known, next, hinted: theirs, isProven: known !== undefined && theirs.length > 0 }
 }
 

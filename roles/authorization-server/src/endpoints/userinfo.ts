@@ -11,6 +11,7 @@ import { type Claims, type ClaimValue, claimsOfScope } from '@symbolon/protocol/
 import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { refusals, type WireError } from '@symbolon/protocol/refusals'
+import { subjectFor } from '../people/subject.ts'
 import type { PersonProfile } from '../ports/records.ts'
 import { type FoundToken, findAccessToken, livenessRules } from '../tokens/find.ts'
 import type { EndpointRequest } from './endpoint.ts'
@@ -55,8 +56,10 @@ async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
   const refused = trail.apply(livenessRules, { token, now }) ?? trail.apply(scopeRules, token)
   if (refused !== undefined) return refused
 
-  if (token.person === undefined) return trail.refused(refuse('person_unavailable'))
-  return allow({ status: 200, body: claimsFor(token.person, token.scope) })
+  const { person, client, scope } = token
+  if (person === undefined || client === undefined) return trail.refused(refuse('person_unavailable'))
+  const subject = subjectFor(exchange.issuer, client, person.personId)
+  return allow({ status: 200, body: { ...claimsFor(person, scope), sub: subject } })
 }
 
 function readToken({ headers, form, query }: EndpointRequest): Sent {

@@ -84,10 +84,14 @@ function nextStep(situation: Situation): NextStep {
   return { step: 'done', as: who.as, granted: consent.granted }
 }
 
-function choosePerson({ request, people, hinted, facts }: Situation): NextStep | { readonly as: SignedIn } {
+function choosePerson({ request, client, people, hinted, facts }: Situation): NextStep | { readonly as: SignedIn } {
   if (request.hintedPerson !== null) {
     const as = people.find(({ person }) => person.personId === request.hintedPerson)
     if (as) return { as }
+    // A pairwise subject says whom it means only once they are here.
+    if (!hinted && client.sector !== undefined && facts.signedIn === null) {
+      return { step: 'sign-in', login: request.loginHint ?? '', person: undefined }
+    }
     if (!hinted || hinted.disabled) return { step: 'refused', reason: 'login_required' }
     return { step: 'sign-in', login: loginOf(hinted), person: hinted }
   }

@@ -29,7 +29,7 @@ export interface Minted {
 
 export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now: Seconds): Promise<Minted> {
   const { client, grant, audience } = issuance
-  const access = await mintAccessToken(issuer, { clientId: client.id, grant, audience, now })
+  const access = await mintAccessToken(issuer, { client, grant, audience, now })
   const idToken =
     issuance.idToken && grant
       ? await mintIdToken(issuer, { client, grant, nonce: issuance.idToken.nonce, accessToken: access.token, now })

@@ -15,6 +15,7 @@ import type { Resource } from '../resource.ts'
 import type { Browser } from './browser.ts'
 import type { Outcome } from './interaction.ts'
 import { countOutstanding } from './outstanding-codes.ts'
+import { withHintedAmong } from './subject.ts'
 import { clientView, type KnownClient } from './views.ts'
 
 export interface Loaded {
@@ -32,9 +33,10 @@ export interface Found {
 }
 
 export async function loadSituation(issuer: Issuer, found: Found): Promise<Loaded> {
-  const { browser, request, known, facts, resources } = found
+  const { browser, known, facts, resources } = found
   const { people, consents } = browser
   const { client } = known
+  const request = withHintedAmong(found.request, people, { issuer, client })
   const hinted = await findHinted(issuer, browser, request.hintedPerson)
   const shown = shownTo(client, request.redirectUri, issuer.settings.defaultLocale)
   return {

@@ -6,7 +6,9 @@
  *
  * @see RFC 9068 §2 (the JWT), RFC 6749 §1.4
  */
+import type { Client } from '../client.ts'
 import { hashOf, newHandle } from '../handles.ts'
+import { subjectFor } from '../people/subject.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
@@ -20,7 +22,7 @@ export interface MintedAccessToken {
 }
 
 interface AccessTokenFacts {
-  readonly clientId: string
+  readonly client: Client
   readonly grant: GrantRecord | undefined
   readonly audience: Audience
   readonly now: Seconds
@@ -35,14 +37,14 @@ export const mintAccessToken = (
   facts.audience.resource?.tokenFormat === 'jwt' ? mintJwt(issuer, facts) : mintOpaque(issuer, facts)
 
 async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedAccessToken> {
-  const { clientId, grant, audience, now } = facts
+  const { client, grant, audience, now } = facts
   const lifetime = accessTokenLifetime(audience.resource, issuer.settings)
   const token = await issuer.keys.sign(
     {
       iss: issuer.url,
-      sub: grant?.personId ?? clientId,
+      sub: grant === undefined ? client.id : subjectFor(issuer, client, grant.personId),
       aud: audience.resource?.resource ?? issuer.url,
-      client_id: clientId,
+      client_id: client.id,
       iat: now,
       exp: now + lifetime,
       jti: newHandle(issuer.random),
@@ -59,13 +61,13 @@ async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedA
 }
 
 function mintOpaque(issuer: Issuer, facts: AccessTokenFacts): MintedAccessToken {
-  const { clientId, grant, audience, now } = facts
+  const { client, grant, audience, now } = facts
   const lifetime = accessTokenLifetime(audience.resource, issuer.settings)
   const token = newHandle(issuer.random)
   const record = {
     tokenHash: hashOf(token),
     grantId: grant?.grantId ?? null,
-    clientId,
+    clientId: client.id,
     personId: grant?.personId ?? null,
     scope: audience.scope,
     audience: [audience.resource?.resource ?? issuer.url],

@@ -8,6 +8,7 @@
 import type { Rule } from '@symbolon/protocol/decision'
 import { list } from '@symbolon/protocol/parameters'
 import { intersect, within } from '@symbolon/protocol/scope'
+import { type Client, clientFrom } from '../client.ts'
 import { hashOf } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantStanding, PersonProfile, PersonStatus, Seconds } from '../ports/records.ts'
@@ -19,6 +20,8 @@ export interface FoundToken<Person extends PersonStatus = PersonStatus> {
   /** `jti` of a JWT, the hash of anything else. */
   readonly id: string
   readonly clientId: string
+  /** Unless it is gone. */
+  readonly client: Client | undefined
   readonly personId: string | undefined
   readonly scope: readonly string[]
   readonly audience: readonly string[]
@@ -65,18 +68,22 @@ export async function findAccessToken(token: string, where: Where): Promise<Foun
   return asItStands(await findGiven(token, where.issuer, reads), where)
 }
 
+/** As it was stored. */
+type Given<Person extends PersonStatus = PersonStatus> = Omit<FoundToken<Person>, 'client'>
+
 async function asItStands<Person extends PersonStatus>(
-  found: FoundToken<Person> | undefined,
+  found: Given<Person> | undefined,
   { registry }: Where,
 ): Promise<FoundToken<Person> | undefined> {
   if (found === undefined) return undefined
-  const client = await registry.client(found.clientId)
+  const record = await registry.client(found.clientId)
+  const client = record && clientFrom(record)
   const standing = client !== undefined && !client.disabled
   // A permission that the person took back is gone from every token at once, whatever is written in it.
   const narrowed = found.grant !== undefined && !within(found.scope, found.grant.scope)
-  if (standing && !narrowed) return found
+  if (standing && !narrowed) return { ...found, client }
   const scope = narrowed ? intersect(found.scope, found.grant.scope) : found.scope
-  return { ...found, scope, ended: found.ended || !standing }
+  return { ...found, client, scope, ended: found.ended || !standing }
 }
 
 interface Reads<Person> {
@@ -90,7 +97,7 @@ function findGiven<Person extends PersonStatus>(
   token: string,
   issuer: Issuer,
   { family, opaque }: Reads<Person>,
-): Promise<FoundToken<Person> | undefined> {
+): Promise<Given<Person> | undefined> {
   return isJwt(token) ? findJwt(token, issuer, family) : findOpaque(token, opaque)
 }
 
@@ -98,7 +105,7 @@ async function findJwt<Person extends PersonStatus>(
   jwt: string,
   issuer: Issuer,
   findFamily: Reads<Person>['family'],
-): Promise<FoundToken<Person> | undefined> {
+): Promise<Given<Person> | undefined> {
   const claims = await issuer.keys.verify(jwt, accessTokenType)
   if (claims === undefined || claims.iss !== issuer.url) return undefined
   const grantId = typeof claims.grant_id === 'string' ? claims.grant_id : undefined
@@ -111,7 +118,8 @@ async function findJwt<Person extends PersonStatus>(
     kind: 'jwt',
     id,
     clientId: String(claims.client_id),
-    personId: grantId === undefined ? undefined : String(claims.sub),
+    // Its `sub` may be pairwise; the family has the person.
+    personId: family?.grant.personId,
     scope: list(typeof claims.scope === 'string' ? claims.scope : undefined),
     audience: [claims.aud].flat().map(String),
     issuedAt: Number(claims.iat),
@@ -126,7 +134,7 @@ async function findJwt<Person extends PersonStatus>(
 async function findOpaque<Person extends PersonStatus>(
   opaque: string,
   find: Reads<Person>['opaque'],
-): Promise<FoundToken<Person> | undefined> {
+): Promise<Given<Person> | undefined> {
   const tokenHash = hashOf(opaque)
   const found = await find(tokenHash)
   if (found === undefined) return undefined
@@ -147,7 +155,7 @@ async function findOpaque<Person extends PersonStatus>(
   }
 }
 
-async function findRefreshToken(refreshToken: string, issuer: Issuer): Promise<FoundToken | undefined> {
+async function findRefreshToken(refreshToken: string, issuer: Issuer): Promise<Given | undefined> {
   if (isJwt(refreshToken)) return undefined
   const tokenHash = hashOf(refreshToken)
   const found = await issuer.store.refreshTokens.find(tokenHash)

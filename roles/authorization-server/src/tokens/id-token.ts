@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import type { Client } from '../client.ts'
+import { subjectFor } from '../people/subject.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, Seconds } from '../ports/records.ts'
 
@@ -24,7 +25,7 @@ export const mintIdToken = (
   return issuer.keys.sign(
     {
       iss: issuer.url,
-      sub: grant.personId,
+      sub: subjectFor(issuer, client, grant.personId),
       aud: client.id,
       iat: now,
       exp: now + issuer.settings.idTokenLifetime,
