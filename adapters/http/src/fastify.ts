@@ -7,8 +7,10 @@ import type { Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createEndpoints } from './handle.ts'
-import type { Headers, HttpRequest, HttpResponse, LogEntry } from './message.ts'
+import { type Crowded, defaultLimits, type Limits, tellOfDrops } from './limits.ts'
+import type { HttpResponse, LogEntry } from './message.ts'
 import { maxParamLength, type Parts } from './routing.ts'
+import { hasClearEnd, read, send } from './socket.ts'
 
 export interface ListenOptions {
   readonly issuers: readonly Issuer[]
@@ -21,7 +23,8 @@ export interface ListenOptions {
   readonly trustProxy?: readonly string[] | undefined
   /** Rejects while requests can't be served. */
   readonly ready: () => Promise<void>
-  readonly log?: ((entry: LogEntry) => void) | undefined
+  readonly log?: ((entry: LogEntry | Crowded) => void) | undefined
+  readonly limits?: Limits | undefined
 }
 
 export interface Listener {
@@ -31,14 +34,6 @@ export interface Listener {
   retire(): void
   /** Takes no more requests, finishes those in flight, then resolves. */
   close(): Promise<void>
-}
-
-const limits = {
-  bodyLimit: 65_536,
-  /** A client that dribbles is cut off, so that others are served. */
-  requestTimeout: 30_000,
-  keepAliveTimeout: 65_000,
-  connectionTimeout: 60_000,
 }
 
 const neverAsked = () => () => {
@@ -61,13 +56,21 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
   readonly server: FastifyInstance
   readonly retire: () => void
 } {
-  const { issuers, routes, tls, trustProxy = [], ready, log } = options
+  const { issuers, routes, tls, trustProxy = [], ready, log, limits = defaultLimits } = options
   const { places, answer, handle } = createEndpoints({ issuers, routes, log })
   let closing = false
   const respond = async (reply: FastifyReply, response: Promise<HttpResponse>) => send(reply, await response, closing)
   const find = (request: FastifyRequest, reply: FastifyReply) => respond(reply, handle(read(request)))
+  const http = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headers,
+    connectionsCheckingInterval: limits.lookEvery,
+  }
   const server = Fastify({
-    ...limits,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.request,
+    connectionTimeout: limits.silence,
+    keepAliveTimeout: limits.keepAlive,
     logger: false,
     schemaController: noSchemas,
     trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
@@ -77,13 +80,22 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
     routerOptions: { maxParamLength, querystringParser: () => ({}) },
     // What the router takes for no path at all.
     frameworkErrors: (_error, request, reply) => find(request, reply).catch((error) => reply.send(error)),
-    http: { maxHeaderSize: 32_768, headersTimeout: 15_000 },
-    ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const, maxHeaderSize: 32_768 } }),
+    http,
+    ...(tls === undefined ? {} : { https: { ...http, ...tls, minVersion: 'TLSv1.2' as const } }),
   }) as FastifyInstance
+  // Who has sent all and closes its own half still waits for the answer. Node has no option for it.
+  Object.assign(server.server, { maxConnections: limits.connections, httpAllowHalfOpen: true })
+  if (log !== undefined) server.server.on('drop', tellOfDrops(log, limits.connections))
   const retire = () => {
     closing = true
   }
   server.addHook('preClose', async () => retire())
+  server.addHook('onRequest', ({ raw }, reply, done) => {
+    if (hasClearEnd(raw)) return done()
+    // As with what the parser refuses, the connection ends, and nothing more on it is heard.
+    reply.hijack()
+    server.server.emit('clientError', new Error('It is not clear where this request ends.'), raw.socket)
+  })
   server.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close')
   })
@@ -125,44 +137,3 @@ const blank = (request: FastifyRequest, status: number) => ({
   status,
   took: 0,
 })
-
-const empty = new Uint8Array()
-
-const read = ({ method, raw, headers, body, ip }: FastifyRequest): HttpRequest => ({
-  method,
-  target: raw.url ?? '/',
-  headers: isFlat(headers) ? headers : joined(headers),
-  body: Buffer.isBuffer(body) ? body : empty,
-  remoteAddress: ip,
-})
-
-/** The one header that Node gives as a list is one that no client has to send. */
-const isFlat = (headers: FastifyRequest['headers']): headers is HttpRequest['headers'] =>
-  headers['set-cookie'] === undefined
-
-function joined(headers: FastifyRequest['headers']): HttpRequest['headers'] {
-  const result: Record<string, string | undefined> = {}
-  for (const [name, value] of Object.entries(headers)) result[name] = Array.isArray(value) ? value.join(', ') : value
-  return result
-}
-
-/** Written to the socket as it is: Fastify would look at each header and at the body once more. */
-function send(reply: FastifyReply, { status, headers, body }: HttpResponse, last: boolean): void {
-  const lines = linesOf(headers)
-  const hasLength = status !== 204 && status !== 304 && reply.request.method !== 'HEAD'
-  if (hasLength) lines.push('content-length', String(Buffer.byteLength(body)))
-  if (last) lines.push('connection', 'close')
-  reply.raw.writeHead(status, lines).end(body)
-  reply.hijack()
-}
-
-/** Name, value, name, value. */
-function linesOf(headers: Headers): string[] {
-  const lines: string[] = []
-  for (const name in headers) {
-    const value = headers[name] ?? ''
-    if (typeof value === 'string') lines.push(name, value)
-    else for (const one of value) lines.push(name, one)
-  }
-  return lines
-}

@@ -1,0 +1,156 @@
+/**
+ * Requests to addresses that clients gave, kept from this server's own network.
+ *
+ * A host is resolved once; what it resolves to is checked and the connection is made to exactly that, so that another
+ * answer of the name server comes too late. Each request has a connection of its own.
+ */
+import { lookup } from 'node:dns/promises'
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { createSecureContext, getCACertificates } from 'node:tls'
+import type {
+  Outgoing,
+  OutgoingAnswer,
+  OutgoingProblem,
+  OutgoingRequest,
+} from '@symbolon/authorization-server/ports/outgoing'
+import { createReach, type Reach } from './reach.ts'
+
+export interface OutgoingOptions {
+  /** Hosts, addresses and networks that may be reached although they are not public. */
+  readonly allow?: readonly string[]
+  /** Certificates, in PEM, that are trusted beside those of the system. */
+  readonly ca?: string | undefined
+  /** Loopback may be reached, by http too. */
+  readonly development?: boolean
+  /** All addresses of a host. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>
+}
+
+const limitUnlessGiven = 65_536
+const timeoutUnlessGiven = 5_000
+const mostAtOnce = 100
+/** One slow host can't take all places. */
+const mostToOneHost = 8
+
+class Problem extends Error {
+  readonly problem: OutgoingProblem
+  constructor(problem: OutgoingProblem) {
+    super(problem)
+    this.problem = problem
+  }
+}
+
+const resolveBySystem = async (host: string): Promise<readonly string[]> =>
+  (await lookup(host, { all: true })).map(({ address }) => address)
+
+export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
+  const { allow = [], ca, development = false, resolve = resolveBySystem } = options
+  const reach = createReach(allow, development)
+  const trusted = ca === undefined ? undefined : createSecureContext({ ca: [...getCACertificates('default'), ca] })
+  const underWay = new Map<string, number>()
+  let atOnce = 0
+
+  const go = async (url: URL, how: OutgoingRequest, timeout: AbortSignal): Promise<OutgoingAnswer> => {
+    const host = hostOf(url)
+    const found = isIP(host) !== 0 ? [host] : await Promise.race([resolve(host), rejection(timeout)])
+    const addresses = found.filter((address) => mayGo(url, address, host, reach))
+    if (addresses.length === 0) throw new Problem(found.length === 0 ? 'unreachable' : 'address_refused')
+    const settings: RequestOptions = {
+      method: how.method ?? 'GET',
+      headers: { accept: (how.accept ?? ['*/*']).join(', '), 'user-agent': 'symbolon', ...how.headers },
+      agent: false,
+      lookup: pinnedTo(addresses),
+      signal: timeout,
+    }
+    const request =
+      url.protocol === 'https:'
+        ? httpsRequest(url, { ...settings, ...(trusted && { secureContext: trusted }) })
+        : httpRequest(url, settings)
+    return read(await responseTo(request, how.body), how)
+  }
+
+  return {
+    async fetch(text, how = {}) {
+      const url = URL.parse(text)
+      if (url === null || !mayAsk(url, development)) return refused('url_refused')
+      const sameHost = underWay.get(url.host) ?? 0
+      if (atOnce >= mostAtOnce || sameHost >= mostToOneHost) return refused('busy')
+      underWay.set(url.host, sameHost + 1)
+      atOnce++
+      const timeout = AbortSignal.timeout(how.timeout ?? timeoutUnlessGiven)
+      try {
+        return await go(url, how, timeout)
+      } catch (error) {
+        return refused(timeout.aborted ? 'too_slow' : problemOf(error))
+      } finally {
+        atOnce--
+        const left = (underWay.get(url.host) ?? 1) - 1
+        if (left === 0) underWay.delete(url.host)
+        else underWay.set(url.host, left)
+      }
+    },
+  }
+}
+
+const refused = (problem: OutgoingProblem): OutgoingAnswer => ({ ok: false, problem })
+
+const mayAsk = ({ protocol, username, password }: URL, development: boolean): boolean =>
+  (protocol === 'https:' || (development && protocol === 'http:')) && username === '' && password === ''
+
+/** As it is resolved: the URL has written addresses of any notation in the usual one; a last dot changes nothing. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+
+const mayGo = (url: URL, address: string, host: string, { mayReach, isLoopback }: Reach): boolean =>
+  mayReach(address, host) && (url.protocol === 'https:' || isLoopback(address))
+
+const pinnedTo =
+  (addresses: readonly string[]): LookupFunction =>
+  (_host, { all }, done) => {
+    const found = addresses.map((address) => ({ address, family: isIP(address) }))
+    const [first = { address: '', family: 0 }] = found
+    if (all) done(null, found)
+    else done(null, first.address, first.family)
+  }
+
+function responseTo(request: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve).once('error', reject).end(body)
+  })
+}
+
+async function read(response: IncomingMessage, how: OutgoingRequest): Promise<OutgoingAnswer> {
+  try {
+    const { statusCode: status = 0, headers } = response
+    if (status >= 300 && status < 400) throw new Problem('redirected')
+    const [type = ''] = (headers['content-type'] ?? '').split(';')
+    if (status < 300 && how.accept?.includes(type.trim().toLowerCase()) === false) throw new Problem('type_wrong')
+    const limit = how.limit ?? limitUnlessGiven
+    if (Number(headers['content-length'] ?? 0) > limit) throw new Problem('too_large')
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of response) {
+      length += chunk.length
+      if (length > limit) throw new Problem('too_large')
+      chunks.push(chunk)
+    }
+    return { ok: true, status, headers: single(headers), text: Buffer.concat(chunks).toString() }
+  } finally {
+    response.destroy()
+  }
+}
+
+const single = (headers: IncomingMessage['headers']): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+
+const rejection = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Problem('too_slow')), { once: true })
+  })
+
+function problemOf(error: unknown): OutgoingProblem {
+  if (error instanceof Problem) return error.problem
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code) ? 'untrusted' : 'unreachable'
+}
