@@ -8,6 +8,7 @@
  */
 import { refuse } from '@symbolon/protocol/decision'
 import { list, one } from '@symbolon/protocol/parameters'
+import { carrierOf } from '@symbolon/protocol/response-types'
 import { clientFrom } from '../client.ts'
 import {
   type Asked,
@@ -19,8 +20,9 @@ import {
 import { decideNextStep, noFacts } from '../flow/2-user-authorization.ts'
 import { limits } from '../flow/authorization-rules.ts'
 import { type Browser, loadBrowser, touches } from '../people/browser.ts'
+import { grantAnswer } from '../people/granted-answer.ts'
 import { interactionCookie, interactionPath, newInteraction } from '../people/interaction.ts'
-import { loadSituation, mintCode, respond, wayBack } from '../people/situation.ts'
+import { loadSituation, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import { StorageUnavailable } from '../ports/store.ts'
@@ -46,7 +48,7 @@ function recordRequest(received: Received, answered: Pick<Seen, 'result' | 'pers
 
 function statusOf(decision: AuthorizationDecision): number {
   if (decision.outcome === 'tell-the-person') return 400
-  return decision.outcome === 'tell-the-client' && decision.replyTo.responseMode === 'form_post' ? 200 : 303
+  return decision.outcome === 'tell-the-client' && carrierOf(decision.replyTo.responseMode) === 'form_post' ? 200 : 303
 }
 
 interface Loaded {
@@ -67,7 +69,9 @@ async function load(http: EndpointRequest, params: URLSearchParams, issuer: Issu
   ])
   const record = clientId === undefined ? undefined : await registry.client(clientId)
   const known = record && { record, client: clientFrom(record) }
-  return { asked: { params, client: known?.client, resources: registry.resources, hint: claims }, known, browser }
+  const { resources } = registry
+  const { settings } = issuer
+  return { asked: { params, client: known?.client, resources, hint: claims, settings }, known, browser }
 }
 
 /** A form that another site sent comes without our cookies (SameSite); the way on to our own page brings them. */
@@ -100,7 +104,7 @@ async function reply(received: Received): Promise<Answer> {
     return errorPage(refused, { request: http, flow, client, locales })
   }
   const { refused, replyTo } = decision
-  const response = respond(issuer, { replyTo, outcome: { refused }, flow })
+  const response = await respond(issuer, { replyTo, outcome: { refused }, flow })
   return wayBack({ response, known, locale, afterForm: false, more: { flow, locales, reason: refused.reason } })
 }
 
@@ -134,7 +138,7 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   const more = { flow, locales: request.uiLocales }
   if (next.step === 'refused') {
     const refused = refuse(next.reason)
-    const response = respond(issuer, { replyTo, outcome: { refused }, flow })
+    const response = await respond(issuer, { replyTo, outcome: { refused }, flow })
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const
     const concerns = { what: 'answered at once', client: known.client.id, result: response.params }
     recordRequest(received)
@@ -145,11 +149,12 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
     recordRequest(received)
     return begin(received, request, next.step)
   }
-  const { code, grantId, writes } = mintCode(issuer, { flow, situation, as: next.as, granted: next.granted })
+  const { as, granted } = next
+  const { issued, grantId, writes } = await grantAnswer(issuer, { flow, situation, as, granted })
   const { committed } = await issuer.store.commit([...writes, ...touches(browser, situation.now)])
   if (!committed) return undefined
-  const response = respond(issuer, { replyTo, outcome: { code }, flow })
-  recordRequest(received, { result: response.params, person: next.as.person.personId, grant: grantId })
+  const response = await respond(issuer, { replyTo, outcome: { issued }, flow })
+  recordRequest(received, { result: response.params, person: as.person.personId, grant: grantId })
   return wayBack({ response, known, locale, afterForm: false, more })
 }
 

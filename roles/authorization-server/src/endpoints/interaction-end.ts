@@ -10,8 +10,9 @@ import type { NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
 import { type Browser, touches } from '../people/browser.ts'
+import { grantAnswer } from '../people/granted-answer.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
-import { mintCode, respond, wayBack } from '../people/situation.ts'
+import { respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Write } from '../ports/store.ts'
@@ -27,18 +28,18 @@ export async function end(
   const { issuer, interaction, http, replyTo, known, loaded, locale, locales } = visit
   const { flow } = interaction
   const refused = how.step === 'refused' ? refuse(how.reason) : undefined
-  const minted =
+  const given =
     how.step === 'done'
-      ? mintCode(issuer, { flow, situation: loaded.situation, as: how.as, granted: how.granted })
+      ? await grantAnswer(issuer, { flow, situation: loaded.situation, as: how.as, granted: how.granted })
       : undefined
-  const response = respond(issuer, {
+  const response = await respond(issuer, {
     replyTo,
     flow,
-    outcome: minted ? { code: minted.code } : { refused: refused ?? refuse('server_error') },
+    outcome: given ? { issued: given.issued } : { refused: refused ?? refuse('server_error') },
   })
   const { params, ...kept } = response
   const session = how.step === 'done' ? how.as.session.sessionId : undefined
-  const mine: Outcome = { at: issuer.now(), code: minted?.code, session, response: kept }
+  const mine: Outcome = { at: issuer.now(), code: given?.issued.code, session, response: kept }
   const ended: Write = { do: 'finish-interaction', outcome: sealOutcome(interaction, mine, issuer) }
   const touched = touches(loaded.browser, loaded.situation.now)
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
@@ -46,13 +47,13 @@ export async function end(
     const more = { flow, locales, reason: refused.reason }
     return wayBack({ response, known, locale: () => locale, afterForm: !cameFromElsewhere(http), more })
   }
-  const commit = await issuer.store.commit([ended, ...(minted?.writes ?? []), ...touched])
+  const commit = await issuer.store.commit([ended, ...(given?.writes ?? []), ...touched])
   const { committed } = commit
   if (!commit.committed && commit.lost !== 'finish-interaction') return undefined
   if (committed) {
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const
     const person = how.step === 'done' ? how.as.person.personId : undefined
-    const concerns = { client: known.client.id, person, grant: minted?.grantId }
+    const concerns = { client: known.client.id, person, grant: given?.grantId }
     const outcome = refused ? 'refused' : 'ok'
     record(issuer, http, { ...seen, ...concerns, what: 'answered', outcome, refused, result: params }, 303)
   }
@@ -111,9 +112,9 @@ export async function afterwards(about: {
   return notice('expired', { flow, status: 410, reason: 'interaction_expired', client, next, locales })
 }
 
-/** Who got hold of the interaction's cookie does not yet get the code of the person who allowed it. */
-const isFor = ({ code, session }: Outcome, { sessions }: Browser): boolean =>
-  code === undefined || sessions.some(({ sessionId }) => sessionId === session)
+/** Who got hold of the interaction's cookie does not yet get the code or tokens of the person who allowed it. */
+const isFor = ({ session }: Outcome, { sessions }: Browser): boolean =>
+  session === undefined || sessions.some(({ sessionId }) => sessionId === session)
 
 /** A code that was redeemed is not sent again: a client that tried it again would lose what it got for it. */
 async function worthOf({ at, code }: Outcome, { store, settings, now }: Issuer): Promise<'all' | 'used' | 'nothing'> {

@@ -119,7 +119,7 @@ async function authorize(visit: Visit, request: AuthorizationRequest): Promise<A
     return notice('expired', { flow, status: 410, reason: 'interaction_expired', client: view, next, locales })
   }
   const loaded = await loadSituation(issuer, { browser, request, known, resources, facts })
-  const refused = refusedSince(request, client, resources)
+  const refused = refusedSince(request, { client, resources, settings: issuer.settings })
   const next: NextStep = refused ? { step: 'refused', reason: refused.reason } : decideNextStep(loaded.situation)
   return goOn({ ...visit, known, request, replyTo, loaded, next })
 }

@@ -11,14 +11,16 @@ import { deflateRawSync } from 'node:zlib'
 import { allow, type Decision, type Refused, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { list } from '@symbolon/protocol/parameters'
+import { contentsOf, type ResponseMode, type ResponseType, responseTypeOf } from '@symbolon/protocol/response-types'
 import type { Check } from '@symbolon/protocol/trace'
 import type { Client } from '../client.ts'
+import type { Settings } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
 import { createTrail } from '../trace/trail.ts'
-import { isResponseMode, type ResponseMode } from './3-authorization-response.ts'
-import { mayAskForCodes, readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
+import { readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
+import { mayAskFor, modeOfAnswer, responseTypesServed } from './response-rules.ts'
 
 /** What the client asks for, read once. Plain data: it is frozen for as long as the person takes. */
 export interface AuthorizationRequest {
@@ -26,6 +28,7 @@ export interface AuthorizationRequest {
   readonly redirectUri: string
   /** Whether the request named it, and the token request so must too (RFC 6749 §4.1.3). */
   readonly redirectUriSent: boolean
+  readonly responseType: ResponseType
   readonly responseMode: ResponseMode
   readonly state: string | null
   readonly scope: readonly string[]
@@ -47,6 +50,8 @@ export interface ReplyTo {
   readonly redirectUri: VerifiedRedirectUri
   readonly responseMode: ResponseMode
   readonly state: string | null
+  /** Whose keys and algorithms a signed answer is made for. */
+  readonly client: Client
   readonly [proven]: true
 }
 
@@ -64,9 +69,10 @@ export interface Asked {
   readonly resources: readonly Resource[]
   /** The claims of `id_token_hint`, when it is an ID token of this issuer. */
   readonly hint: Readonly<Record<string, unknown>> | undefined
+  readonly settings: Pick<Settings, 'compatibleProfile'>
 }
 
-export function decideAuthorization({ params, client, resources, hint }: Asked): AuthorizationDecision {
+export function decideAuthorization({ params, client, resources, hint, settings }: Asked): AuthorizationDecision {
   const trail = createTrail()
   const sent = readOnce(params)
   const { values } = sent
@@ -76,18 +82,17 @@ export function decideAuthorization({ params, client, resources, hint }: Asked):
   const returnsTo = findRedirectUri(sent, client)
   if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: trail.refused(returnsTo), checks: trail.checks }
 
-  const mode = values.get('response_mode')
-  const replyTo = {
-    redirectUri: returnsTo.value,
-    responseMode: isResponseMode(mode) ? mode : 'query',
-    state: values.get('state') ?? null,
-  } as ReplyTo
-  const broken = trail.apply(requestRules, { sent, client, hint })
-  if (broken) return { outcome: 'tell-the-client', refused: broken, replyTo, checks: trail.checks }
+  const responseType = responseTypeOf(values.get('response_type') ?? '')
+  const redirectUri = returnsTo.value
+  const responseMode = modeOfAnswer(values.get('response_mode'), responseType)
+  const replyTo = { redirectUri, responseMode, state: values.get('state') ?? null, client } as ReplyTo
+  const broken = trail.apply(requestRules, { sent, client, hint, settings, redirectUri, responseType })
+  if (broken || responseType === undefined)
+    return { outcome: 'tell-the-client', refused: broken ?? refuse('server_error'), replyTo, checks: trail.checks }
 
   const target = resolveTarget({
     client,
-    scope: withoutIdleOffline(list(values.get('scope')), client),
+    scope: withoutIdleOffline(list(values.get('scope')), client, responseType),
     resources: sent.resources,
     known: resources,
   })
@@ -98,9 +103,10 @@ export function decideAuthorization({ params, client, resources, hint }: Asked):
     clientId: client.id,
     redirectUri: replyTo.redirectUri,
     redirectUriSent: values.has('redirect_uri'),
-    responseMode: replyTo.responseMode,
+    responseType,
+    responseMode,
     state: replyTo.state,
-    scope: withoutIdleOffline(target.value.scope, client),
+    scope: withoutIdleOffline(target.value.scope, client, responseType),
     resources: target.value.resources,
     codeChallenge: values.get('code_challenge') ?? null,
     nonce: values.get('nonce') ?? null,
@@ -137,7 +143,7 @@ function fits(request: AuthorizationRequest): boolean {
 export function replyToAgain(request: AuthorizationRequest, client: Client): ReplyTo | undefined {
   const redirectUri = matchRedirectUri(request.redirectUri, client.redirectUris)
   if (redirectUri === undefined || client.disabled) return undefined
-  return { redirectUri, responseMode: request.responseMode, state: request.state } as ReplyTo
+  return { redirectUri, responseMode: request.responseMode, state: request.state, client } as ReplyTo
 }
 
 /**
@@ -145,12 +151,13 @@ export function replyToAgain(request: AuthorizationRequest, client: Client): Rep
  * reading, and what it has lost is not granted by the consent of somebody who was shown it before.
  */
 export function refusedSince(
-  { scope, resources, codeChallenge }: AuthorizationRequest,
-  client: Client,
-  known: readonly Resource[],
+  { responseType, scope, resources, codeChallenge }: AuthorizationRequest,
+  { client, resources: known, settings }: Pick<Asked, 'resources' | 'settings'> & { readonly client: Client },
 ): Refused | undefined {
-  if (!mayAskForCodes(client)) return refuse('response_type_not_allowed')
-  if (client.requirePkce && codeChallenge === null) return refuse('code_challenge_missing')
+  if (!responseTypesServed(settings).includes(responseType)) return refuse('response_type_unsupported')
+  if (!mayAskFor(responseType, client)) return refuse('response_type_not_allowed')
+  const { code } = contentsOf(responseType)
+  if (code && client.requirePkce && codeChallenge === null) return refuse('code_challenge_missing')
   const target = resolveTarget({ client, scope, resources, known })
   return target.ok ? undefined : target
 }
@@ -171,6 +178,11 @@ function findRedirectUri({ values }: Sent, client: Client): Decision<VerifiedRed
   return allow(found)
 }
 
-/** Keeping access means refreshing it: a client that can't refresh asks for nothing with it (OpenID Connect Core §11). */
-const withoutIdleOffline = (scope: readonly string[], client: Client): readonly string[] =>
-  client.grantTypes.includes('refresh_token') ? scope : scope.filter((one) => one !== 'offline_access')
+/**
+ * Keeping access means refreshing it: a client that can't refresh, or gets no code to begin with, asks for nothing with it
+ * (OpenID Connect Core §11).
+ */
+const withoutIdleOffline = (scope: readonly string[], client: Client, type: ResponseType): readonly string[] =>
+  client.grantTypes.includes('refresh_token') && contentsOf(type).code
+    ? scope
+    : scope.filter((one) => one !== 'offline_access')

@@ -4,49 +4,62 @@
  * Every answer carries `iss`, and `state` exactly as it came, errors too. The registered address is kept as it is, its
  * query included; parameters are only added to it.
  *
- * @see RFC 6749 §4.1.2 and §4.1.2.1
+ * @see RFC 6749 §4.1.2, §4.1.2.1 and §4.2.2, OpenID Connect Core §3.2.2.5 and §3.3.2.5
  * @see RFC 9207 §2 (iss), OAuth Multiple Response Types §2.1 and Form Post Response Mode §2 (response_mode)
+ * @see JWT Secured Authorization Response Mode (JARM) §2.1, §2.3
  */
 import type { Refused } from '@symbolon/protocol/decision'
 import { refusals, wireDescriptions } from '@symbolon/protocol/refusals'
+import { type Carrier, carrierOf, isSigned } from '@symbolon/protocol/response-types'
+import type { Seconds } from '../ports/records.ts'
 import type { ReplyTo } from './1-authorization-request.ts'
 
 export type Parameter = readonly [name: string, value: string]
 
 /** How an answer travels: the browser goes to `location`, or posts `fields` to `action`. */
-export type AuthorizationResponse = { readonly params: readonly Parameter[] } & (
+export type AuthorizationResponse = {
+  /** What it says, however it is packed. */
+  readonly params: readonly Parameter[]
+} & (
   | { readonly by: 'redirect'; readonly location: string }
   | { readonly by: 'form'; readonly action: string; readonly fields: readonly Parameter[] }
 )
 
-const responseModes = {
-  query: (uri, params) => ({ by: 'redirect', location: withQuery(uri, params), params }),
-  fragment: (uri, params) => ({ by: 'redirect', location: `${uri}#${encode(params)}`, params }),
-  form_post: (uri, params) => ({ by: 'form', action: uri, fields: params, params }),
-} as const satisfies Record<string, (uri: string, params: readonly Parameter[]) => AuthorizationResponse>
+/** What was granted, as far as the response type asks for it here. */
+export interface Issued {
+  readonly code?: string | undefined
+  readonly accessToken?: { readonly token: string; readonly lifetime: Seconds; readonly scope: readonly string[] }
+  readonly idToken?: string | undefined
+}
 
-export type ResponseMode = keyof typeof responseModes
+export type AuthorizationOutcome = { readonly issued: Issued } | { readonly refused: Refused }
 
-export const responseModesSupported = Object.keys(responseModes) as readonly ResponseMode[]
-
-export const isResponseMode = (value: string | undefined): value is ResponseMode =>
-  value !== undefined && Object.hasOwn(responseModes, value)
-
-export type AuthorizationOutcome = { readonly code: string } | { readonly refused: Refused }
-
-export function buildAuthorizationResponse(answer: {
+export interface AuthorizationAnswer {
   readonly issuer: string
   readonly replyTo: ReplyTo
   readonly outcome: AuthorizationOutcome
   readonly flow: string
   /** In development an error says why it was one; otherwise the wire stays generic. */
   readonly development: boolean
-}): AuthorizationResponse {
+}
+
+export function parametersOf(answer: AuthorizationAnswer): readonly Parameter[] {
   const { issuer, replyTo, outcome } = answer
-  const said: readonly Parameter[] =
-    'code' in outcome ? [['code', outcome.code]] : errorParameters(outcome.refused, answer)
+  const said = 'issued' in outcome ? successParameters(outcome.issued) : errorParameters(outcome.refused, answer)
   const state: readonly Parameter[] = replyTo.state === null ? [] : [['state', replyTo.state]]
-  return responseModes[replyTo.responseMode](replyTo.redirectUri, [...said, ...state, ['iss', issuer]])
+  return [...said, ...state, ['iss', issuer]]
+}
+
+function successParameters({ code, accessToken, idToken }: Issued): readonly Parameter[] {
+  const params: Parameter[] = []
+  if (code !== undefined) params.push(['code', code])
+  if (accessToken !== undefined) {
+    const { token, lifetime, scope } = accessToken
+    params.push(['access_token', token], ['token_type', 'Bearer'], ['expires_in', String(lifetime)])
+    if (scope.length > 0) params.push(['scope', scope.join(' ')])
+  }
+  if (idToken !== undefined) params.push(['id_token', idToken])
+  return params
 }
 
 function errorParameters(
@@ -62,6 +75,40 @@ function errorParameters(
 
 /** The characters that RFC 6749 §4.1.2.1 lets an error_description have. */
 const printable = (text: string) => text.replaceAll('"', "'").replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '')
+
+const carriers = {
+  query: (uri, params) => ({ by: 'redirect', location: withQuery(uri, params) }),
+  fragment: (uri, params) => ({ by: 'redirect', location: `${uri}#${encode(params)}` }),
+  form_post: (uri, params) => ({ by: 'form', action: uri, fields: params }),
+} as const satisfies Record<Carrier, (uri: string, params: readonly Parameter[]) => Packed>
+
+type Packed =
+  | { readonly by: 'redirect'; readonly location: string }
+  | { readonly by: 'form'; readonly action: string; readonly fields: readonly Parameter[] }
+
+/** `signed`: the parameters as one JWT, where the mode asks for it. */
+export function buildAuthorizationResponse(
+  { redirectUri, responseMode }: ReplyTo,
+  params: readonly Parameter[],
+  signed?: string,
+): AuthorizationResponse {
+  const carried: readonly Parameter[] = signed === undefined ? params : [['response', signed]]
+  return { params, ...carriers[carrierOf(responseMode)](redirectUri, carried) }
+}
+
+/** No one uses an answer later than this (JARM §2.1 recommends no longer life). */
+const signedLifetime: Seconds = 600
+
+/** What the JWT of a signed answer says; `undefined` where the mode has none (JARM §2.1). */
+export function claimsOf(
+  { responseMode, client }: ReplyTo,
+  params: readonly Parameter[],
+  now: Seconds,
+): Readonly<Record<string, unknown>> | undefined {
+  if (!isSigned(responseMode)) return undefined
+  const said = params.map(([name, value]) => [name, name === 'expires_in' ? Number(value) : value] as const)
+  return { ...Object.fromEntries(said), aud: client.id, iat: now, exp: now + signedLifetime }
+}
 
 /** The address with `params` added to whatever query it has (RFC 6749 §3.1.2). */
 export function withQuery(uri: string, params: readonly Parameter[]): string {

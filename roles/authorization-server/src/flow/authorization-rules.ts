@@ -11,9 +11,10 @@ import type { Rule } from '@symbolon/protocol/decision'
 import { clear, clearNames } from '@symbolon/protocol/evidence'
 import { list } from '@symbolon/protocol/parameters'
 import { isChallenge } from '@symbolon/protocol/pkce'
+import { contentsOf } from '@symbolon/protocol/response-types'
 import { isScope } from '@symbolon/protocol/scope'
 import type { Client } from '../client.ts'
-import { isResponseMode, responseModesSupported } from './3-authorization-response.ts'
+import { type AskedResponse, responseRules } from './response-rules.ts'
 
 /**
  * The longest values taken. A request waits in a cookie while the person reads, and a browser keeps 4,096 bytes of one,
@@ -60,9 +61,7 @@ export interface Recipient {
   readonly client: Client | undefined
 }
 
-export interface AskedRequest {
-  readonly sent: Sent
-  readonly client: Client
+export interface AskedRequest extends AskedResponse {
   readonly hint: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -94,26 +93,12 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
   { reason: 'request_object_unsupported', broken: ({ sent }) => sent.values.has('request') },
   { reason: 'request_uri_unsupported', broken: ({ sent }) => sent.values.has('request_uri') },
   { reason: 'registration_unsupported', broken: ({ sent }) => sent.values.has('registration') },
-  { reason: 'response_type_missing', broken: ({ sent }) => !sent.values.has('response_type') },
-  {
-    reason: 'response_type_unsupported',
-    broken: ({ sent }) => sent.values.get('response_type') !== 'code',
-    seen: ({ sent }) => ({ expected: clear('code'), got: clear(sent.values.get('response_type')) }),
-  },
-  {
-    reason: 'response_type_not_allowed',
-    broken: ({ client }) => !mayAskForCodes(client),
-    seen: ({ client }) => ({ expected: clear(client.responseTypes), got: clear('code') }),
-  },
-  {
-    reason: 'response_mode_unsupported',
-    broken: ({ sent }) => sent.values.has('response_mode') && !isResponseMode(sent.values.get('response_mode')),
-    seen: ({ sent }) => ({ expected: clear(responseModesSupported), got: clear(sent.values.get('response_mode')) }),
-  },
+  ...responseRules,
   {
     reason: 'code_challenge_missing',
-    broken: ({ sent, client }) =>
-      !sent.values.has('code_challenge') && (client.requirePkce || sent.values.has('code_challenge_method')),
+    broken: ({ sent, client, responseType }) =>
+      !sent.values.has('code_challenge') &&
+      ((client.requirePkce && givesCode(responseType)) || sent.values.has('code_challenge_method')),
   },
   {
     // Left out, the method would be "plain" (RFC 7636 §4.3), and that is not served.
@@ -156,8 +141,8 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
 
 export const promptsSupported: readonly string[] = ['none', 'login', 'consent', 'select_account']
 
-export const mayAskForCodes = ({ responseTypes, grantTypes }: Client): boolean =>
-  responseTypes.includes('code') && grantTypes.includes('authorization_code')
+/** Where no code is given, nobody could redeem one that was stolen. */
+const givesCode = (type: AskedRequest['responseType']): boolean => type !== undefined && contentsOf(type).code
 
 const longest = Object.entries(limits)
 

@@ -99,9 +99,9 @@ export function isFormToken(presented: string | undefined, expected: string): bo
 /** How an interaction ended: the answer to the client, and when it was given. */
 export interface Outcome {
   readonly at: Seconds
-  /** `undefined` for an error. */
+  /** `undefined` when the answer holds none. */
   readonly code: string | undefined
-  /** Whose yes it was: only a browser that still has this session hears the code again. */
+  /** Whose yes it was: only a browser that still has this session hears it again. `undefined` for an error. */
   readonly session: string | undefined
   readonly response:
     | { readonly by: 'redirect'; readonly location: string }

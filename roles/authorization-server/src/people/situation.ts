@@ -1,20 +1,21 @@
-/** Loads what step 2 decides on, and stores what follows from its decision. */
+/** Loads what step 2 decides on, and finds the way back to the client with what follows from it. */
 import type { Client } from '../client.ts'
 import type { Answer, Cookie } from '../endpoints/endpoint.ts'
 import type { AuthorizationRequest } from '../flow/1-authorization-request.ts'
-import type { Facts, SignedIn, Situation } from '../flow/2-user-authorization.ts'
-import { type AuthorizationResponse, buildAuthorizationResponse } from '../flow/3-authorization-response.ts'
-import { type Granted, rememberedAfter } from '../flow/consent.ts'
+import type { Facts, Situation } from '../flow/2-user-authorization.ts'
+import {
+  type AuthorizationAnswer,
+  type AuthorizationResponse,
+  buildAuthorizationResponse,
+  claimsOf,
+  parametersOf,
+} from '../flow/3-authorization-response.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
-import { hashOf, newHandle } from '../handles.ts'
 import { once } from '../once.ts'
 import type { Issuer } from '../ports/issuer.ts'
-import type { CodeRecord, ConsentRecord } from '../ports/records.ts'
-import type { Write } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
 import type { Browser } from './browser.ts'
 import type { Outcome } from './interaction.ts'
-import { countOutstanding } from './outstanding-codes.ts'
 import { withHintedAmong } from './subject.ts'
 import { clientView, type KnownClient } from './views.ts'
 
@@ -67,71 +68,18 @@ function shownTo(client: Client, redirectUri: string, locale: string): Shown {
   return shown
 }
 
-const outstanding = countOutstanding()
-
-/** The code for what was granted, and everything to be stored with it. */
-export function mintCode(
-  issuer: Issuer,
-  about: {
-    readonly flow: string
-    readonly situation: Situation
-    readonly as: SignedIn
-    readonly granted: Granted
-  },
-): { readonly code: string; readonly grantId: string; readonly writes: readonly Write[] } {
-  const { situation, as, granted, flow } = about
-  const { request, consents, shown } = situation
-  const { personId } = as.person
-  const now = issuer.now()
-  const code = newHandle(issuer.random)
-  const record: CodeRecord = {
-    codeHash: hashOf(code),
-    grantId: newHandle(issuer.random),
-    flow,
-    clientId: request.clientId,
-    personId,
-    sessionId: as.session.sessionId,
-    redirectUri: request.redirectUri,
-    redirectUriSent: request.redirectUriSent,
-    codeChallenge: request.codeChallenge,
-    scope: granted.scope,
-    resources: granted.resources,
-    nonce: request.nonce,
-    authTime: as.session.authTime,
-    amr: as.session.amr,
-    createdAt: now,
-    expiresAt: now + issuer.settings.codeLifetime,
-    redeemedAt: null,
-  }
-  const before = consents.get(personId)
-  const remember = rememberedAfter(granted, { remembered: before, shown })
-  const consent = remember && {
-    ...{ personId, clientId: request.clientId, ...remember },
-    ...{ createdAt: before?.createdAt ?? now, updatedAt: now },
-  }
-  const excess = outstanding.add(as.session.sessionId, record, now)
-  const writes: readonly Write[] = [
-    { do: 'hold-session', sessionId: as.session.sessionId },
-    ...restsOn(before, consent),
-    { do: 'insert-code', code: record },
-    ...(excess.length > 0 ? [{ do: 'drop-codes', codeHashes: excess } as const] : []),
-  ]
-  return { code, grantId: record.grantId, writes }
+/** The answer as it travels: signed where the response mode says so. */
+export async function respond(
+  { url, settings, keys, now }: Issuer,
+  answer: Pick<AuthorizationAnswer, 'replyTo' | 'outcome' | 'flow'>,
+): Promise<AuthorizationResponse> {
+  const { replyTo } = answer
+  const params = parametersOf({ issuer: url, development: settings.development, ...answer })
+  const claims = claimsOf(replyTo, params, now())
+  const algorithm = replyTo.client.authorizationSigningAlgorithm
+  const signed = claims && (await keys.sign(claims, { algorithm, typ: 'JWT' }))
+  return buildAuthorizationResponse(replyTo, params, signed)
 }
-
-/**
- * A code is given only if what it rests on still stands when it is stored: nobody who signs out or removes the app in
- * another window just then is left with a code that they could not know of.
- */
-function restsOn(before: ConsentRecord | undefined, after: ConsentRecord | undefined): readonly Write[] {
-  if (before === undefined) return after === undefined ? [] : [{ do: 'add-consent', consent: after }]
-  return [after ? { do: 'replace-consent', consent: after, seen: before } : { do: 'hold-consent', seen: before }]
-}
-
-export const respond = (
-  { url, settings }: Issuer,
-  answer: Pick<Parameters<typeof buildAuthorizationResponse>[0], 'replyTo' | 'outcome' | 'flow'>,
-): AuthorizationResponse => buildAuthorizationResponse({ issuer: url, development: settings.development, ...answer })
 
 /**
  * The way back to the client. A plain redirect where no form led here; after a form a page, because `form-action` would

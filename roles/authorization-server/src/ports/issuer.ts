@@ -30,6 +30,8 @@ export interface Settings {
   readonly name: string
   /** Says reasons in errors, records every flow. Never on for a real deployment. */
   readonly development: boolean
+  /** Serves what older clients need and newer standards advise against: tokens from the authorization endpoint. */
+  readonly compatibleProfile: boolean
   readonly defaultLocale: string
   readonly codeLifetime: Seconds
   readonly accessTokenLifetime: Seconds
@@ -52,6 +54,7 @@ export interface Settings {
 export const defaultSettings: Settings = {
   name: 'Symbolon',
   development: false,
+  compatibleProfile: false,
   defaultLocale: 'en',
   codeLifetime: 60,
   accessTokenLifetime: 600,

@@ -25,6 +25,8 @@ interface AccessTokenFacts {
   readonly client: Client
   readonly grant: GrantRecord | undefined
   readonly audience: Audience
+  /** The resource's, unless given. */
+  readonly lifetime?: Seconds
   readonly now: Seconds
 }
 
@@ -38,7 +40,7 @@ export const mintAccessToken = (
 
 async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedAccessToken> {
   const { client, grant, audience, now } = facts
-  const lifetime = accessTokenLifetime(audience.resource, issuer.settings)
+  const lifetime = facts.lifetime ?? accessTokenLifetime(audience.resource, issuer.settings)
   const token = await issuer.keys.sign(
     {
       iss: issuer.url,
@@ -62,7 +64,7 @@ async function mintJwt(issuer: Issuer, facts: AccessTokenFacts): Promise<MintedA
 
 function mintOpaque(issuer: Issuer, facts: AccessTokenFacts): MintedAccessToken {
   const { client, grant, audience, now } = facts
-  const lifetime = accessTokenLifetime(audience.resource, issuer.settings)
+  const lifetime = facts.lifetime ?? accessTokenLifetime(audience.resource, issuer.settings)
   const token = newHandle(issuer.random)
   const record = {
     tokenHash: hashOf(token),

@@ -1,10 +1,13 @@
 /**
- * ID tokens: who signed in, when and how, for one client. What else is known of the person comes from userinfo.
+ * ID tokens: who signed in, when and how, for one client. What else is known of the person comes from userinfo, or stands
+ * here when the client gets nothing to ask there with.
  *
- * @see OpenID Connect Core §2, §3.1.3.6 (at_hash), §5.4
+ * @see OpenID Connect Core §2, §3.1.3.6 and §3.2.2.10 (at_hash), §3.3.2.11 (c_hash), §5.4; FAPI 1.0 Part 2 §5.1 (s_hash)
  */
 import { hash } from 'node:crypto'
+import type { Claims } from '@symbolon/protocol/claims'
 import type { Client } from '../client.ts'
+import { sidFor } from '../people/sid.ts'
 import { subjectFor } from '../people/subject.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, Seconds } from '../ports/records.ts'
@@ -15,15 +18,22 @@ export const mintIdToken = (
   issuer: Issuer,
   facts: {
     readonly client: Client
-    readonly grant: GrantRecord
+    readonly grant: Pick<GrantRecord, 'personId' | 'sessionId' | 'authTime' | 'amr'>
     readonly nonce: string | null
-    readonly accessToken: string
+    /** What comes with it, and may not be exchanged on the way. */
+    readonly accessToken?: string | undefined
+    readonly code?: string | undefined
+    readonly state?: string | undefined
+    readonly claims?: Claims | undefined
     readonly now: Seconds
   },
 ): Promise<string> => {
-  const { client, grant, nonce, accessToken, now } = facts
+  const { client, grant, nonce, accessToken, code, state, now } = facts
+  const algorithm = client.idTokenSigningAlgorithm
+  const half = (text: string | undefined) => (text === undefined ? undefined : leftHalf(text, algorithm))
   return issuer.keys.sign(
     {
+      ...facts.claims,
       iss: issuer.url,
       sub: subjectFor(issuer, client, grant.personId),
       aud: client.id,
@@ -32,11 +42,20 @@ export const mintIdToken = (
       auth_time: grant.authTime,
       nonce: nonce ?? undefined,
       amr: grant.amr.length > 0 ? grant.amr : undefined,
-      at_hash: leftHalf(accessToken),
+      sid: sidFor(issuer, grant.sessionId, client.id),
+      at_hash: half(accessToken),
+      c_hash: half(code),
+      s_hash: half(state),
     },
-    { algorithm: client.idTokenSigningAlgorithm, typ: idTokenType },
+    { algorithm, typ: idTokenType },
   )
 }
 
-/** Both algorithms that are served sign a SHA-256 digest, so that at_hash is half of one. */
-const leftHalf = (token: string): string => hash('sha256', token, 'buffer').subarray(0, 16).toString('base64url')
+/** Half of the digest that the token's own signature is made over. */
+function leftHalf(text: string, algorithm: string): string {
+  const digest = hash(digestOf(algorithm), text, 'buffer')
+  return digest.subarray(0, digest.length / 2).toString('base64url')
+}
+
+/** Ed25519 hashes with SHA-512 inside (RFC 8032 §5.1); the other names end in the size of their hash (RFC 7518 §3.1). */
+const digestOf = (algorithm: string): string => `sha${/(?:256|384|512)$/.exec(algorithm)?.[0] ?? '512'}`

@@ -6,6 +6,9 @@ import type { Resource } from '../resource.ts'
 export const accessTokenLifetime = (resource: Resource | undefined, settings: Settings): Seconds =>
   resource?.tokenLifetime ?? settings.accessTokenLifetime
 
+/** A token that went through the browser can be anywhere, and is not bound to its client: it lives no longer. */
+export const fromBrowserAtMost: Seconds = 600
+
 /** A refresh token ends when it lies unused, and at the latest with its family, which no rotation prolongs. */
 export const refreshTokenExpiry = (
   family: { readonly createdAt: Seconds },

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import type { Reason } from '@symbolon/protocol/refusals'
 import { clientFrom } from '../../src/client.ts'
 import { type Asked, decideAuthorization, replyToAgain } from '../../src/flow/1-authorization-request.ts'
+import { defaultSettings } from '../../src/ports/issuer.ts'
 import { aClient, authorizationParams, callback, photos } from '../support/front-channel/world.ts'
 
 type Change = Parameters<typeof authorizationParams>[0]
@@ -13,11 +14,14 @@ interface How {
   readonly disabled?: boolean
   readonly hint?: Asked['hint']
   readonly unknown?: boolean
+  readonly compatible?: boolean
 }
 
-function decide(change: Change = {}, { metadata = {}, disabled = false, hint, unknown = false }: How = {}) {
+function decide(change: Change = {}, how: How = {}) {
+  const { metadata = {}, disabled = false, hint, unknown = false, compatible = false } = how
   const client = unknown ? undefined : clientFrom({ ...aClient('shop', metadata), disabled })
-  return decideAuthorization({ params: authorizationParams(change), client, resources: [photos], hint })
+  const settings = { ...defaultSettings, compatibleProfile: compatible }
+  return decideAuthorization({ params: authorizationParams(change), client, resources: [photos], hint, settings })
 }
 
 function proceeds(change: Change = {}, how: How = {}) {
@@ -38,6 +42,7 @@ describe('an authorization request', () => {
       clientId: 'shop',
       redirectUri: callback,
       redirectUriSent: true,
+      responseType: 'code',
       responseMode: 'query',
       state: 'the state',
       scope: ['openid', 'email', 'photos:read'],
@@ -50,7 +55,9 @@ describe('an authorization request', () => {
       hintedPerson: null,
       uiLocales: ['de', 'fr'],
     })
-    assert.deepEqual({ ...replyTo }, { redirectUri: callback, responseMode: 'query', state: 'the state' })
+    const { client, ...where } = replyTo
+    assert.equal(client.id, 'shop')
+    assert.deepEqual(where, { redirectUri: callback, responseMode: 'query', state: 'the state' })
     assert(checks.length > 10 && checks.every(({ ok }) => ok))
   })
 
@@ -104,7 +111,8 @@ describe('an authorization request', () => {
     ['response_type_missing', 'RFC6749-3.1.1-01, OIDC-Core-3.1.2.2-01', { response_type: undefined }],
     ['response_type_missing', 'RFC6749-3.1-04', { response_type: '' }],
     ['response_type_unsupported', 'RFC6749-3.1.1-01, OAuth2.1-10.1-01, RFC10017-7.2-01', { response_type: 'token' }],
-    ['response_type_unsupported', 'RFC6749-3.1.1-01', { response_type: 'code id_token' }],
+    ['response_type_unsupported', 'RFC6749-3.1.1-01', { response_type: 'code code' }],
+    ['response_type_not_allowed', 'RFC6749-4.1.2.1-02', { response_type: 'code id_token' }],
     ['response_type_not_allowed', 'RFC6749-4.1.2.1-02', {}, { metadata: { response_types: ['none'] } }],
     ['response_type_not_allowed', 'RFC6749-4.1.2.1-02', {}, { metadata: { grant_types: ['client_credentials'] } }],
     ['response_mode_unsupported', 'OAuth-MultiResp-2.1-01', { response_mode: 'web_message' }],

@@ -17,6 +17,7 @@ const request: AuthorizationRequest = {
   clientId: 'shop',
   redirectUri: callback,
   redirectUriSent: true,
+  responseType: 'code',
   responseMode: 'query',
   state: null,
   scope: ['openid', 'email', 'photos:read'],

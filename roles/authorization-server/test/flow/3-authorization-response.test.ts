@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { refuse } from '@symbolon/protocol/decision'
 import { type Reason, refusals } from '@symbolon/protocol/refusals'
+import type { ResponseMode } from '@symbolon/protocol/response-types'
 import { clientFrom } from '../../src/client.ts'
 import { decideAuthorization } from '../../src/flow/1-authorization-request.ts'
 import {
   type AuthorizationOutcome,
   buildAuthorizationResponse,
-  type ResponseMode,
+  claimsOf,
+  parametersOf,
 } from '../../src/flow/3-authorization-response.ts'
+import { defaultSettings } from '../../src/ports/issuer.ts'
 import { aClient, authorizationParams, issuerUrl, photos } from '../support/front-channel/world.ts'
 
 interface How {
@@ -22,20 +25,18 @@ const build = (outcome: AuthorizationOutcome, how: How = {}) => {
   const { redirectUri = 'https://shop.example.com/cb', mode = 'query' } = how
   const state = 'state' in how ? how.state : 'a b&c=/+ü'
   const client = clientFrom(aClient('shop', { redirect_uris: [redirectUri] }))
-  const params = authorizationParams({ redirect_uri: redirectUri, state, response_mode: mode })
-  const decision = decideAuthorization({ params, client, resources: [photos], hint: undefined })
+  const request = authorizationParams({ redirect_uri: redirectUri, state, response_mode: mode })
+  const settings = defaultSettings
+  const decision = decideAuthorization({ params: request, client, resources: [photos], hint: undefined, settings })
   assert(decision.outcome === 'proceed')
   const { replyTo } = decision
-  return buildAuthorizationResponse({
-    issuer: issuerUrl,
-    replyTo,
-    outcome,
-    flow: '8S1K-42QD',
-    development: how.development ?? false,
-  })
+  const development = how.development ?? false
+  const params = parametersOf({ issuer: issuerUrl, replyTo, outcome, flow: '8S1K-42QD', development })
+  const claims = claimsOf(replyTo, params, 1_000)
+  return { ...buildAuthorizationResponse(replyTo, params, claims && 'a.signed.answer'), claims }
 }
 
-const code = { code: 'the-code' }
+const code = { issued: { code: 'the-code' } }
 const denied = { refused: refuse('person_refused') }
 
 describe('an authorization response', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { token } from '../../src/endpoints/token.ts'
+import { sidFor } from '../../src/people/sid.ts'
 import type { CodeRecord } from '../../src/ports/records.ts'
 import {
   basic,
@@ -93,6 +94,7 @@ describe('step 5, the token response (RFC 6749 §5.1)', () => {
         auth_time: world.clock.now - 60,
         nonce: 'n-0S6_WzA2Mj',
         amr: ['pwd'],
+        sid: sidFor(world.issuer, 'session', 'app'),
       })
       const digest = hash('sha256', String(body.access_token), 'buffer')
       assert.equal(at_hash, digest.subarray(0, 16).toString('base64url'))

@@ -23,6 +23,7 @@ const situation = (given: Given): ConsentSituation => ({
     clientId: 'shop',
     redirectUri: given.redirectUri ?? callback,
     redirectUriSent: true,
+    responseType: 'code',
     responseMode: 'query',
     state: null,
     scope: given.scope ?? ['openid', 'photos:read', 'photos:write', 'photos:delete', 'offline_access'],

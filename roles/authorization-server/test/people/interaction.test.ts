@@ -13,6 +13,7 @@ import {
   openInteraction,
   sealOutcome,
 } from '../../src/people/interaction.ts'
+import { defaultSettings } from '../../src/ports/issuer.ts'
 import { aClient, authorizationParams, openWorld, photos } from '../support/front-channel/world.ts'
 
 const { issuer, storage } = await openWorld()
@@ -30,6 +31,7 @@ function interactionFor(change: Parameters<typeof authorizationParams>[0] = {}) 
     client: clientFrom(aClient('shop')),
     resources: [photos],
     hint: undefined,
+    settings: defaultSettings,
   })
   assert(decision.outcome === 'proceed')
   return newInteraction(issuer, { flow: '8S1K-42QD', purpose: { kind: 'authorization', request: decision.request } })
