@@ -47,9 +47,12 @@ const tellOf = (lines: number) =>
 /** Characters held for a reader who does not read. */
 const mostHeld = 8 * 1_024 * 1_024
 
+/** Milliseconds in which lines are collected. */
+const collecting = 10
+
 /**
- * Writes lines together that come in one turn of the event loop: a write for each would cost more than the answer that
- * it tells of.
+ * Writes lines together that come shortly after each other: a write for each would cost more than all else that a line
+ * needs.
  *
  * While the reader is slow, lines are held, and then left out and counted; nobody waits for a log. A process that ends in
  * order stays until the reader has taken what is held. One that is ended by `process.exit` or by what it did not
@@ -87,7 +90,7 @@ export function linesTo(stream: Writable, most: number = mostHeld): WriteLines {
     if (urgent) write()
     else if (!waiting) {
       waiting = true
-      setImmediate(write)
+      setTimeout(write, collecting)
     }
   }
 }

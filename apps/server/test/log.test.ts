@@ -1,8 +1,8 @@
-/** One line of JSON for each entry, and lines of one turn written together. */
+/** One line of JSON for each entry, and lines written together. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { Writable } from 'node:stream'
-import { describe, it } from 'node:test'
+import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { jsonLog, linesTo } from '@symbolon/server/log'
 
@@ -68,12 +68,16 @@ function reader() {
 }
 
 describe('lines', () => {
-  it('of one turn are written together', async () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
+  afterEach(() => mock.timers.reset())
+  const pause = () => mock.timers.tick(10)
+
+  it('that come shortly after each other are written together', () => {
     const { stream, writes } = reader()
     const write = linesTo(stream)
     for (const line of ['a\n', 'b\n', 'c\n']) write(line)
     assert.deepEqual(writes, [])
-    await turn()
+    pause()
     assert.deepEqual(writes, ['a\nb\nc\n'])
   })
 
@@ -90,7 +94,7 @@ describe('lines', () => {
     const write = linesTo(stream)
     for (const line of ['a\n', 'b\n', 'c\n']) {
       write(line)
-      await turn()
+      pause()
     }
     assert.deepEqual(writes, ['a\n'])
     await read()
@@ -101,7 +105,7 @@ describe('lines', () => {
     const { stream, writes, read } = reader()
     const write = linesTo(stream, 10)
     write('first\n')
-    await turn()
+    pause()
     for (let count = 0; count < 1_000; count++) write('later\n')
     assert.equal(stream.writableLength, 'first\n'.length)
     await read()
@@ -111,7 +115,7 @@ describe('lines', () => {
     assert.deepEqual([level, lines], ['warn', 999])
     await read()
     write('again\n')
-    await turn()
+    pause()
     assert.equal(writes[2], 'again\n')
   })
 
