@@ -8,9 +8,11 @@ import * as codes from './statements/codes.ts'
 import * as consents from './statements/consents.ts'
 import * as grants from './statements/grants.ts'
 import * as outcomes from './statements/interaction-outcomes.ts'
+import * as logouts from './statements/logout-deliveries.ts'
 import * as people from './statements/people.ts'
 import * as refreshTokens from './statements/refresh-tokens.ts'
 import * as resources from './statements/resources.ts'
+import * as sessionClients from './statements/session-clients.ts'
 import * as sessions from './statements/sessions.ts'
 import * as keys from './statements/signing-keys.ts'
 import * as throttles from './statements/throttles.ts'
@@ -43,6 +45,10 @@ const stepsOf: Steps = {
   'hold-consent': ({ seen }) => [step(consents.holdConsent, consents.seenRow(seen))],
   'hold-session': ({ sessionId }) => [step(sessions.holdSession, { session_id: sessionId })],
 
+  'claim-logout': ({ sessionId, clientId, attempts, dueAt }) => [
+    step(logouts.claimLogout, { session_id: sessionId, client_id: clientId, attempts, due_at: dueAt }),
+  ],
+
   'put-client': ({ client }) => [step(clients.putClient, clients.clientRow(client))],
   'delete-client': ({ clientId: client_id }) => [
     step(codes.deleteCodesOfClient, { client_id }),
@@ -50,6 +56,8 @@ const stepsOf: Steps = {
     step(accessTokens.deleteAccessTokensOfClient, { client_id }),
     step(grants.deleteGrantsOfClient, { client_id }),
     step(consents.deleteConsentsOfClient, { client_id }),
+    step(sessionClients.forgetClient, { client_id }),
+    step(logouts.deleteLogoutsOfClient, { client_id }),
     step(clients.deleteClient, { client_id }),
   ],
   'put-resource': ({ resource }) => [step(resources.putResource, resources.resourceRow(resource))],
@@ -59,7 +67,9 @@ const stepsOf: Steps = {
   'replace-password-hash': ({ personId, from, to, now }) => [
     step(people.replacePasswordHash, { person_id: personId, from_hash: from, to_hash: to, now }),
   ],
-  'delete-person': ({ personId: person_id }) => [
+  'delete-person': ({ personId: person_id, now, announcedUntil }) => [
+    step(logouts.announceLogoutOfPerson, { person_id, now, expires_at: announcedUntil }),
+    step(sessionClients.forgetClientsOfPerson, { person_id }),
     step(codes.deleteCodesOfPerson, { person_id }),
     step(grants.deleteGrantsOfPerson, { person_id }),
     step(consents.deleteConsentsOfPerson, { person_id }),
@@ -72,6 +82,23 @@ const stepsOf: Steps = {
     step(sessions.touchSession, { session_id: sessionId, last_seen_at: lastSeenAt, expires_at: expiresAt }),
   ],
   'end-session': ({ sessionId, now }) => [step(sessions.endSession, { session_id: sessionId, now })],
+  'remember-client': ({ sessionId, clientId, personId, expiresAt }) => [
+    step(sessionClients.rememberClient, {
+      session_id: sessionId,
+      client_id: clientId,
+      person_id: personId,
+      expires_at: expiresAt,
+    }),
+  ],
+  'announce-logout': ({ sessionId, flow, now, announcedUntil }) => [
+    step(logouts.announceLogout, { session_id: sessionId, flow, now, expires_at: announcedUntil }),
+  ],
+  'note-logout': ({ sessionId, clientId, attempts, dueAt, failedAt, problem }) => [
+    step(logouts.noteLogout, {
+      ...{ session_id: sessionId, client_id: clientId, attempts },
+      ...{ due_at: dueAt, failed_at: failedAt, problem },
+    }),
+  ],
   'move-sessions': ({ from, to }) => [step(sessions.moveSessions, { from_hash: from, to_hash: to })],
 
   'put-consent': ({ consent }) => [step(consents.putConsent, consents.consentRow(consent))],

@@ -7,6 +7,7 @@ import { text as flowBatches } from './migrations/0002-flow-batches.sql.ts'
 import { text as fewerIndexes } from './migrations/0003-fewer-indexes.sql.ts'
 import { text as tokensByTheirGrant } from './migrations/0004-tokens-by-their-grant.sql.ts'
 import { text as indexesToldApart } from './migrations/0005-indexes-told-apart.sql.ts'
+import { text as logouts } from './migrations/0006-logouts.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { name: '0003-fewer-indexes', text: fewerIndexes },
   { name: '0004-tokens-by-their-grant', text: tokensByTheirGrant },
   { name: '0005-indexes-told-apart', text: indexesToldApart },
+  { name: '0006-logouts', text: logouts },
 ]
 
 export const makeSchemaTable = `create table if not exists schema_versions (

@@ -21,10 +21,12 @@ import { consentRecord, consentsOfPerson, findConsent } from './statements/conse
 import { batchesWithFlow, headsOfBatches } from './statements/flows.ts'
 import { findGrant, findGrantWithProfile, grantRecord, grantsOfPerson } from './statements/grants.ts'
 import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts'
+import { dueLogouts, listLogouts, logoutRecord, logoutsOfSession } from './statements/logout-deliveries.ts'
 import { findPerson, findPersonByLogin, listPeople, personRecord } from './statements/people.ts'
 import { personProfile, personStatus } from './statements/profiles.ts'
 import { findRefreshToken, refreshTokenRecord } from './statements/refresh-tokens.ts'
 import { listResources, resourceRecord } from './statements/resources.ts'
+import { clientsOfSession } from './statements/session-clients.ts'
 import { findSession, knownSession, sessionRecord, sessionsOfBrowser, sessionsOfPerson } from './statements/sessions.ts'
 import { keyRecord, listKeys } from './statements/signing-keys.ts'
 import { findThrottles, keysAtOnce, throttleRecord } from './statements/throttles.ts'
@@ -113,6 +115,13 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
       isRevoked: async (jti) => (await sql.one(findRevokedJti, { jti })) !== undefined,
     },
     keys: { list: async () => (await sql.many(listKeys, {})).map(keyRecord) },
+    logouts: {
+      clientsOf: async (sessionId) =>
+        (await sql.many(clientsOfSession, { session_id: sessionId })).map(({ client_id }) => client_id),
+      ofSession: async (sessionId) => (await sql.many(logoutsOfSession, { session_id: sessionId })).map(logoutRecord),
+      due: async (now, limit) => (await sql.many(dueLogouts, { now, limit })).map(logoutRecord),
+      list: async (limit) => (await sql.many(listLogouts, { limit })).map(logoutRecord),
+    },
     throttles: {
       find: async (keys) => {
         const found = await Promise.all(chunksOf(keysAtOnce, keys).map((few) => sql.many(findThrottles, four(few))))

@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import { flows } from './contract/flows.ts'
 import { hostile } from './contract/hostile.ts'
+import { logouts } from './contract/logouts.ts'
 import { migrating } from './contract/migrating.ts'
 import type { Place } from './contract/place.ts'
 import { processes } from './contract/processes.ts'
@@ -16,7 +17,7 @@ import { writes } from './contract/writes.ts'
 
 export function contract(place: Place): void {
   describe(`storage in ${place.name}`, () => {
-    for (const part of [writes, reads, registry, spending, revoking, sweeping, flows, hostile]) part(place)
+    for (const part of [writes, reads, registry, spending, revoking, sweeping, logouts, flows, hostile]) part(place)
     if (place.shared) for (const part of [processes, recording, migrating, upgrading]) part(place)
   })
 }

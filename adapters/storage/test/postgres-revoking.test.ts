@@ -14,7 +14,7 @@ const { now } = a
 const revocations: readonly Write[] = [
   { do: 'revoke-grants-of', personId: 'alice-id', clientId: 'print-shop', now },
   { do: 'revoke-grants-of-session', sessionId: 'session-1', personId: 'alice-id', now },
-  { do: 'delete-person', personId: 'alice-id' },
+  { do: 'delete-person', personId: 'alice-id', now: a.now, announcedUntil: 9_000 },
   { do: 'delete-client', clientId: 'print-shop' },
 ]
 

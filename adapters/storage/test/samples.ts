@@ -6,6 +6,7 @@ import type {
   ConsentRecord,
   GrantRecord,
   InteractionOutcomeRecord,
+  LogoutDeliveryRecord,
   PersonRecord,
   RefreshTokenRecord,
   ResourceRecord,
@@ -77,6 +78,19 @@ export const session: SessionRecord = {
   lastSeenAt: 600,
   expiresAt: 5_000,
   endedAt: null,
+}
+
+export const logout: LogoutDeliveryRecord = {
+  sessionId: 'session-1',
+  clientId: 'print-shop',
+  personId: 'alice-id',
+  flow: '8S1K-42QD',
+  createdAt: now,
+  attempts: 0,
+  dueAt: now,
+  failedAt: null,
+  problem: null,
+  expiresAt: 9_000,
 }
 
 export const consent: ConsentRecord = {

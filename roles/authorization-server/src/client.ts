@@ -29,6 +29,9 @@ export interface Client {
   readonly applicationType: 'web' | 'native'
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
+  /** What hears, in the person's browser and from us, that a session has ended; both are told which one. */
+  readonly frontchannelLogoutUri: string | undefined
+  readonly backchannelLogoutUri: string | undefined
   readonly grantTypes: readonly string[]
   readonly responseTypes: readonly ResponseType[]
   /** The scopes it may ask for; `undefined`: any scope of its resources. */
@@ -87,6 +90,8 @@ export const clientFrom = once((record: ClientRecord): Client => {
     applicationType: metadata.application_type === 'native' ? 'native' : 'web',
     redirectUris: texts(metadata.redirect_uris) ?? [],
     postLogoutRedirectUris: texts(metadata.post_logout_redirect_uris) ?? [],
+    frontchannelLogoutUri: text(metadata.frontchannel_logout_uri),
+    backchannelLogoutUri: text(metadata.backchannel_logout_uri),
     grantTypes: texts(metadata.grant_types) ?? ['authorization_code'],
     responseTypes: (texts(metadata.response_types) ?? ['code']).flatMap((type) => responseTypeOf(type) ?? []),
     // An empty scope is none, not any.

@@ -22,6 +22,8 @@ export const sweeps: readonly { readonly statement: Sweep; readonly keptFor: num
   { statement: expired('revoked_tokens', 'jti'), keptFor: 0 },
   { statement: expired('grants', 'grant_id'), keptFor: 0 },
   { statement: expired('sessions', 'session_id'), keptFor: 0 },
+  { statement: expired('session_clients', 'session_id, client_id'), keptFor: 0 },
+  { statement: expired('logout_deliveries', 'session_id, client_id'), keptFor: 0 },
   { statement: expired('used_assertions', 'client_id, jti_hash'), keptFor: 0 },
   { statement: expired('throttles', 'throttle_key'), keptFor: 0 },
   { statement: expired('flow_batches', 'track, batch_id'), keptFor: 0 },

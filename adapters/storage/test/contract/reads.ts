@@ -164,7 +164,7 @@ export function reads(place: Place): void {
       await store.commit([{ do: 'put-person', person: { ...a.person, disabled: true } }])
       assert.equal((await store.accessTokens.findWithProfile('access-1'))?.person?.disabled, true)
       assert.equal(await storage.other.accessTokens.findWithProfile('access-1'), undefined)
-      await store.commit([{ do: 'delete-person', personId }])
+      await store.commit([{ do: 'delete-person', personId, now: a.now, announcedUntil: 9_000 }])
       assert.equal(await store.accessTokens.findWithProfile('access-1'), undefined)
       assert.equal(await store.grants.findWithProfile('grant-1'), undefined)
     })

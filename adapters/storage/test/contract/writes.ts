@@ -19,6 +19,10 @@ const put = {
   client: { do: 'put-client', client: a.client },
   person: { do: 'put-person', person: a.person },
   session: { do: 'insert-session', session: a.session },
+  sessionClient: {
+    ...{ do: 'remember-client', sessionId: 'session-1', clientId: 'print-shop' },
+    ...{ personId: 'alice-id', expiresAt: 5_000 },
+  },
   consent: { do: 'put-consent', consent: a.consent },
   code: { do: 'insert-code', code: a.code },
   grant: { do: 'insert-grant', grant: a.grant },
@@ -26,6 +30,10 @@ const put = {
   accessToken: { do: 'insert-access-token', token: a.accessToken },
   key: { do: 'insert-key', key: a.key },
 } as const satisfies Record<string, Write>
+const announced: Write = {
+  ...{ do: 'announce-logout', sessionId: 'session-1' },
+  ...{ flow: a.logout.flow, now, announcedUntil: a.logout.expiresAt },
+}
 const everything = Object.values(put)
 
 const grantOf = async (store: Store) => (await store.grants.find('grant-1'))?.grant
@@ -129,7 +137,7 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   },
   'delete-person': {
     given: everything,
-    write: { do: 'delete-person', personId: 'alice-id' },
+    write: { do: 'delete-person', personId: 'alice-id', now, announcedUntil: 9_000 },
     see: async (store) => [await store.people.list(), await all(store)],
     seen: [[], none],
   },
@@ -145,6 +153,32 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     write: { do: 'end-session', sessionId: 'session-1', now },
     see: (store) => store.sessions.find('session-1'),
     seen: { ...a.session, endedAt: now },
+  },
+  'remember-client': {
+    write: put.sessionClient,
+    see: (store) => store.logouts.clientsOf('session-1'),
+    seen: ['print-shop'],
+  },
+  'announce-logout': {
+    given: [put.sessionClient],
+    write: announced,
+    see: (store) => store.logouts.ofSession('session-1'),
+    seen: [a.logout],
+  },
+  'claim-logout': {
+    given: [put.sessionClient, announced],
+    write: { do: 'claim-logout', sessionId: 'session-1', clientId: 'print-shop', attempts: 0, dueAt: 1_030 },
+    see: (store) => store.logouts.due(1_030, 9),
+    seen: [{ ...a.logout, attempts: 1, dueAt: 1_030 }],
+  },
+  'note-logout': {
+    given: [put.sessionClient, announced],
+    write: {
+      ...{ do: 'note-logout', sessionId: 'session-1', clientId: 'print-shop', attempts: 0 },
+      ...{ dueAt: null, failedAt: 1_100, problem: 'unreachable' },
+    },
+    see: async (store) => [await store.logouts.list(9), await store.logouts.due(9_999, 9)],
+    seen: [[{ ...a.logout, dueAt: null, failedAt: 1_100, problem: 'unreachable' }], []],
   },
   'move-sessions': {
     given: [put.session],

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { newHandle } from '@symbolon/authorization-server/handles'
-import { endSessions } from '@symbolon/authorization-server/people/browser'
+import { announcedUntil, endSessions } from '@symbolon/authorization-server/logout/announce'
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import type { Passwords } from '@symbolon/authorization-server/ports/issuer'
 import type { ClientRecord, PersonRecord, ResourceRecord, Seconds } from '@symbolon/authorization-server/ports/records'
@@ -39,7 +39,7 @@ export async function applyConfig(applying: Applying): Promise<number> {
     const version = await store.version(claimName)
     const present = await load(store)
     const declared = await declare(applying, present, now())
-    const writes = decide(declared, present, config.file)
+    const writes = decide(declared, present, { file: config.file, now: now() })
     if (writes.length === 0) return 0
     const ended = await sessionsOver(declared.people, present.people, store, now())
     const { committed } = await store.commit([{ do: 'claim', name: claimName, version }, ...writes, ...ended])
@@ -109,11 +109,15 @@ async function sessionsOver(
     return known !== undefined && (known.passwordHash !== person.passwordHash || (person.disabled && !known.disabled))
   })
   const sessions = await Promise.all(changed.map(({ personId }) => store.sessions.ofPerson(personId, now)))
-  return endSessions(sessions.flat(), now)
+  return endSessions(sessions.flat(), { now, flow: null })
 }
 
 /** What must be written so that `present` becomes `declared`. Removals come first: a name may pass to another. */
-function decide(declared: Rows, present: Rows, file: string): readonly Write[] {
+function decide(
+  declared: Rows,
+  present: Rows,
+  { file, now }: { readonly file: string; readonly now: Seconds },
+): readonly Write[] {
   const clients = difference(declared.clients, present.clients, ({ clientId }) => clientId)
   const resources = difference(declared.resources, present.resources, ({ resource }) => resource)
   const people = difference(declared.people, present.people, ({ personId }) => personId)
@@ -123,10 +127,11 @@ function decide(declared: Rows, present: Rows, file: string): readonly Write[] {
     ...resources.foreign.map(({ resource }) => ['resources', resource]),
     ...foreignLogins(declared.people, present.people),
   ])
+  const over = { now, announcedUntil: announcedUntil(now) }
   return [
     ...clients.gone.map(({ clientId }) => ({ do: 'delete-client', clientId }) as const),
     ...resources.gone.map(({ resource }) => ({ do: 'delete-resource', resource }) as const),
-    ...people.gone.map(({ personId }) => ({ do: 'delete-person', personId }) as const),
+    ...people.gone.map(({ personId }) => ({ do: 'delete-person', personId, ...over }) as const),
     ...resources.changed.map((resource) => ({ do: 'put-resource', resource }) as const),
     ...clients.changed.map((client) => ({ do: 'put-client', client }) as const),
     ...people.changed.map((person) => ({ do: 'put-person', person }) as const),

@@ -1,7 +1,8 @@
 /** Where a person is signed in, by browser, and ending it there. */
 import { one } from '@symbolon/protocol/parameters'
+import { endSessions } from '../logout/announce.ts'
 import { loadApps } from '../people/apps.ts'
-import { endSessions, signOut } from '../people/browser.ts'
+import { signOut } from '../people/browser.ts'
 import type { SessionRecord } from '../ports/records.ts'
 import { type AccountVisit, backTo, forPerson, frameOf, newestOfBrowsers, page, sessionsOf } from './account-visit.ts'
 import type { Answer } from './endpoint.ts'
@@ -44,10 +45,10 @@ async function endSome(visit: AccountVisit, all: readonly SessionRecord[]): Prom
   const seen = { band: 'sign-out', from: 'resource-owner', flow: http.flow, what: 'sessions ended', person } as const
   record(issuer, http, { ...seen, outcome: 'ok' }, 303)
   if (chosen?.browserHash === browser.hash && browser.hash !== undefined) {
-    const change = signOut({ browser, issuer }, ending)
+    const change = signOut({ browser, issuer, flow: http.flow }, ending)
     await issuer.store.commit(change.writes)
     return seeOther(`${issuer.url}/`, { flow: http.flow, cookies: [change.cookie] })
   }
-  if (ending.length > 0) await issuer.store.commit(endSessions(ending, issuer.now()))
+  if (ending.length > 0) await issuer.store.commit(endSessions(ending, { now: issuer.now(), flow: http.flow }))
   return backTo(visit, '/account/sessions', which === 'others' ? 'other-sessions-ended' : 'session-ended')
 }

@@ -91,7 +91,7 @@ async function end(leaving: Leaving, sessions: readonly SessionRecord[]): Promis
   const { http, issuer, browser, request, afterForm } = leaving
   const { flow } = http
   // Where nobody is signed out the browser keeps its cookie: a form of another site comes without it.
-  const change = sessions.length === 0 ? undefined : endAndRenew({ browser, issuer }, sessions)
+  const change = sessions.length === 0 ? undefined : endAndRenew({ browser, issuer, flow }, sessions)
   if (change !== undefined) await issuer.store.commit(change.writes)
   const client = request.known?.client.id
   const person = sessions[0]?.personId

@@ -9,6 +9,7 @@
 import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
 import type { SignedIn } from '../flow/2-user-authorization.ts'
 import { hashOf, newHandle } from '../handles.ts'
+import { endSessions } from '../logout/announce.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
 import type { ConsentRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
 import type { KnownSession, Write } from '../ports/store.ts'
@@ -95,22 +96,15 @@ export function signIn(
  * they are of this browser it gets a new cookie, or none if nobody is left.
  */
 export function signOut(
-  { browser, issuer }: { readonly browser: Browser; readonly issuer: Issuer },
+  { browser, issuer, flow }: { readonly browser: Browser; readonly issuer: Issuer; readonly flow: string },
   ending: readonly SessionRecord[],
 ): BrowserChange {
-  const now = issuer.now()
-  const ends = endSessions(ending, now)
+  const ends = endSessions(ending, { now: issuer.now(), flow })
   const left = browser.sessions.filter(({ sessionId }) => !ending.some((session) => session.sessionId === sessionId))
   if (left.length === 0) return { writes: ends, cookie: { name: cookieName, value: undefined } }
   const { handle, writes } = renewed(browser, issuer)
   return { writes: [...ends, ...writes], cookie: browserCookie(handle, left, issuer) }
 }
-
-export const endSessions = (sessions: readonly SessionRecord[], now: Seconds): readonly Write[] =>
-  sessions.flatMap(({ sessionId, personId }): readonly Write[] => [
-    { do: 'end-session', sessionId, now },
-    { do: 'revoke-grants-of-session', sessionId, personId, now },
-  ])
 
 function renewed({ hash, sessions }: Browser, { random }: Issuer) {
   const handle = newHandle(random)

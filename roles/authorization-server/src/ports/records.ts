@@ -171,6 +171,23 @@ export interface SigningKeyRecord {
   readonly removedAt: Seconds | null
 }
 
+/** That one client is to hear, by back-channel logout, that a session has ended. */
+export interface LogoutDeliveryRecord {
+  readonly sessionId: string
+  readonly clientId: string
+  readonly personId: string
+  /** The flow in which the session ended, where there was one. */
+  readonly flow: string | null
+  readonly createdAt: Seconds
+  readonly attempts: number
+  /** When it is tried next; `null` once it was delivered or given up. */
+  readonly dueAt: Seconds | null
+  readonly failedAt: Seconds | null
+  /** Why the last attempt failed. */
+  readonly problem: string | null
+  readonly expiresAt: Seconds
+}
+
 /** Wrong passwords counted for one account, one network, or both together. */
 export interface ThrottleRecord {
   readonly key: string

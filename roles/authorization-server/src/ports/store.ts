@@ -13,6 +13,7 @@ import type {
   GrantRecord,
   GrantStanding,
   InteractionOutcomeRecord,
+  LogoutDeliveryRecord,
   PersonProfile,
   PersonRecord,
   PersonStatus,
@@ -85,6 +86,15 @@ export interface Store {
     isRevoked(jti: string): Promise<boolean>
   }
   readonly keys: { list(): Promise<readonly SigningKeyRecord[]> }
+  readonly logouts: {
+    /** Whom `remember-client` wrote down for the session, ended or not. */
+    clientsOf(sessionId: string): Promise<readonly string[]>
+    ofSession(sessionId: string): Promise<readonly LogoutDeliveryRecord[]>
+    /** The longest due first. */
+    due(now: Seconds, limit: number): Promise<readonly LogoutDeliveryRecord[]>
+    /** Newest first, however they ended. */
+    list(limit: number): Promise<readonly LogoutDeliveryRecord[]>
+  }
   readonly throttles: { find(keys: readonly string[]): Promise<readonly ThrottleRecord[]> }
   /** The number under `name`, 0 when never claimed; see the `claim` write. */
   version(name: string): Promise<number>
@@ -165,6 +175,15 @@ export type Spend =
   | { readonly do: 'hold-consent'; readonly seen: ConsentRecord }
   | { readonly do: 'hold-session'; readonly sessionId: string }
 
+  /** One attempt of one process: there have been `attempts`, and until `dueAt` nobody else makes another. */
+  | {
+      readonly do: 'claim-logout'
+      readonly sessionId: string
+      readonly clientId: string
+      readonly attempts: number
+      readonly dueAt: Seconds
+    }
+
 export type Write =
   | Spend
   | { readonly do: 'put-client'; readonly client: ClientRecord }
@@ -182,8 +201,8 @@ export type Write =
       readonly to: string
       readonly now: Seconds
     }
-  /** With all they have: sessions, consents, grants, codes. */
-  | { readonly do: 'delete-person'; readonly personId: string }
+  /** With all they have: sessions, consents, grants, codes. The clients of their sessions are to hear of it. */
+  | { readonly do: 'delete-person'; readonly personId: string; readonly now: Seconds; readonly announcedUntil: Seconds }
   | { readonly do: 'insert-session'; readonly session: SessionRecord }
   | {
       readonly do: 'touch-session'
@@ -192,6 +211,32 @@ export type Write =
       readonly expiresAt: Seconds
     }
   | { readonly do: 'end-session'; readonly sessionId: string; readonly now: Seconds }
+  /** The client wants to hear when the session ends. */
+  | {
+      readonly do: 'remember-client'
+      readonly sessionId: string
+      readonly clientId: string
+      readonly personId: string
+      readonly expiresAt: Seconds
+    }
+  /** To all clients remembered for the session, those too that were while this commit waited; once for each. */
+  | {
+      readonly do: 'announce-logout'
+      readonly sessionId: string
+      readonly flow: string | null
+      readonly now: Seconds
+      readonly announcedUntil: Seconds
+    }
+  /** How the attempt with this number ended. */
+  | {
+      readonly do: 'note-logout'
+      readonly sessionId: string
+      readonly clientId: string
+      readonly attempts: number
+      readonly dueAt: Seconds | null
+      readonly failedAt: Seconds | null
+      readonly problem: string | null
+    }
   /** The browser got a new cookie; those signed in in it come along. */
   | { readonly do: 'move-sessions'; readonly from: string; readonly to: string }
   | { readonly do: 'put-consent'; readonly consent: ConsentRecord }

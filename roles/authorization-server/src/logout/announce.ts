@@ -1,0 +1,42 @@
+/**
+ * Who is to hear that a session has ended: the clients that asked for it when they registered, each under a name of the
+ * session that no other client knows.
+ *
+ * They are remembered in the commit that gives them something in the session, and told of its end in the commit that
+ * ends it: whichever comes first, nobody is left signed in who should have heard.
+ *
+ * @see OpenID Connect Back-Channel Logout §2.1 (sid), §2.3 (sessions of clients), Front-Channel Logout §3
+ */
+import type { Client } from '../client.ts'
+import type { Sealing } from '../ports/issuer.ts'
+import type { Seconds, SessionRecord } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
+
+/** `sid`: another one for each client, so that two of them can't find out that they serve the same browser. */
+export const sidOf = ({ sealing }: { readonly sealing: Sealing }, sessionId: string, clientId: string): string =>
+  sealing.digest('sid', `${sessionId} ${clientId}`)
+
+/** Goes into the commit of whatever the client gets in this session. Nothing for clients that do not ask for it. */
+export const remembered = (
+  { id, frontchannelLogoutUri, backchannelLogoutUri }: Client,
+  { sessionId, personId, expiresAt }: SessionRecord,
+): readonly Write[] =>
+  frontchannelLogoutUri === undefined && backchannelLogoutUri === undefined
+    ? []
+    : [{ do: 'remember-client', sessionId, clientId: id, personId, expiresAt }]
+
+/** For so long one can see what became of an announcement. */
+const kept: Seconds = 7 * 86_400
+
+export const announcedUntil = (now: Seconds): Seconds => now + kept
+
+/** Ends sessions, with the access that was to last no longer than they (what may outlive them was allowed as such). */
+export const endSessions = (
+  sessions: readonly SessionRecord[],
+  { now, flow }: { readonly now: Seconds; readonly flow: string | null },
+): readonly Write[] =>
+  sessions.flatMap(({ sessionId, personId }): readonly Write[] => [
+    { do: 'end-session', sessionId, now },
+    { do: 'revoke-grants-of-session', sessionId, personId, now },
+    { do: 'announce-logout', sessionId, flow, now, announcedUntil: announcedUntil(now) },
+  ])
