@@ -44,6 +44,8 @@ export interface Client {
   readonly authenticationMethod: string
   readonly authenticationSigningAlgorithm: string | undefined
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | undefined
+  /** Where its keys are, when they are not in `jwks`. */
+  readonly jwksUri: string | undefined
   readonly secrets: ClientRecord['secrets']
   readonly requirePkce: boolean
   readonly rotateRefreshTokens: boolean
@@ -55,6 +57,11 @@ export interface Client {
   readonly authorizationSigningAlgorithm: SigningAlgorithm
   readonly defaultMaxAge: Seconds | undefined
   readonly requireAuthTime: boolean
+  readonly defaultAcrValues: readonly string[]
+  /** Where its request objects may stand; no other is fetched. */
+  readonly requestUris: readonly string[]
+  /** Registered by itself: nobody here has looked at it. */
+  readonly unreviewed: boolean
   /** Within which the client knows people by subjects of its own (pairwise); `undefined` with public ones. */
   readonly sector: string | undefined
   readonly disabled: boolean
@@ -101,6 +108,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     authenticationMethod,
     authenticationSigningAlgorithm: text(metadata.token_endpoint_auth_signing_alg),
     jwks: keySet(metadata.jwks),
+    jwksUri: text(metadata.jwks_uri),
     secrets: record.secrets,
     requirePkce: metadata.require_pkce !== false,
     rotateRefreshTokens: flag(metadata.rotate_refresh_tokens) ?? authenticationMethod === 'none',
@@ -109,6 +117,9 @@ export const clientFrom = once((record: ClientRecord): Client => {
     authorizationSigningAlgorithm: isSigningAlgorithm(responseAlgorithm) ? responseAlgorithm : 'RS256',
     defaultMaxAge: seconds(metadata.default_max_age),
     requireAuthTime: metadata.require_auth_time === true,
+    defaultAcrValues: texts(metadata.default_acr_values) ?? [],
+    requestUris: texts(metadata.request_uris) ?? [],
+    unreviewed: !record.declared,
     sector: metadata.subject_type === 'pairwise' ? sectorOf(record) : undefined,
     disabled: record.disabled,
   }

@@ -1,6 +1,6 @@
 /** The people in the configuration, and what an app may learn of them (OpenID Connect Core §5.1). */
 
-import { pageRules } from './addresses.ts'
+import { pageRules } from '@symbolon/authorization-server/registration/addresses'
 import { choice, flag, text, whole } from './kinds.ts'
 import { optional, record, required } from './record.ts'
 import { secret } from './reference.ts'

@@ -34,8 +34,8 @@ describe('defineConfig', () => {
     ['an unknown key of a client', defineConfig({ issuer, secret, clients: { shop: { ...shop, redirect_urls: [] } } })],
     // @ts-expect-error client_id#de
     ['a language where there is none', defineConfig({ issuer, secret, clients: { a: { ...shop, 'scope#de': 'x' } } })],
-    // @ts-expect-error implicit
-    ['another grant', defineConfig({ issuer, secret, clients: { shop: { ...shop, grant_types: ['implicit'] } } })],
+    // @ts-expect-error password
+    ['another grant', defineConfig({ issuer, secret, clients: { shop: { ...shop, grant_types: ['password'] } } })],
     // @ts-expect-error 60x
     ['a time in another unit', defineConfig({ issuer, secret, lifetimes: { code: '60x' } })],
     // @ts-expect-error no issuer
