@@ -8,6 +8,7 @@ import { createKeyRing } from '@symbolon/authorization-server/keys/ring'
 import { createSealing } from '@symbolon/authorization-server/keys/sealing'
 import { createPasswords } from '@symbolon/authorization-server/people/passwords'
 import { defaultSettings, type Issuer, type Settings } from '@symbolon/authorization-server/ports/issuer'
+import { nothingGoesOut } from '@symbolon/authorization-server/ports/outgoing'
 import type {
   ClientRecord,
   PersonRecord,
@@ -168,6 +169,7 @@ export async function openWorld(storage: Storage, name: string): Promise<World> 
     passwords: cheap,
     recorder: { record: () => undefined },
     random: (bytes) => randomBytes(bytes),
+    outgoing: nothingGoesOut,
   }
   const writes: Write[] = [
     ...[

@@ -10,6 +10,7 @@ import { createPasswords } from '@symbolon/authorization-server/people/passwords
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import type { Storage } from '@symbolon/authorization-server/ports/store'
 import { createRecorder } from '@symbolon/authorization-server/trace/recorder'
+import { createOutgoing } from '@symbolon/http/outgoing'
 import type { FlowEvent } from '@symbolon/protocol/trace'
 import type { Config } from './config/load.ts'
 import { type Installation, openInstallation } from './installation.ts'
@@ -71,7 +72,8 @@ async function serve(
   await keys.reload()
   const everything = installation.settings.development
   const recorder = createRecorder({ store, sealing, random, everything, ...(onEvent && { onEvent }) })
-  const issuer: Issuer = { ...installation, keys, passwords, recorder }
+  const outgoing = createOutgoing({ ...config.outgoing, development: everything })
+  const issuer: Issuer = { ...installation, keys, passwords, recorder, outgoing }
 
   const { host, port, tls } = config.listen
   const listener = await listen({

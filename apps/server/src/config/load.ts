@@ -53,10 +53,11 @@ function understand({ file, value, locate }: Source, folder: string, environment
 }
 
 /** The settings of the issuer, as its endpoints know them. */
-export const settingsOf = ({ name, development, locale, lifetimes }: Config): Settings => ({
+export const settingsOf = ({ name, profile, development, locale, lifetimes, keys }: Config): Settings => ({
   ...defaultSettings,
   name,
   development,
+  compatibleProfile: profile === 'compatible',
   defaultLocale: locale,
   codeLifetime: lifetimes.code,
   accessTokenLifetime: lifetimes.accessToken,
@@ -69,4 +70,5 @@ export const settingsOf = ({ name, development, locale, lifetimes }: Config): Se
   keptSessionLifetime: lifetimes.keptSession,
   signingKeyLifetime: lifetimes.signingKey,
   jwksCache: lifetimes.jwksCache,
+  signingAlgorithms: keys.algorithms,
 })

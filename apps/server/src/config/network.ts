@@ -20,6 +20,11 @@ export function isKeyOf(certificate: X509Certificate | undefined, pem: string): 
   }
 }
 
+const hostName = /^(?!\d+(\.\d+)*$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+
+/** What else would be a number is a mistyped address, and no host. */
+export const isHostOrNetwork = (value: string): boolean => isNetwork(value) || hostName.test(value)
+
 /** An address, or one with the length of a network's prefix. */
 export function isNetwork(value: string): boolean {
   const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? []

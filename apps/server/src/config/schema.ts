@@ -6,11 +6,13 @@
 import { isResourceName, issuerRules } from './addresses.ts'
 import { clientKind } from './client-schema.ts'
 import { compare } from './compare.ts'
-import { flag, type Kind, listOf, text } from './kinds.ts'
+import { keysFields, keysKind } from './keys-schema.ts'
+import { choice, flag, type Kind, listOf, text } from './kinds.ts'
 import { lifetimeFields, lifetimesKind } from './lifetimes-schema.ts'
 import { listenFields, listenKind, networks } from './listen-schema.ts'
 import { mapOf } from './map.ts'
 import { named } from './named.ts'
+import { outgoingFields, outgoingKind } from './outgoing-schema.ts'
 import { isLocale, personKind } from './people-schema.ts'
 import { defaulted, defaultsOf, optional, type ReadRecord, record, required, type WrittenRecord } from './record.ts'
 import { type Reference, secret } from './reference.ts'
@@ -42,6 +44,11 @@ export const configFields = {
   name: defaulted(text('a name'), 'Symbolon', 'What people call this place.'),
   listen: defaulted(listenKind, defaultsOf(listenFields), 'Where to listen.', 'see below'),
   trustProxy: defaulted(networks, [], 'Proxies whose `X-Forwarded-For` is believed: addresses or networks.', 'none'),
+  profile: defaulted(
+    choice(['secure', 'compatible']),
+    'secure',
+    '`compatible` serves what older apps need and newer standards advise against: tokens through the browser.',
+  ),
   development: defaulted(flag, false, 'Tells reasons in errors and records every flow. Loopback issuers only.'),
   locale: defaulted(
     text('a language', {
@@ -51,6 +58,13 @@ export const configFields = {
     'The language of pages when the browser asks for none that is known.',
   ),
   lifetimes: defaulted(lifetimesKind, defaultsOf(lifetimeFields), 'How long things live.', 'see below'),
+  keys: defaulted(keysKind, defaultsOf(keysFields), 'The keys that tokens are signed with.', 'see below'),
+  outgoing: defaulted(
+    outgoingKind,
+    defaultsOf(outgoingFields),
+    'Requests to addresses that clients gave, such as their `jwks_uri`.',
+    'see below',
+  ),
   clients: defaulted(
     named(clientKind, 'client_id'),
     [],

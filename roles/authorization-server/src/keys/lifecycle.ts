@@ -7,13 +7,16 @@
  *
  * @see OpenID Connect Core §10.1.1
  */
-import { type SigningAlgorithm, signingAlgorithms } from '@symbolon/protocol/algorithms'
+import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { Issuer, Settings } from '../ports/issuer.ts'
 import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { makeSigningKey } from './signing-key.ts'
 
-type Keeper = Pick<Issuer, 'store' | 'sealing' | 'now' | 'settings'>
+export type Keeper = Pick<Issuer, 'store' | 'sealing' | 'now' | 'settings'>
+
+/** Whoever changes the keys claims them first: two processes never carry out two plans from the same keys. */
+export const claimName = 'signing keys'
 
 /**
  * The newest key of the algorithm that signs now. While none has begun to, by a clock behind the one that made them, it
@@ -48,13 +51,15 @@ export function planRotation(input: {
   /** The longest life of any token signed with these keys. */
   readonly longestToken: Seconds
   readonly now: Seconds
-  /** Replaced whatever their age. */
+  /** Replaced whatever their age; an algorithm that has no key yet gets its first. */
   readonly force: readonly SigningAlgorithm[]
 }): RotationPlan {
   const { keys, settings, longestToken, now, force } = input
   const remove = keys.filter((key) => key.removedAt !== null && key.removedAt <= now)
-  const plans = signingAlgorithms.map((algorithm) => {
-    const living = keys.filter((key) => key.algorithm === algorithm && (key.retiredAt ?? Infinity) > now)
+  const alive = keys.filter((key) => (key.retiredAt ?? Infinity) > now)
+  const wanted = new Set([...settings.signingAlgorithms, ...force, ...alive.map(({ algorithm }) => algorithm)])
+  const plans = [...wanted].map((algorithm) => {
+    const living = alive.filter((key) => key.algorithm === algorithm)
     const [newest] = living.toSorted((a, b) => b.activeAt - a.activeAt)
     // With no key at all nobody can have cached anything, and nothing works until there is one.
     if (newest === undefined) return { make: [{ algorithm, activeAt: now }], retire: [] }
@@ -76,25 +81,31 @@ export function planRotation(input: {
  * Makes the keys that are missing or due, retires and removes those that are over. Run at start and now and then.
  * Returns the key ids that were made.
  */
-export const maintainKeys = (issuer: Keeper): Promise<readonly string[]> => carryOut(issuer, [])
+export const maintainKeys = (keeper: Keeper): Promise<readonly string[]> => carryOut(keeper, () => [])
 
 /** Replaces the keys of one algorithm, or of all, now; by age only without `force`. */
 export const rotateKeys = (
-  issuer: Keeper,
+  keeper: Keeper,
   { force = false, algorithm }: { readonly force?: boolean; readonly algorithm?: SigningAlgorithm } = {},
-): Promise<readonly string[]> => carryOut(issuer, force ? (algorithm ? [algorithm] : signingAlgorithms) : [])
+): Promise<readonly string[]> =>
+  carryOut(keeper, (keys) => (force ? (algorithm ? [algorithm] : keys.map((key) => key.algorithm)) : []))
 
-const claimName = 'signing keys'
+/** The first key of an algorithm that nobody asked for until now. */
+export const makeFirstKey = (keeper: Keeper, algorithm: SigningAlgorithm): Promise<readonly string[]> =>
+  carryOut(keeper, (keys) => (activeKey(keys, algorithm, keeper.now()) === undefined ? [algorithm] : []))
 
-async function carryOut(issuer: Keeper, force: readonly SigningAlgorithm[]): Promise<readonly string[]> {
-  const { store, settings } = issuer
+async function carryOut(
+  keeper: Keeper,
+  force: (keys: readonly SigningKeyRecord[]) => readonly SigningAlgorithm[],
+): Promise<readonly string[]> {
+  const { store, settings, sealing } = keeper
   const version = await store.version(claimName)
   const [keys, resources] = await Promise.all([store.keys.list(), store.resources.list()])
-  const now = issuer.now()
+  const now = keeper.now()
   const lifetimes = resources.map(({ tokenLifetime }) => tokenLifetime ?? 0)
   const longestToken = Math.max(settings.accessTokenLifetime, settings.idTokenLifetime, ...lifetimes)
-  const plan = planRotation({ keys, settings, longestToken, now, force })
-  const made = await Promise.all(plan.make.map((key) => makeSigningKey(issuer.sealing, { ...key, createdAt: now })))
+  const plan = planRotation({ keys, settings, longestToken, now, force: force(keys) })
+  const made = await Promise.all(plan.make.map((key) => makeSigningKey(sealing, { ...key, createdAt: now })))
   const writes: readonly Write[] = [
     ...made.map((key) => ({ do: 'insert-key', key }) as const),
     ...plan.retire.map(

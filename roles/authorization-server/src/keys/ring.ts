@@ -1,18 +1,18 @@
 /**
  * The key ring: signs with the active key of an algorithm, verifies what this issuer signed, publishes the public set.
  *
- * Keys are kept in memory and read again soon enough that a key made by another process is published here well before
- * it signs. An unknown `kid` reads them at once, but not more than once in a few seconds.
+ * Keys are kept in memory and read again every few seconds, so that a key made by another process is published here well
+ * before it signs, and one that was revoked there is gone here, too. An algorithm that has no key gets its first when
+ * it is first asked for.
  *
  * @see RFC 7515 §5, RFC 7517 §5, RFC 8725 §3.1
  */
 import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import { once } from '../once.ts'
-import type { KeyRing, Sealing, Settings } from '../ports/issuer.ts'
+import type { KeyRing } from '../ports/issuer.ts'
 import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
-import type { Store } from '../ports/store.ts'
 import { readObject, takeApart } from './compact.ts'
-import { activeKey } from './lifecycle.ts'
+import { activeKey, type Keeper, makeFirstKey } from './lifecycle.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'
 
 export interface ReloadableKeyRing extends KeyRing {
@@ -20,18 +20,15 @@ export interface ReloadableKeyRing extends KeyRing {
   reload(): Promise<void>
 }
 
-const betweenReloads = 5
+const betweenReloads: Seconds = 5
+/** While storage doesn't answer. */
+const goneOnWith: Seconds = 60
 const longestToken = 16_384
 
-export function createKeyRing(parts: {
-  readonly store: Store
-  readonly sealing: Sealing
-  readonly now: () => Seconds
-  readonly settings: Pick<Settings, 'jwksCache'>
-}): ReloadableKeyRing {
-  const { store, sealing, now } = parts
+export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
+  const { store, sealing, now, settings } = keeper
   // A verifier may have cached a set from here just before it grew: together that must stay below jwksCache.
-  const fresh = Math.min(60, Math.floor(parts.settings.jwksCache / 4))
+  const fresh = Math.min(betweenReloads, Math.floor(settings.jwksCache / 4))
   /** Who signs in this second. */
   const chosen = new Map<SigningAlgorithm, { readonly key: SigningKey; readonly at: Seconds }>()
   let ring: { readonly keys: ReadonlyMap<string, SigningKey>; readonly readAt: Seconds } | undefined
@@ -57,16 +54,22 @@ export function createKeyRing(parts: {
   const current = async (maxAge: Seconds): Promise<ReadonlyMap<string, SigningKey>> => {
     // Also when the clock was set back: an age that is not one is no reason to go on with old keys.
     const age = ring === undefined ? undefined : now() - ring.readAt
-    if (age === undefined || age >= maxAge || age < 0) await reload()
+    if (age === undefined || age >= maxAge || age < 0) {
+      await reload().catch((cause: unknown) => {
+        if (age === undefined || age >= goneOnWith || age < 0) throw cause
+      })
+    }
     return ring?.keys ?? new Map()
   }
   const active = (algorithm: SigningAlgorithm): SigningKey | Promise<SigningKey> => {
     const known = chosen.get(algorithm)
     return known?.at === now() ? known.key : choose(algorithm)
   }
+  const isPublished = ({ record }: SigningKey): boolean => (record.removedAt ?? Infinity) > now()
   const choose = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
-    for (const maxAge of [fresh, 0]) {
-      const keys = await current(maxAge)
+    for (const attempt of ['as they are known', 'as they are', 'with a first one'] as const) {
+      if (attempt === 'with a first one') await makeFirstKey(keeper, algorithm)
+      const keys = await current(attempt === 'as they are known' ? fresh : 0)
       const at = now()
       const record = activeKey(
         [...keys.values()].map(({ record }) => record),
@@ -78,7 +81,7 @@ export function createKeyRing(parts: {
       chosen.set(algorithm, { key, at })
       return key
     }
-    throw new Error(`There is no active ${algorithm} key; keys are made by maintainKeys.`)
+    throw new Error(`There is no active ${algorithm} key.`)
   }
 
   return {
@@ -92,17 +95,16 @@ export function createKeyRing(parts: {
       const parsed = jwt.length > longestToken ? undefined : takeApart(jwt)
       if (parsed === undefined || parsed.header.typ !== typ) return undefined
       const { kid } = parsed.header
-      const find = (keys: ReadonlyMap<string, SigningKey>) => (typeof kid === 'string' ? keys.get(kid) : undefined)
-      const key = find(await current(fresh)) ?? find(await current(betweenReloads))
+      const key = typeof kid === 'string' ? (await current(fresh)).get(kid) : undefined
+      if (key === undefined || !isPublished(key)) return undefined
       // The algorithm is the key's, not the token's; an extension we do not know must be refused (RFC 7515 §4.1.11).
-      if (key === undefined || key.record.algorithm !== parsed.header.alg || 'crit' in parsed.header) return undefined
+      if (key.record.algorithm !== parsed.header.alg || 'crit' in parsed.header) return undefined
       if (!(await key.verify(parsed.signed, parsed.signature))) return undefined
       return readObject(parsed.payload)
     },
     async published() {
       const keys = await current(fresh)
-      const living = [...keys.values()].filter(({ record }) => (record.removedAt ?? Infinity) > now())
-      return { keys: living.map(({ record }) => record.publicJwk) }
+      return { keys: [...keys.values()].filter(isPublished).map(({ record }) => record.publicJwk) }
     },
   }
 }

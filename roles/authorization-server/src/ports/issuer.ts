@@ -8,6 +8,7 @@ import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { Refused } from '@symbolon/protocol/decision'
 import type { Role, StepNumber } from '@symbolon/protocol/flow'
 import type { Band, Check } from '@symbolon/protocol/trace'
+import type { Outgoing } from './outgoing.ts'
 import type { Seconds } from './records.ts'
 import type { Store } from './store.ts'
 
@@ -20,6 +21,7 @@ export interface Issuer {
   readonly sealing: Sealing
   readonly passwords: Passwords
   readonly recorder: Recorder
+  readonly outgoing: Outgoing
   readonly now: () => Seconds
   readonly random: (bytes: number) => Uint8Array
 }
@@ -49,6 +51,8 @@ export interface Settings {
   /** How long a verifier may cache the keys: a new key is published that long before it signs. */
   readonly jwksCache: Seconds
   readonly defaultSigningAlgorithm: SigningAlgorithm
+  /** For these there is always a key; for others one is made when it is first needed. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[]
 }
 
 export const defaultSettings: Settings = {
@@ -68,6 +72,7 @@ export const defaultSettings: Settings = {
   signingKeyLifetime: 90 * 86_400,
   jwksCache: 600,
   defaultSigningAlgorithm: 'ES256',
+  signingAlgorithms: ['ES256', 'RS256'],
 }
 
 /** The issuer's signing keys: published before use, retired after the longest token's life. */

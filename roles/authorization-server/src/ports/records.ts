@@ -5,7 +5,7 @@
  * Codes, tokens and cookies are 32 random bytes and are kept as `hashOf` them only.
  */
 import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
-import type { Claims } from '@symbolon/protocol/claims'
+import type { AskedClaims, Claims } from '@symbolon/protocol/claims'
 
 export type Seconds = number
 
@@ -99,6 +99,8 @@ export interface CodeRecord {
   readonly scope: readonly string[]
   readonly resources: readonly string[]
   readonly nonce: string | null
+  /** What the client asked for by name, as far as the person allowed it. */
+  readonly claims: AskedClaims | null
   readonly authTime: Seconds
   readonly amr: readonly string[]
   readonly createdAt: Seconds
@@ -116,6 +118,7 @@ export interface GrantRecord {
   readonly scope: readonly string[]
   readonly resources: readonly string[]
   readonly nonce: string | null
+  readonly claims: AskedClaims | null
   readonly authTime: Seconds
   readonly amr: readonly string[]
   readonly createdAt: Seconds
@@ -197,7 +200,7 @@ export interface ThrottleRecord {
 }
 
 /** Of a grant, what decides on an access token. */
-export type GrantStanding = Pick<GrantRecord, 'flow' | 'scope' | 'authTime' | 'revokedAt'>
+export type GrantStanding = Pick<GrantRecord, 'flow' | 'scope' | 'claims' | 'authTime' | 'revokedAt'>
 
 /** What userinfo tells of a person. */
 export type PersonProfile = PersonStatus & Pick<PersonRecord, 'username' | 'email' | 'claims' | 'updatedAt'>

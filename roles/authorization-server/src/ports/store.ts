@@ -246,7 +246,12 @@ export type Write =
   | { readonly do: 'drop-codes'; readonly codeHashes: readonly string[] }
   | { readonly do: 'insert-grant'; readonly grant: GrantRecord }
   | { readonly do: 'touch-grant'; readonly grantId: string; readonly lastUsedAt: Seconds; readonly expiresAt: Seconds }
-  | { readonly do: 'narrow-grant'; readonly grantId: string; readonly scope: readonly string[] }
+  | {
+      readonly do: 'narrow-grant'
+      readonly grantId: string
+      readonly scope: readonly string[]
+      readonly claims: GrantRecord['claims']
+    }
   /** Ends a family: every token is read together with its grant. */
   | { readonly do: 'revoke-grant'; readonly grantId: string; readonly now: Seconds }
   | { readonly do: 'revoke-grants-of'; readonly personId: string; readonly clientId: string; readonly now: Seconds }

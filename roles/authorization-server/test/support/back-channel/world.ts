@@ -9,6 +9,7 @@ import { maintainKeys } from '../../../src/keys/lifecycle.ts'
 import { createKeyRing, type ReloadableKeyRing } from '../../../src/keys/ring.ts'
 import { createSealing } from '../../../src/keys/sealing.ts'
 import { defaultSettings, type Issuer, type Observed, type Settings } from '../../../src/ports/issuer.ts'
+import { nothingGoesOut, type Outgoing } from '../../../src/ports/outgoing.ts'
 import type { ClientRecord, CodeRecord, PersonRecord, ResourceRecord, ScopeRecord } from '../../../src/ports/records.ts'
 import type { Write } from '../../../src/ports/store.ts'
 
@@ -120,9 +121,11 @@ export interface Said {
 export async function createWorld({
   location = 'memory',
   settings = {},
+  outgoing = nothingGoesOut,
 }: {
   readonly location?: string
   readonly settings?: Partial<Settings>
+  readonly outgoing?: Outgoing
 } = {}): Promise<World> {
   const storage = await openStorage(location)
   const url = 'https://id.example'
@@ -142,6 +145,7 @@ export async function createWorld({
     sealing,
     passwords: { hash: async () => '', verify: async () => false },
     recorder: { record: (event) => observed.push(event) },
+    outgoing,
     now,
     random,
   }

@@ -5,6 +5,7 @@ import { openStorage } from '@symbolon/storage/open'
 import { createSealing } from '../../../src/keys/sealing.ts'
 import { createPasswords } from '../../../src/people/passwords.ts'
 import { defaultSettings, type Issuer, type Observed, type Settings } from '../../../src/ports/issuer.ts'
+import { nothingGoesOut } from '../../../src/ports/outgoing.ts'
 import type { ClientRecord, PersonRecord, ResourceRecord } from '../../../src/ports/records.ts'
 import type { Storage } from '../../../src/ports/store.ts'
 
@@ -102,6 +103,7 @@ export async function openWorld(settings: Partial<Settings> = {}): Promise<World
     recorder: { record: (event) => observed.push(event) },
     now: () => now,
     random: (bytes) => randomBytes(bytes),
+    outgoing: nothingGoesOut,
   }
   return { issuer, storage, observed, idTokens, wait: (seconds) => (now += seconds) }
 }
