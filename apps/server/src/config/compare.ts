@@ -1,12 +1,14 @@
 /** What only shows when parts of a configuration are compared: the same name twice, a scope that two have or nobody. */
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
 import { openidScopes } from '@symbolon/protocol/claims'
+import { contentsOf, type ResponseType } from '@symbolon/protocol/response-types'
 import { nearest } from '../nearest.ts'
 import type { Reading } from './kinds.ts'
 import { shown } from './problem.ts'
 
 /** Only what is compared here, so that the schema can name this module without going round in a circle. */
 interface Compared {
+  readonly profile?: 'secure' | 'compatible'
   readonly clients?: readonly ComparedClient[] | undefined
   readonly resources?: readonly (readonly [string, { readonly scopes: readonly (readonly [string, unknown])[] }])[]
   readonly people?: readonly ComparedPerson[] | undefined
@@ -17,6 +19,7 @@ interface ComparedClient {
   readonly scope: string | undefined
   readonly resources: readonly string[] | undefined
   readonly introspects: readonly string[] | undefined
+  readonly response_types: readonly ResponseType[] | undefined
 }
 
 interface ComparedPerson {
@@ -28,6 +31,7 @@ interface ComparedPerson {
 export function compare(config: Compared, reading: Reading, broken: ReadonlySet<string>): void {
   samePeople(config.people ?? [], reading)
   peopleLikeClients(config, reading)
+  if (!broken.has('profile')) tokensThroughBrowsers(config, reading)
   // A resource that was not understood can't be missed.
   if (broken.has('resources')) return
   sharedScopes(config, reading)
@@ -90,6 +94,19 @@ function peopleLikeClients({ clients = [], people = [] }: Compared, reading: Rea
     const path = [...(reading.places.get(person) ?? []), 'sub']
     const hint = 'an API would take the one for the other'
     reading.report({ path, on: 'value', expected: 'a sub that is no client_id', got: shown(person.sub), hint })
+  }
+}
+
+/** A client that is registered for what nobody serves would find out at its first request. */
+function tokensThroughBrowsers({ clients = [], profile }: Compared, reading: Reading): void {
+  if (profile === 'compatible') return
+  for (const client of clients) {
+    for (const [at, type] of (client.response_types ?? []).entries()) {
+      if (!contentsOf(type).accessToken) continue
+      const path = [...(reading.places.get(client) ?? []), 'response_types', at]
+      const expected = 'profile: compatible, for tokens that go through the browser'
+      reading.report({ path, on: 'value', expected, got: shown(type), hint: 'code gives the same, and safely' })
+    }
   }
 }
 

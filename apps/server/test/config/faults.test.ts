@@ -412,6 +412,16 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    title:
+      'an app that wants tokens through the browser, where nobody allowed that (RFC 9700 §2.1.2) [RFC9700-2.1.2-01]',
+    text: yaml(
+      'clients:\n  spa: { redirect_uris: [https://spa.example/cb], grant_types: [implicit], response_types: [id_token, token] }',
+    ),
+    says: [
+      'symbolon.yaml:4:103  clients.spa.response_types[1]: expected profile: compatible, for tokens that go through the browser, got "token"; code gives the same, and safely',
+    ],
+  },
+  {
     title: 'a scope of two resources: what is allowed at one would be good at the other (attack 44)',
     text: yaml(
       'resources:\n  https://a.example: { name: A, scopes: { read: Read } }\n  https://b.example: { name: B, scopes: { write: Write, read: Read } }',

@@ -7,19 +7,21 @@
  */
 import { signingAlgorithms, verificationAlgorithms } from '@symbolon/protocol/algorithms'
 import { claimsOfScope, openidScopes } from '@symbolon/protocol/claims'
+import { responseModesAsked } from '@symbolon/protocol/response-types'
 import { union } from '@symbolon/protocol/scope'
 import { servedMethods } from '../client-authentication/index.ts'
+import { responseTypesServed } from '../flow/response-rules.ts'
 import { grants } from '../grants/index.ts'
+import { once } from '../once.ts'
+import type { Issuer } from '../ports/issuer.ts'
 import { type Resource, scopesOf } from '../resource.ts'
 import type { Endpoint } from './endpoint.ts'
 
 export function buildMetadata({
   url,
   resources,
-}: {
-  readonly url: string
-  readonly resources: readonly Resource[]
-}): Readonly<Record<string, unknown>> {
+  settings,
+}: Pick<Issuer, 'url' | 'settings'> & { readonly resources: readonly Resource[] }): Readonly<Record<string, unknown>> {
   const confidential = servedMethods.filter((method) => method !== 'none')
   return {
     issuer: url,
@@ -31,9 +33,10 @@ export function buildMetadata({
     revocation_endpoint: `${url}/revoke`,
     end_session_endpoint: `${url}/logout`,
     scopes_supported: union(openidScopes, resources.flatMap(scopesOf)),
-    response_types_supported: ['code'],
-    response_modes_supported: ['query', 'fragment', 'form_post'],
-    grant_types_supported: [...grants.keys()],
+    response_types_supported: responseTypesServed(settings),
+    response_modes_supported: responseModesAsked,
+    authorization_signing_alg_values_supported: signingAlgorithms,
+    grant_types_supported: [...grants.keys(), 'implicit'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
@@ -55,20 +58,14 @@ export function buildMetadata({
   }
 }
 
-const built = new WeakMap<readonly Resource[], Map<string, ReturnType<typeof buildMetadata>>>()
-
 /** Storage gives the same list as long as nothing in it changes. */
-function metadataOf(url: string, resources: readonly Resource[]): ReturnType<typeof buildMetadata> {
-  const byIssuer = built.get(resources) ?? new Map<string, ReturnType<typeof buildMetadata>>()
-  built.set(resources, byIssuer)
-  const known = byIssuer.get(url) ?? buildMetadata({ url, resources })
-  byIssuer.set(url, known)
-  return known
-}
+const metadataOf = once((issuer: Issuer) =>
+  once((resources: readonly Resource[]) => buildMetadata({ ...issuer, resources })),
+)
 
-export const metadata: Endpoint = async (_request, { url, store, settings }) => ({
+export const metadata: Endpoint = async (_request, issuer) => ({
   kind: 'json',
   status: 200,
-  body: metadataOf(url, (await store.registry()).resources),
-  headers: { 'cache-control': `public, max-age=${Math.floor(settings.jwksCache / 2)}` },
+  body: metadataOf(issuer)((await issuer.store.registry()).resources),
+  headers: { 'cache-control': `public, max-age=${Math.floor(issuer.settings.jwksCache / 2)}` },
 })

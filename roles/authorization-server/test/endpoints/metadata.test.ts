@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildMetadata, metadata } from '../../src/endpoints/metadata.ts'
 import { routes } from '../../src/endpoints/routes.ts'
+import { defaultSettings } from '../../src/ports/issuer.ts'
 import { createWorld, resources } from '../support/back-channel/world.ts'
 
 const url = 'https://id.example/tenant'
-const document = buildMetadata({ url, resources })
+const settings = defaultSettings
+const document = buildMetadata({ url, resources, settings })
 const names = (pattern: RegExp) => Object.keys(document).filter((name) => pattern.test(name))
 
 describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Discovery §3)", () => {
@@ -35,6 +37,17 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     assert.deepEqual(document.code_challenge_methods_supported, ['S256'])
   })
 
+  it('lists what is served: tokens through the browser only where the installation says so [RFC9700-2.1.2-01] [JARM-4-01]', () => {
+    const compatible = buildMetadata({ url, resources, settings: { ...settings, compatibleProfile: true } })
+    assert.deepEqual(document.response_types_supported, ['code', 'id_token', 'code id_token', 'none'])
+    assert.deepEqual(compatible.response_types_supported, [
+      ...['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'token', 'none'],
+    ])
+    const modes = ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt', 'jwt']
+    assert.deepEqual(document.response_modes_supported, modes)
+    assert((document.authorization_signing_alg_values_supported as readonly string[]).includes('RS256'))
+  })
+
   it('says that iss comes with every authorization response [RFC9207-2.3-01]', () => {
     assert.equal(document.authorization_response_iss_parameter_supported, true)
   })
@@ -57,7 +70,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
   })
 
   it('leaves out what is empty [RFC8414-3.2-01]', () => {
-    for (const value of Object.values(buildMetadata({ url, resources: [] }))) {
+    for (const value of Object.values(buildMetadata({ url, resources: [], settings }))) {
       assert.ok(!Array.isArray(value) || value.length > 0)
     }
   })
