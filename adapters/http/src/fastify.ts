@@ -102,7 +102,9 @@ function createServer(options: Omit<ListenOptions, 'host' | 'port'>): {
 
   // The raw bytes: endpoints read the body by one strict parser, whatever type it claims to be.
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // Fastify remembers the parser of a type that it knows by name.
+  const types = ['application/x-www-form-urlencoded', '*']
+  server.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) log?.({ ...blank(request, status), level: 'error', cause: error })
