@@ -45,11 +45,11 @@ describe('symbolon', () => {
       'Workers are a number from 1 to 64, or auto, not "many".',
     ],
     ['a reference that is none', ['flow', 'abc'], '"abc" is no reference; one looks like 8S1K-42QD.'],
-    ['half a command', ['keys'], 'Usage: symbolon keys list, or symbolon keys rotate.'],
+    ['half a command', ['keys'], 'Usage: symbolon keys list, symbolon keys rotate, or symbolon keys revoke KID.'],
     [
       'an algorithm that there is not',
       ['keys', 'list', '--algorithm', 'none'],
-      'The algorithm is ES256 or RS256, not "none".',
+      'The algorithm is one of ES256, RS256, PS256, EdDSA, ES384, ES512, PS384, PS512, RS384, RS512, not "none".',
     ],
   ]
   for (const [title, args, says] of misuses) {

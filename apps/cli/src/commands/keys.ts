@@ -1,29 +1,32 @@
-/** `symbolon keys list` and `symbolon keys rotate`. */
+/** `symbolon keys list`, `symbolon keys rotate` and, in an emergency, `symbolon keys revoke`. */
 
 import type { SigningKeyRecord } from '@symbolon/authorization-server/ports/records'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '@symbolon/protocol/algorithms'
 import type { Installation } from '@symbolon/server/installation'
-import { type Command, CommandFailure, exitCodes } from '../command.ts'
+import { type Command, CommandFailure, exitCodes, type Given } from '../command.ts'
 import { installedOptions, withInstallation } from '../installed.ts'
 
+const usage = 'Usage: symbolon keys list, symbolon keys rotate, or symbolon keys revoke KID.'
+
 export const command: Command = {
-  takes: 'list | rotate',
+  takes: 'list | rotate | revoke KID',
   about:
-    'Lists the signing keys, or replaces them: a new key is published at once and signs when every verifier has had time to see it.',
-  most: 1,
+    'Lists the signing keys; replaces them (a new key is published at once and signs when every verifier has had time to see it); or ends one at once that somebody else may have.',
+  most: 2,
   options: {
     ...installedOptions,
-    algorithm: { type: 'string', value: 'ALG', about: `Rotate only this one: ${signingAlgorithms.join(' or ')}.` },
+    algorithm: { type: 'string', value: 'ALG', about: 'Only the keys of this one, such as ES256.' },
+    emergency: {
+      type: 'boolean',
+      about: 'With rotate: ends all keys at once. What they signed is good no more, except where the keys are cached.',
+    },
     json: { type: 'boolean', about: 'Print the keys as one JSON object.' },
   },
   run: async (given) => {
-    const [action] = given.positionals
-    if (action !== 'list' && action !== 'rotate') {
-      throw new CommandFailure('Usage: symbolon keys list, or symbolon keys rotate.', exitCodes.usage)
-    }
+    const change = changeFrom(given)
     const algorithm = algorithmFrom(given.text('algorithm'))
     return await withInstallation(given, async (installation) => {
-      const made = action === 'rotate' ? await rotate(installation, algorithm) : []
+      const made = await change(installation, algorithm)
       const keys = await installation.store.keys.list()
       const now = installation.now()
       const shown = keys.filter((key) => algorithm === undefined || key.algorithm === algorithm)
@@ -36,12 +39,43 @@ export const command: Command = {
   },
 }
 
-function algorithmFrom(text: string | undefined): SigningAlgorithm | undefined {
-  if (text === undefined || isSigningAlgorithm(text)) return text
-  throw new CommandFailure(`The algorithm is ${signingAlgorithms.join(' or ')}, not "${text}".`, exitCodes.usage)
+/** Returns the key ids that were made. */
+type Change = (installation: Installation, algorithm: SigningAlgorithm | undefined) => Promise<readonly string[]>
+
+function changeFrom(given: Given): Change {
+  const [action, kid] = given.positionals
+  const emergency = given.flag('emergency')
+  if (action === 'revoke' && kid !== undefined) {
+    return (installation) => revoke(installation, (key) => key.kid === kid, `There is no key "${kid}" that is in use.`)
+  }
+  if (kid === undefined && action === 'list' && !emergency) return async () => []
+  if (kid === undefined && action === 'rotate') return emergency ? replaceAtOnce : rotate
+  throw new CommandFailure(usage, exitCodes.usage)
 }
 
-async function rotate(installation: Installation, algorithm: SigningAlgorithm | undefined): Promise<readonly string[]> {
+const replaceAtOnce: Change = (installation, algorithm) =>
+  revoke(installation, (key) => algorithm === undefined || key.algorithm === algorithm, 'There is no such key in use.')
+
+async function revoke(
+  installation: Installation,
+  lost: (key: SigningKeyRecord) => boolean,
+  none: string,
+): Promise<readonly string[]> {
+  const { revokeKeys } = await import('@symbolon/authorization-server/keys/emergency')
+  const { revoked, made } = await revokeKeys(installation, lost)
+  if (revoked.length === 0) throw new CommandFailure(none, exitCodes.notFound)
+  process.stderr.write(
+    'Nothing that was signed with what you ended is good here any more; servers that run follow within seconds. Others that cached the keys go on until their caches are over.\n',
+  )
+  return made
+}
+
+function algorithmFrom(text: string | undefined): SigningAlgorithm | undefined {
+  if (text === undefined || isSigningAlgorithm(text)) return text
+  throw new CommandFailure(`The algorithm is one of ${signingAlgorithms.join(', ')}, not "${text}".`, exitCodes.usage)
+}
+
+const rotate: Change = async (installation, algorithm) => {
   const { maintainKeys, rotateKeys } = await import('@symbolon/authorization-server/keys/lifecycle')
   // An installation that never ran gets its first keys; those need no successor yet.
   const first = await maintainKeys(installation)

@@ -1,8 +1,10 @@
 /** What is published of the schema: the JSON schema that editors read, and the tables of the documentation. */
 
 import { clientFields } from './client-fields.ts'
+import { keysFields } from './keys-schema.ts'
 import { lifetimeFields } from './lifetimes-schema.ts'
 import { listenFields, tlsFields } from './listen-schema.ts'
+import { outgoingFields } from './outgoing-schema.ts'
 import { claimFields, personFields } from './people-schema.ts'
 import type { Fields } from './record.ts'
 import { resourceFields, scopeFields } from './resource-schema.ts'
@@ -22,6 +24,8 @@ const tables: Readonly<Record<string, Fields>> = {
   listen: listenFields,
   tls: tlsFields,
   lifetimes: lifetimeFields,
+  keys: keysFields,
+  outgoing: outgoingFields,
   client: clientFields,
   resource: resourceFields,
   scope: scopeFields,

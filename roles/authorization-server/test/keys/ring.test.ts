@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { hashFor, signingAlgorithms } from '@symbolon/protocol/algorithms'
+import { calculateJwkThumbprint, createLocalJWKSet, type JWK, jwtVerify } from 'jose'
 import { createKeyRing } from '../../src/keys/ring.ts'
 import { createSealing, generateSecret } from '../../src/keys/sealing.ts'
 import { KeySealedElsewhere, openSigningKey } from '../../src/keys/signing-key.ts'
@@ -16,15 +17,18 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
 
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-  for (const algorithm of ['ES256', 'RS256'] as const) {
-    it(`signs with ${algorithm} as others verify it, by the published keys`, async () => {
+  for (const algorithm of signingAlgorithms) {
+    it(`signs with ${algorithm} as others verify it, by the published keys${algorithm === 'EdDSA' ? ' [RFC8037-3.1-01]' : ''}`, async () => {
       const { keys } = world.issuer
       const jwt = await keys.sign({ sub: 'alice' }, { algorithm, typ: 'at+jwt' })
       const published = await keys.published()
       const set = createLocalJWKSet(published as unknown as Parameters<typeof createLocalJWKSet>[0])
       const { payload, protectedHeader } = await jwtVerify(jwt, set, { typ: 'at+jwt', algorithms: [algorithm] })
       assert.equal(payload.sub, 'alice')
-      assert.ok(protectedHeader.kid)
+      const jwk = published.keys.find(({ kid }) => kid === protectedHeader.kid)
+      assert.equal(jwk?.alg, algorithm)
+      assert.equal(await calculateJwkThumbprint(jwk as JWK), jwk?.kid)
+      assert.equal((await keys.verify(jwt, 'at+jwt'))?.sub, 'alice')
     })
   }
 
@@ -37,7 +41,7 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
     const { keys } = await world.issuer.keys.published()
     assert.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length)
     for (const key of keys) {
-      const allowed = key.kty === 'EC' ? ['crv', 'x', 'y'] : ['n', 'e']
+      const allowed = { EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'], RSA: ['n', 'e'] }[String(key.kty)] ?? []
       assert.deepEqual(Object.keys(key).toSorted(), ['kty', 'kid', 'use', 'alg', ...allowed].toSorted())
     }
     const rsa = keys.find(({ kty }) => kty === 'RSA')
@@ -111,6 +115,31 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
     assert.equal(reads, 2)
   })
 
+  it('makes the key of an algorithm when it is first asked for, and only one of all who ask at once', async () => {
+    const fresh = await createWorld()
+    const first = fresh.issuer.keys
+    const second = createKeyRing(fresh.issuer)
+    const asked = [first, second, first].map((ring) => ring.sign({}, { algorithm: 'PS256', typ: 'JWT' }))
+    const kids = (await Promise.all(asked)).map((jwt) => headerOf(jwt).kid)
+    assert.equal(new Set(kids).size, 1)
+    const algorithms = (await fresh.issuer.store.keys.list()).map(({ algorithm }) => algorithm)
+    assert.deepEqual(algorithms.toSorted(), ['ES256', 'PS256', 'RS256'])
+    await fresh[Symbol.asyncDispose]()
+  })
+
+  it('goes on for a minute with the keys that it has while storage does not answer', async () => {
+    const { issuer } = world
+    let [failing, now] = [false, issuer.now()]
+    const list = () => (failing ? Promise.reject(new Error('gone')) : issuer.store.keys.list())
+    const ring = createKeyRing({ ...issuer, now: () => now, store: { ...issuer.store, keys: { list } } })
+    await ring.published()
+    failing = true
+    now += 59
+    assert.ok(await ring.sign({}, { algorithm: 'ES256', typ: 'JWT' }))
+    now += 1
+    await assert.rejects(ring.published(), /gone/)
+  })
+
   it('reads the keys again when the clock was set back', async () => {
     const { issuer } = world
     let [reads, now] = [0, issuer.now()]
@@ -128,5 +157,15 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
   it('says so when the keys were sealed under another secret', async () => {
     const ring = createKeyRing({ ...world.issuer, sealing: createSealing(generateSecret()) })
     await assert.rejects(ring.published(), KeySealedElsewhere)
+  })
+})
+
+describe('the digest that goes with an algorithm (OpenID Connect Core §3.1.3.6)', () => {
+  it('is the one that the algorithm signs', () => {
+    const digests = signingAlgorithms.map((algorithm) => [algorithm, hashFor(algorithm)])
+    assert.deepEqual(Object.fromEntries(digests), {
+      ...{ ES256: 'sha256', PS256: 'sha256', RS256: 'sha256', ES384: 'sha384', PS384: 'sha384', RS384: 'sha384' },
+      ...{ ES512: 'sha512', PS512: 'sha512', RS512: 'sha512', EdDSA: 'sha512' },
+    })
   })
 })
