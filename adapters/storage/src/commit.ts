@@ -1,6 +1,6 @@
 /** From each write to the statements that do it, in the order in which they must run. */
 import type { Spend, Write } from '@symbolon/authorization-server/ports/store'
-import { json } from './columns.ts'
+import { json, jsonOrNull } from './columns.ts'
 import { type Step, step } from './sql.ts'
 import * as accessTokens from './statements/access-tokens.ts'
 import * as clients from './statements/clients.ts'
@@ -11,6 +11,7 @@ import * as outcomes from './statements/interaction-outcomes.ts'
 import * as logouts from './statements/logout-deliveries.ts'
 import * as people from './statements/people.ts'
 import * as refreshTokens from './statements/refresh-tokens.ts'
+import * as registrations from './statements/registrations.ts'
 import * as resources from './statements/resources.ts'
 import * as sessionClients from './statements/session-clients.ts'
 import * as sessions from './statements/sessions.ts'
@@ -38,6 +39,21 @@ const stepsOf: Steps = {
   ],
 
   'add-client': ({ client }) => [step(clients.addClient, clients.clientRow(client))],
+  'change-registration': ({ clientId, version }) => [
+    step(registrations.changeRegistration, { client_id: clientId, version }),
+  ],
+  'end-registration': ({ clientId, tokenHash }) => [
+    step(registrations.endRegistration, { client_id: clientId, token_hash: tokenHash }),
+  ],
+  'end-unused-registration': ({ clientId, now }) => [
+    step(registrations.endUnusedRegistration, { client_id: clientId, now }),
+  ],
+  'insert-registration': ({ registration }) => [
+    step(registrations.insertRegistration, registrations.registrationRow(registration)),
+  ],
+  'keep-registration': ({ clientId, dueAt }) => [
+    step(registrations.keepRegistration, { client_id: clientId, due_at: dueAt }),
+  ],
   'add-consent': ({ consent }) => [step(consents.addConsent, consents.consentRow(consent))],
   'replace-consent': ({ consent, seen }) => [
     step(consents.replaceConsent, { ...consents.consentRow(consent), ...consents.seenRow(seen) }),
@@ -58,6 +74,7 @@ const stepsOf: Steps = {
     step(consents.deleteConsentsOfClient, { client_id }),
     step(sessionClients.forgetClient, { client_id }),
     step(logouts.deleteLogoutsOfClient, { client_id }),
+    step(registrations.deleteRegistration, { client_id }),
     step(clients.deleteClient, { client_id }),
   ],
   'put-resource': ({ resource }) => [step(resources.putResource, resources.resourceRow(resource))],
@@ -112,7 +129,9 @@ const stepsOf: Steps = {
   'touch-grant': ({ grantId, lastUsedAt, expiresAt }) => [
     step(grants.touchGrant, { grant_id: grantId, last_used_at: lastUsedAt, expires_at: expiresAt }),
   ],
-  'narrow-grant': ({ grantId, scope }) => [step(grants.narrowGrant, { grant_id: grantId, scope: json(scope) })],
+  'narrow-grant': ({ grantId, scope, claims }) => [
+    step(grants.narrowGrant, { grant_id: grantId, scope: json(scope), claims: jsonOrNull(claims) }),
+  ],
   'revoke-grant': ({ grantId: grant_id, now }) => [step(grants.revokeGrant, { grant_id, now })],
   'revoke-grants-of': ({ personId: person_id, clientId: client_id, now }) => [
     step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),

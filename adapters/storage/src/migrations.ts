@@ -8,6 +8,8 @@ import { text as fewerIndexes } from './migrations/0003-fewer-indexes.sql.ts'
 import { text as tokensByTheirGrant } from './migrations/0004-tokens-by-their-grant.sql.ts'
 import { text as indexesToldApart } from './migrations/0005-indexes-told-apart.sql.ts'
 import { text as logouts } from './migrations/0006-logouts.sql.ts'
+import { text as claims } from './migrations/0007-claims.sql.ts'
+import { text as registrations } from './migrations/0008-registrations.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
@@ -18,6 +20,8 @@ export const migrations: readonly Migration[] = [
   { name: '0004-tokens-by-their-grant', text: tokensByTheirGrant },
   { name: '0005-indexes-told-apart', text: indexesToldApart },
   { name: '0006-logouts', text: logouts },
+  { name: '0007-claims', text: claims },
+  { name: '0008-registrations', text: registrations },
 ]
 
 export const makeSchemaTable = `create table if not exists schema_versions (

@@ -25,6 +25,7 @@ import { dueLogouts, listLogouts, logoutRecord, logoutsOfSession } from './state
 import { findPerson, findPersonByLogin, listPeople, personRecord } from './statements/people.ts'
 import { personProfile, personStatus } from './statements/profiles.ts'
 import { findRefreshToken, refreshTokenRecord } from './statements/refresh-tokens.ts'
+import { dueRegistrations, findRegistration, registrationRecord } from './statements/registrations.ts'
 import { listResources, resourceRecord } from './statements/resources.ts'
 import { clientsOfSession } from './statements/session-clients.ts'
 import { findSession, knownSession, sessionRecord, sessionsOfBrowser, sessionsOfPerson } from './statements/sessions.ts'
@@ -46,6 +47,10 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
     clients: {
       find: async (clientId) => maybe(await sql.one(findClient, { client_id: clientId }), clientRecord),
       list: async () => (await sql.many(listClients, {})).map(clientRecord),
+    },
+    registrations: {
+      find: async (clientId) => maybe(await sql.one(findRegistration, { client_id: clientId }), registrationRecord),
+      due: async (now, limit) => (await sql.many(dueRegistrations, { now, limit })).map(({ client_id }) => client_id),
     },
     resources: { list: async () => (await sql.many(listResources, {})).map(resourceRecord) },
     people: {

@@ -8,6 +8,7 @@ import type { Place } from './contract/place.ts'
 import { processes } from './contract/processes.ts'
 import { reads } from './contract/reads.ts'
 import { recording } from './contract/recording.ts'
+import { registrations } from './contract/registrations.ts'
 import { registry } from './contract/registry.ts'
 import { revoking } from './contract/revoking.ts'
 import { spending } from './contract/spending.ts'
@@ -17,7 +18,8 @@ import { writes } from './contract/writes.ts'
 
 export function contract(place: Place): void {
   describe(`storage in ${place.name}`, () => {
-    for (const part of [writes, reads, registry, spending, revoking, sweeping, logouts, flows, hostile]) part(place)
+    for (const part of [writes, reads, registry, spending, revoking, registrations, sweeping, logouts, flows, hostile])
+      part(place)
     if (place.shared) for (const part of [processes, recording, migrating, upgrading]) part(place)
   })
 }

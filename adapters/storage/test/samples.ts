@@ -9,6 +9,7 @@ import type {
   LogoutDeliveryRecord,
   PersonRecord,
   RefreshTokenRecord,
+  RegistrationRecord,
   ResourceRecord,
   SessionRecord,
   SigningKeyRecord,
@@ -29,6 +30,13 @@ export const client: ClientRecord = {
   declared: true,
   createdAt: 100,
   updatedAt: 200,
+}
+
+export const registration: RegistrationRecord = {
+  clientId: 'print-shop',
+  tokenHash: 'registration-token-hash',
+  version: 0,
+  dueAt: 3_000,
 }
 
 export const resource: ResourceRecord = {
@@ -122,6 +130,7 @@ export const code: CodeRecord = {
   scope: ['openid'],
   resources: [],
   nonce: 'nonce',
+  claims: { userinfo: { name: null }, idToken: { email: ['alice@example.com'] } },
   authTime: 500,
   amr: ['pwd', 'otp'],
   createdAt: 900,
@@ -138,6 +147,7 @@ export const grant: GrantRecord = {
   scope: ['openid', 'photos.read'],
   resources: ['https://photos.example/'],
   nonce: null,
+  claims: { userinfo: { name: null, 'hostile \u0000': null }, idToken: {} },
   authTime: 500,
   amr: ['pwd'],
   createdAt: 1_000,

@@ -3,7 +3,7 @@
  * `revoked_tokens`: the ids of JWT access tokens that were revoked by themselves, until they would have expired.
  */
 import type { AccessTokenRecord, GrantStanding } from '@symbolon/authorization-server/ports/records'
-import { json, parsed } from '../columns.ts'
+import { json, parsed, parsedOrNull } from '../columns.ts'
 import { statement } from '../sql.ts'
 import type { ReadGrant } from './grants.ts'
 import { type ProfileRow, readProfile, readStatus, type StatusRow } from './profiles.ts'
@@ -21,10 +21,10 @@ type Row = {
 
 type StandingRow =
   | { readonly grant_flow: null }
-  | Pick<ReadGrant, 'grant_flow' | 'grant_scope' | 'grant_auth_time' | 'grant_revoked_at'>
+  | Pick<ReadGrant, 'grant_flow' | 'grant_scope' | 'grant_claims' | 'grant_auth_time' | 'grant_revoked_at'>
 
 /** No more than decides on the token: it is read at each use of it. */
-const readStanding = `g.flow as grant_flow, g.scope as grant_scope, g.auth_time as grant_auth_time,
+const readStanding = `g.flow as grant_flow, g.scope as grant_scope, g.claims as grant_claims, g.auth_time as grant_auth_time,
      g.revoked_at as grant_revoked_at`
 
 const columns = 't.token_hash, t.grant_id, t.client_id, t.person_id, t.scope, t.audience, t.issued_at, t.expires_at'
@@ -105,6 +105,7 @@ export const grantStanding = (row: StandingRow): GrantStanding | undefined =>
     : {
         flow: row.grant_flow,
         scope: parsed(row.grant_scope),
+        claims: parsedOrNull(row.grant_claims),
         authTime: row.grant_auth_time,
         revokedAt: row.grant_revoked_at,
       }

@@ -25,6 +25,7 @@ type Inserted = {
   readonly scope: string
   readonly resources: string
   readonly nonce: string | null
+  readonly claims: string | null
   readonly auth_time: number
   readonly amr: string
   readonly created_at: number
@@ -36,7 +37,7 @@ type Row = Inserted & StatusRow & { readonly revoked_at: number | null }
 export const findCode = statement<{ code_hash: string }, Row>(
   'codes.find',
   `select c.code_hash, c.grant_id, c.flow, c.client_id, c.person_id, c.session_id, c.redirect_uri,
-     c.redirect_uri_sent, c.code_challenge, c.scope, c.resources, c.nonce, c.auth_time, c.amr, c.created_at,
+     c.redirect_uri_sent, c.code_challenge, c.scope, c.resources, c.nonce, c.claims, c.auth_time, c.amr, c.created_at,
      c.expires_at, c.redeemed_at, c.revoked_at, ${readStatus}
    from codes c left join people p on p.issuer_id = :issuer_id and p.person_id = c.person_id
    where c.issuer_id = :issuer_id and c.code_hash = :code_hash`,
@@ -45,10 +46,11 @@ export const findCode = statement<{ code_hash: string }, Row>(
 export const insertCode = statement<Inserted>(
   'codes.insert',
   `insert into codes (issuer_id, code_hash, grant_id, flow, client_id, person_id, session_id, redirect_uri,
-     redirect_uri_sent, code_challenge, scope, resources, nonce, auth_time, amr, created_at, expires_at, redeemed_at)
+     redirect_uri_sent, code_challenge, scope, resources, nonce, claims, auth_time, amr, created_at, expires_at,
+     redeemed_at)
    values (:issuer_id, :code_hash, :grant_id, :flow, :client_id, :person_id, :session_id, :redirect_uri,
-     :redirect_uri_sent, :code_challenge, :scope, :resources, :nonce, :auth_time, :amr, :created_at, :expires_at,
-     :redeemed_at)`,
+     :redirect_uri_sent, :code_challenge, :scope, :resources, :nonce, :claims, :auth_time, :amr, :created_at,
+     :expires_at, :redeemed_at)`,
 )
 
 /** Single use: many redemptions may race to this line, and the database gives one of them the row. */
@@ -113,6 +115,7 @@ export const codeRow = (code: CodeRecord): Inserted => ({
   scope: json(code.scope),
   resources: json(code.resources),
   nonce: jsonOrNull(code.nonce),
+  claims: jsonOrNull(code.claims),
   auth_time: code.authTime,
   amr: json(code.amr),
   created_at: code.createdAt,
@@ -134,6 +137,7 @@ export const codeRecord = (row: Row): CodeRecord => ({
   scope: parsed(row.scope),
   resources: parsed(row.resources),
   nonce: parsedOrNull(row.nonce),
+  claims: parsedOrNull(row.claims),
   authTime: row.auth_time,
   amr: parsed(row.amr),
   createdAt: row.created_at,

@@ -16,6 +16,7 @@ type GrantRow = {
   readonly scope: string
   readonly resources: string
   readonly nonce: string | null
+  readonly claims: string | null
   readonly auth_time: number
   readonly amr: string
   readonly created_at: number
@@ -33,6 +34,7 @@ const grantColumns = [
   'scope',
   'resources',
   'nonce',
+  'claims',
   'auth_time',
   'amr',
   'created_at',
@@ -79,9 +81,9 @@ export const touchGrant = statement<{ grant_id: string; last_used_at: number; ex
    where issuer_id = :issuer_id and grant_id = :grant_id and revoked_at is null`,
 )
 
-export const narrowGrant = statement<{ grant_id: string; scope: string }>(
+export const narrowGrant = statement<{ grant_id: string; scope: string; claims: string | null }>(
   'grants.narrow',
-  `update grants set scope = :scope
+  `update grants set scope = :scope, claims = :claims
    where issuer_id = :issuer_id and grant_id = :grant_id and revoked_at is null`,
 )
 
@@ -124,6 +126,7 @@ export const grantRow = (grant: GrantRecord): GrantRow => ({
   scope: json(grant.scope),
   resources: json(grant.resources),
   nonce: jsonOrNull(grant.nonce),
+  claims: jsonOrNull(grant.claims),
   auth_time: grant.authTime,
   amr: json(grant.amr),
   created_at: grant.createdAt,
@@ -141,6 +144,7 @@ export const grantRecord = (row: ReadGrant): GrantRecord => ({
   scope: parsed(row.grant_scope),
   resources: parsed(row.grant_resources),
   nonce: parsedOrNull(row.grant_nonce),
+  claims: parsedOrNull(row.grant_claims),
   authTime: row.grant_auth_time,
   amr: parsed(row.grant_amr),
   createdAt: row.grant_created_at,

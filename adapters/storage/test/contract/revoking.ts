@@ -77,7 +77,7 @@ export function revoking(place: Place): void {
       await store.commit([{ do: 'insert-grant', grant: revoked }])
       await store.commit([
         { do: 'touch-grant', grantId: 'grant-1', lastUsedAt: 1_100, expiresAt: 99_000 },
-        { do: 'narrow-grant', grantId: 'grant-1', scope: [] },
+        { do: 'narrow-grant', grantId: 'grant-1', scope: [], claims: null },
         { do: 'revoke-grant', grantId: 'grant-1', now },
       ])
       assert.deepEqual((await store.grants.find('grant-1'))?.grant, revoked)

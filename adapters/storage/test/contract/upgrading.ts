@@ -27,8 +27,6 @@ const rows: readonly Write[] = [
   { do: 'insert-session', session: a.session },
   { do: 'put-consent', consent: a.consent },
   { do: 'finish-interaction', outcome: a.outcome },
-  { do: 'insert-code', code: a.code },
-  { do: 'insert-grant', grant: a.grant },
   { do: 'insert-refresh-token', token: a.refreshToken },
   { do: 'insert-access-token', token: a.accessToken },
   { do: 'revoke-jti', jti: 'revoked', expiresAt: 9_000 },
@@ -38,6 +36,21 @@ const rows: readonly Write[] = [
   { do: 'claim', name: 'keys', version: 0 },
 ]
 
+/** A code and a grant as the first schema had them. */
+const oldCode = statement<Record<never, never>>(
+  'codes.old',
+  `insert into codes (issuer_id, code_hash, grant_id, flow, client_id, person_id, session_id, redirect_uri,
+     redirect_uri_sent, code_challenge, scope, resources, nonce, auth_time, amr, created_at, expires_at)
+   values (:issuer_id, 'code-1', 'grant-1', '8S1K-42QD', 'print-shop', 'alice-id', 'session-1',
+     'https://shop.example/callback', 1, 'challenge', '["openid"]', '[]', '"nonce"', 500, '["pwd","otp"]', 900, 1060)`,
+)
+const oldGrant = statement<Record<never, never>>(
+  'grants.old',
+  `insert into grants (issuer_id, grant_id, flow, client_id, person_id, session_id, scope, resources, auth_time, amr,
+     created_at, last_used_at, expires_at)
+   values (:issuer_id, 'grant-1', '8S1K-42QD', 'print-shop', 'alice-id', 'session-1', '["openid","photos.read"]',
+     '["https://photos.example/"]', 500, '["pwd"]', 1000, 1000, 9000)`,
+)
 const oldFlow = statement<Record<never, never>>(
   'flows.old',
   `insert into flows (issuer_id, flow, last_at, expires_at) values (:issuer_id, 'OLD', 1, 9000)`,
@@ -60,7 +73,7 @@ async function firstSchema(location: string): Promise<Database> {
   await database.migrate([first])
   await database.commit([step(insertIssuer, { url: 'https://as.example', issuer_id: issuer })])
   const sql = scopedTo(database, issuer)
-  await sql.commit([...plan(rows).steps, step(oldFlow, {}), step(oldEvent, {})])
+  await sql.commit([...plan(rows).steps, step(oldCode, {}), step(oldGrant, {}), step(oldFlow, {}), step(oldEvent, {})])
   return database
 }
 
@@ -73,8 +86,8 @@ async function holdsAll(location: string): Promise<void> {
   assert.deepEqual(await store.sessions.find('session-1'), a.session)
   assert.deepEqual(await store.consents.find('alice-id', 'print-shop'), a.consent)
   assert.deepEqual(await store.interactions.findOutcome('interaction-1'), a.outcome)
-  assert.deepEqual((await store.codes.find('code-1'))?.code, a.code)
-  assert.deepEqual((await store.grants.find('grant-1'))?.grant, a.grant)
+  assert.deepEqual((await store.codes.find('code-1'))?.code, { ...a.code, claims: null })
+  assert.deepEqual((await store.grants.find('grant-1'))?.grant, { ...a.grant, claims: null })
   assert.deepEqual((await store.refreshTokens.find('refresh-1'))?.token, a.refreshToken)
   assert.deepEqual((await store.accessTokens.find('access-1'))?.token, a.accessToken)
   assert.equal(await store.accessTokens.isRevoked('revoked'), true)

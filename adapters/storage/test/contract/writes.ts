@@ -14,7 +14,8 @@ interface Scenario {
 
 const { now } = a
 const alice = { personId: 'alice-id', disabled: false }
-const standing = { flow: a.grant.flow, scope: a.grant.scope, authTime: a.grant.authTime, revokedAt: null }
+const { flow, scope, claims, authTime } = a.grant
+const standing = { flow, scope, claims, authTime, revokedAt: null }
 const put = {
   client: { do: 'put-client', client: a.client },
   person: { do: 'put-person', person: a.person },
@@ -34,6 +35,7 @@ const announced: Write = {
   ...{ do: 'announce-logout', sessionId: 'session-1' },
   ...{ flow: a.logout.flow, now, announcedUntil: a.logout.expiresAt },
 }
+const registered: Write = { do: 'insert-registration', registration: a.registration }
 const everything = Object.values(put)
 
 const grantOf = async (store: Store) => (await store.grants.find('grant-1'))?.grant
@@ -82,6 +84,35 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     write: { do: 'add-client', client: a.client },
     see: (store) => store.clients.find('print-shop'),
     seen: a.client,
+  },
+  'change-registration': {
+    given: [registered],
+    write: { do: 'change-registration', clientId: 'print-shop', version: 0 },
+    see: (store) => store.registrations.find('print-shop'),
+    seen: { ...a.registration, version: 1 },
+  },
+  'end-registration': {
+    given: [registered],
+    write: { do: 'end-registration', clientId: 'print-shop', tokenHash: a.registration.tokenHash },
+    see: (store) => store.registrations.find('print-shop'),
+    seen: undefined,
+  },
+  'end-unused-registration': {
+    given: [registered],
+    write: { do: 'end-unused-registration', clientId: 'print-shop', now: 3_000 },
+    see: (store) => store.registrations.find('print-shop'),
+    seen: undefined,
+  },
+  'insert-registration': {
+    write: registered,
+    see: (store) => store.registrations.find('print-shop'),
+    seen: a.registration,
+  },
+  'keep-registration': {
+    given: [registered],
+    write: { do: 'keep-registration', clientId: 'print-shop', dueAt: 7_000 },
+    see: (store) => store.registrations.find('print-shop'),
+    seen: { ...a.registration, dueAt: 7_000 },
   },
   'add-consent': {
     write: { do: 'add-consent', consent: a.consent },
@@ -217,9 +248,9 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   },
   'narrow-grant': {
     given: [put.grant],
-    write: { do: 'narrow-grant', grantId: 'grant-1', scope: ['openid'] },
+    write: { do: 'narrow-grant', grantId: 'grant-1', scope: ['openid'], claims: null },
     see: grantOf,
-    seen: { ...a.grant, scope: ['openid'] },
+    seen: { ...a.grant, scope: ['openid'], claims: null },
   },
   'revoke-grant': {
     given: [put.grant],

@@ -22,6 +22,16 @@ export interface ClientRecord {
   readonly updatedAt: Seconds
 }
 
+/** What a client that registered itself manages that with (RFC 7592). */
+export interface RegistrationRecord {
+  readonly clientId: string
+  readonly tokenHash: string
+  /** Counts its changes: of two that were decided on the same state one is decided again. */
+  readonly version: number
+  /** When it is looked whether anybody uses it; `null`: never. */
+  readonly dueAt: Seconds | null
+}
+
 /** An API that tokens are for (RFC 8707): its identifier is the audience. */
 export interface ResourceRecord {
   readonly resource: string

@@ -18,6 +18,7 @@ import type {
   PersonRecord,
   PersonStatus,
   RefreshTokenRecord,
+  RegistrationRecord,
   ResourceRecord,
   Seconds,
   SessionRecord,
@@ -40,6 +41,12 @@ export interface Store {
   readonly clients: {
     find(clientId: string): Promise<ClientRecord | undefined>
     list(): Promise<readonly ClientRecord[]>
+  }
+  /** Clients that registered themselves. */
+  readonly registrations: {
+    find(clientId: string): Promise<RegistrationRecord | undefined>
+    /** The ids of those whose use is to be looked at. */
+    due(now: Seconds, limit: number): Promise<readonly string[]>
   }
   /** As with `clients`. */
   readonly resources: { list(): Promise<readonly ResourceRecord[]> }
@@ -167,6 +174,10 @@ export type Spend =
   | { readonly do: 'claim'; readonly name: string; readonly version: number }
   /** A client that was not there before: unlike `put-client` it leaves what others know of the registry as it is. */
   | { readonly do: 'add-client'; readonly client: ClientRecord }
+  | { readonly do: 'change-registration'; readonly clientId: string; readonly version: number }
+  | { readonly do: 'end-registration'; readonly clientId: string; readonly tokenHash: string }
+  /** Only of a client that is due, that nobody allows anything and that holds nothing good. */
+  | { readonly do: 'end-unused-registration'; readonly clientId: string; readonly now: Seconds }
   /** The first that a person allows a client. */
   | { readonly do: 'add-consent'; readonly consent: ConsentRecord }
   /** `seen` is how it was read: nothing that was allowed or taken back since is overwritten. */
@@ -189,6 +200,8 @@ export type Write =
   | { readonly do: 'put-client'; readonly client: ClientRecord }
   /** With all it was given: consents, codes, grants, tokens. */
   | { readonly do: 'delete-client'; readonly clientId: string }
+  | { readonly do: 'insert-registration'; readonly registration: RegistrationRecord }
+  | { readonly do: 'keep-registration'; readonly clientId: string; readonly dueAt: Seconds }
   | { readonly do: 'put-resource'; readonly resource: ResourceRecord }
   | { readonly do: 'delete-resource'; readonly resource: string }
   /** Rejects with `StorageConflict` when somebody else has the username or email. */
