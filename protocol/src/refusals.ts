@@ -90,8 +90,8 @@ export const refusals = {
   response_mode_not_allowed: {
     error: 'invalid_request',
     spec: 'OAuth Multiple Response Types §5',
-    why: 'An answer that holds a token would stand in the query of an address, where servers write it down.',
-    fix: 'Send fragment or form_post, or leave response_mode out.',
+    why: 'An answer with a token can not go into a query, where servers write it down, nor a form to an app.',
+    fix: 'Leave response_mode out, or send fragment.',
   },
   nonce_missing: {
     error: 'invalid_request',
@@ -194,6 +194,24 @@ export const refusals = {
     spec: 'OpenID Connect Core §3.1.2.1',
     why: 'max_age is not a whole number of seconds.',
     fix: 'Send max_age as a non-negative integer.',
+  },
+  claims_malformed: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect Core §5.5',
+    why: 'claims is not a JSON object with the members userinfo and id_token, each naming claims with null or an object.',
+    fix: 'Send claims as JSON, for example {"userinfo":{"name":{"essential":true}}}.',
+  },
+  subjects_differ: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect Core §5.5.1',
+    why: 'The request names several people: id_token_hint and each sub of claims must be the same one.',
+    fix: 'Name one person, once.',
+  },
+  acr_unmet: {
+    error: 'unmet_authentication_requirements',
+    spec: 'OpenID Connect Core §5.5.1.1',
+    why: 'The client insists on a way of signing in that this server does not have.',
+    fix: 'Ask for one of acr_values_supported, or leave essential out and look at acr in the ID token.',
   },
   request_object_unsupported: {
     error: 'request_not_supported',
@@ -828,6 +846,7 @@ export const wireDescriptions = {
   server_error: 'Something unexpected went wrong.',
   temporarily_unavailable: 'Try again in a moment.',
   unauthorized_client: 'The client may not do this.',
+  unmet_authentication_requirements: 'The demanded way of signing in is not possible.',
   unsupported_grant_type: 'The grant type is not supported.',
   unsupported_response_type: 'The response type is not supported.',
 } as const satisfies Record<WireError, string>

@@ -112,6 +112,8 @@ export const hiddenParameters: ReadonlySet<string> = new Set([
   'access_token',
   'refresh_token',
   'id_token',
+  'response',
+  'session_state',
   'post_logout_redirect_uri',
   'logout_hint',
 ])

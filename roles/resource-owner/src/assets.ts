@@ -1,4 +1,4 @@
-/** The stylesheet, the script and the icon, each under an address that changes with its content. */
+/** The stylesheet, the scripts and the icon, each under an address that changes with its content. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -16,11 +16,13 @@ function asset(file: string, type: string): readonly [path: string, asset: Asset
 
 const theme = asset('theme.css', 'text/css; charset=utf-8')
 const script = asset('pages.js', 'text/javascript; charset=utf-8')
+const submit = asset('submit.js', 'text/javascript; charset=utf-8')
 const icon = asset('icon.svg', 'image/svg+xml')
 
 /** By path below the issuer. An address never changes its content: it can be kept for a year. */
-export const assets: ReadonlyMap<string, Asset> = new Map([theme, script, icon])
+export const assets: ReadonlyMap<string, Asset> = new Map([theme, script, submit, icon])
 
 export const themePath = theme[0]
 export const scriptPath = script[0]
+export const submitPath = submit[0]
 export const iconPath = icon[0]

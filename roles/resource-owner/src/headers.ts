@@ -1,6 +1,7 @@
 /**
  * The headers of every page. Nothing runs or loads that does not come from this server, no other site can frame
- * the page, and a form can be sent nowhere else, even if something slipped into the HTML.
+ * the page, and a form can be sent nowhere else, even if something slipped into the HTML; but for the one page whose form
+ * brings the answer to the app.
  *
  * @see RFC 9700 §4.16 (clickjacking), W3C Content Security Policy Level 3
  */
@@ -8,13 +9,16 @@ import type { Asset } from './assets.ts'
 
 export interface PageHeaders {
   readonly https: boolean
-  /** Origins that a form of this page may post to besides our own. */
-  readonly formAction: readonly string[]
+  /**
+   * A form of this page goes to an app. `form-action` binds every redirect that follows, too, and where an app sends the
+   * browser from its callback is not known here: there is none on this page.
+   */
+  readonly goesOut: boolean
   /** No window that opened this page keeps a handle on it. Sign-in pages may be opened as popups, so they do not. */
   readonly isolated: boolean
 }
 
-export function pageHeaders({ https, formAction, isolated }: PageHeaders): Readonly<Record<string, string>> {
+export function pageHeaders({ https, goesOut, isolated }: PageHeaders): Readonly<Record<string, string>> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': [
@@ -24,7 +28,7 @@ export function pageHeaders({ https, formAction, isolated }: PageHeaders): Reado
       "img-src 'self' data:",
       "font-src 'self'",
       "connect-src 'self'",
-      ["form-action 'self'", ...formAction].join(' '),
+      ...(goesOut ? [] : ["form-action 'self'"]),
       "base-uri 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",

@@ -21,7 +21,8 @@ export interface Page {
   readonly content: Html
   /** One question in the middle, or an account page with its navigation. */
   readonly layout: 'question' | 'account'
-  readonly formAction?: readonly string[]
+  /** Its form goes to an app, and where the app sends the browser from there is the app's affair. */
+  readonly goesOut?: boolean
   readonly refresh?: string
 }
 

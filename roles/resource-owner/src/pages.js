@@ -28,8 +28,6 @@ const button = (kind, name, path) => {
   return made
 }
 
-for (const form of all('form[data-submit]', HTMLFormElement)) form.submit()
-
 for (const summary of all('[data-focus]', HTMLElement)) summary.focus()
 
 const opened = 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z'

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { assets, iconPath, scriptPath, themePath } from '../src/assets.ts'
+import { assets, iconPath, scriptPath, submitPath, themePath } from '../src/assets.ts'
 
 const size = (path: string): number => gzipSync(assets.get(path)?.body ?? '', { level: 9 }).length
 
 describe('the assets', () => {
   it('are light: 8 KB of style and 6 KB of script, compressed', () => {
-    assert.deepEqual([...assets.keys()], [themePath, scriptPath, iconPath])
+    assert.deepEqual([...assets.keys()], [themePath, scriptPath, submitPath, iconPath])
     assert.ok(size(themePath) > 0 && size(themePath) <= 8 * 1024, `${size(themePath)} bytes of style`)
     assert.ok(size(scriptPath) > 0 && size(scriptPath) <= 6 * 1024, `${size(scriptPath)} bytes of script`)
   })

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { assets } from '../src/assets.ts'
 import { assetHeaders, pageHeaders } from '../src/headers.ts'
 
-const plain = { https: true, formAction: [], isolated: false }
+const plain = { https: true, goesOut: false, isolated: false }
 
 describe('the headers of a page', () => {
   it('let nothing run, load, frame or post that is not ours (RFC 9700 §4.16) [RFC9700-4.16-01] [RFC6749-10.13-01] [OAuth2.1-7.11-01] [RFC6819-4.4.1.9-01] [RFC9700-4.2.4-01]', () => {
@@ -18,9 +18,11 @@ describe('the headers of a page', () => {
     assert.equal(headers['x-content-type-options'], 'nosniff')
   })
 
-  it('let one further origin take the form of this answer only', () => {
-    const headers = pageHeaders({ ...plain, formAction: ['https://a.example'] })
-    assert.match(headers['content-security-policy'] ?? '', /; form-action 'self' https:\/\/a\.example; /)
+  it('let the form that brings an answer to its app, and the redirects after it, go anywhere', () => {
+    const policy = pageHeaders({ ...plain, goesOut: true })['content-security-policy'] ?? ''
+    assert.doesNotMatch(policy, /form-action/)
+    assert.match(policy, /script-src 'self'; /)
+    assert.equal(pageHeaders({ ...plain, goesOut: true })['cache-control'], 'no-store')
   })
 
   it('keep account pages from windows that opened them, and sign-in pages usable as popups', () => {

@@ -84,7 +84,7 @@ export function decideAuthorization({ params, client, resources, hint, settings 
 
   const responseType = responseTypeOf(values.get('response_type') ?? '')
   const redirectUri = returnsTo.value
-  const responseMode = modeOfAnswer(values.get('response_mode'), responseType)
+  const responseMode = modeOfAnswer(values.get('response_mode'), responseType, redirectUri)
   const replyTo = { redirectUri, responseMode, state: values.get('state') ?? null, client } as ReplyTo
   const broken = trail.apply(requestRules, { sent, client, hint, settings, redirectUri, responseType })
   if (broken || responseType === undefined)

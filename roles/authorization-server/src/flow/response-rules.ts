@@ -65,11 +65,14 @@ export const responseRules: readonly Rule<AskedResponse>[] = [
   },
   {
     reason: 'response_mode_not_allowed',
-    broken: ({ sent, responseType }) => {
+    broken: ({ sent, responseType, redirectUri }) => {
       const mode = responseModeOf(sent.values.get('response_mode'), responseType)
-      return mode !== undefined && !mayTravelIn(mode, responseType)
+      return mode !== undefined && !mayTravelIn(mode, responseType, redirectUri)
     },
-    seen: ({ sent }) => ({ expected: clear(['fragment', 'form_post']), got: clear(sent.values.get('response_mode')) }),
+    seen: ({ sent, responseType }) => ({
+      expected: clear(defaultModeOf(responseType)),
+      got: clear(sent.values.get('response_mode')),
+    }),
   },
   {
     reason: 'nonce_missing',
@@ -113,12 +116,22 @@ export function mayAskFor(type: ResponseType, { responseTypes, grantTypes }: Cli
   )
 }
 
-/** No token in a query, where servers and browsers write it down (Multiple Response Types §5, JARM §2.3.1). */
-const mayTravelIn = (mode: ResponseMode, type: ResponseType | undefined): boolean =>
-  carrierOf(mode) !== 'query' || !fromHere(type)
+/**
+ * No token in a query, where servers and browsers write it down (Multiple Response Types §5, JARM §2.3.1), and no form to
+ * an app on the device, which is started by an address alone.
+ */
+function mayTravelIn(mode: ResponseMode, type: ResponseType | undefined, redirectUri: string): boolean {
+  const carrier = carrierOf(mode)
+  if (carrier === 'query') return !fromHere(type)
+  return carrier !== 'form_post' || destinationOf(redirectUri).kind !== 'app'
+}
 
 /** How the client hears of what is wrong, whatever is wrong: as it asked for, if that may be. */
-export function modeOfAnswer(asked: string | undefined, type: ResponseType | undefined): ResponseMode {
+export function modeOfAnswer(
+  asked: string | undefined,
+  type: ResponseType | undefined,
+  redirectUri: string,
+): ResponseMode {
   const mode = responseModeOf(asked, type)
-  return mode !== undefined && mayTravelIn(mode, type) ? mode : defaultModeOf(type)
+  return mode !== undefined && mayTravelIn(mode, type, redirectUri) ? mode : defaultModeOf(type)
 }

@@ -37,20 +37,24 @@ export function stepsOf(events: readonly FlowEvent[]): readonly TracedStep[] {
     }
     if (startsFromPerson(event)) infer(step.number)
     traced.push(of(step, event))
-    reached = Math.max(reached, step.number)
+    reached = Math.max(reached, reachedBy(step, event))
     const response = responseIn(event)
     if (response === undefined) continue
     infer(response.number)
     traced.push(of(response, event))
-    reached = Math.max(reached, response.number)
+    reached = Math.max(reached, reachedBy(response, event))
   }
   if (reached === 6) infer(8)
   return traced
 }
 
+/** Who got an access token with the authorization response needs no token request to go on (RFC 6749 §4.2). */
+const reachedBy = ({ number }: Step, { result }: FlowEvent): StepNumber =>
+  number === 3 && 'access_token' in result ? 5 : number
+
 /** An authorization request has its response in the same event when no page had to be shown. */
 const responseIn = ({ step, result }: FlowEvent): Step | undefined =>
-  step === 1 ? ('code' in result ? steps[2] : undefined) : step && responses.get(step)
+  step === 1 ? ('iss' in result ? steps[2] : undefined) : step && responses.get(step)
 
 /** Requests whose response always stands in the same event. */
 const responses = new Map<StepNumber, Step>([

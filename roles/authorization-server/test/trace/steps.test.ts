@@ -38,7 +38,7 @@ describe('a recorded flow as steps', () => {
 
   it('tells a request that was answered at once as request and answer', () => {
     const hidden = { digest: 'd', length: 43 }
-    const atOnce = flowEvent({ at: 1, step: 1, result: { code: hidden } })
+    const atOnce = flowEvent({ at: 1, step: 1, result: { code: hidden, iss: { clear: 'https://id.example' } } })
     assert.deepEqual(told([atOnce, redeemed]), ['1', '(2)', '3', '4', '5'])
     assert.equal(stepsOf([atOnce]).at(-1)?.event, atOnce)
   })
@@ -46,6 +46,14 @@ describe('a recorded flow as steps', () => {
   it('takes a question about the token for the resource request that caused it', () => {
     const all = [request, signedIn, answered, redeemed, introspected]
     assert.deepEqual(told(all), ['1', '2', '3', '4', '5', '(6)', 'POST /introspect', '(7)'])
+  })
+
+  it('knows that an access token that came at once needs no token request (RFC 6749 §4.2)', () => {
+    const result = { access_token: { length: 43 }, iss: { clear: 'https://id.example' } }
+    const given = { ...answered, result }
+    assert.deepEqual(told([request, signedIn, given, introspected]), ['1', '2', '3', '(6)', 'POST /introspect', '(7)'])
+    assert.deepEqual(told([request, signedIn, given, redeemed]), ['1', '2', '3', '4', '5'])
+    assert.deepEqual(told([{ ...request, result }]), ['1', '(2)', '3'])
   })
 
   it('fills in nothing before a refresh, or before a client that acts for itself', () => {

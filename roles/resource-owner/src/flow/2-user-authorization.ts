@@ -25,8 +25,7 @@ import { choose, type Language } from '../words/index.ts'
 
 export interface Rendered {
   readonly html: string
-  /** Origins to add to `form-action`, for this answer only. */
-  readonly formAction: readonly string[]
+  readonly goesOut: boolean
   /** The value of the `Refresh` header, when the page leads on by itself. */
   readonly refresh: string | undefined
   /** Account pages keep no handle for a window that opened them; sign-in pages may be popups. */
@@ -63,7 +62,7 @@ export function draw(view: View, frame: Frame, language: Language): Rendered {
   const page: Page = drawView(view, pen)
   return {
     html: shell(page, pen, language),
-    formAction: page.formAction ?? [],
+    goesOut: page.goesOut ?? false,
     refresh: page.refresh,
     isolated: page.layout === 'account',
   }
