@@ -21,6 +21,11 @@ export const claimsOfScope = {
   phone: ['phone_number', 'phone_number_verified'],
 } as const satisfies Record<string, readonly string[]>
 
+/** All of them, each with its scope. */
+export const scopeOfClaim: ReadonlyMap<string, string> = new Map(
+  Object.entries(claimsOfScope).flatMap(([scope, claims]) => claims.map((claim) => [claim, scope] as const)),
+)
+
 /** Scopes OpenID Connect defines; they belong to no resource. */
 export const openidScopes: readonly string[] = ['openid', ...Object.keys(claimsOfScope), 'offline_access']
 
@@ -33,3 +38,12 @@ export type ClaimValue =
   | { readonly [name: string]: ClaimValue }
 
 export type Claims = Readonly<Record<string, ClaimValue>>
+
+/** Claims by name, each with the values that alone are asked for; `null`: whatever it is. */
+export type NamedClaims = Readonly<Record<string, readonly ClaimValue[] | null>>
+
+/** What a client asks for by name, and where it wants to hear it (OpenID Connect Core §5.5). */
+export interface AskedClaims {
+  readonly userinfo: NamedClaims
+  readonly idToken: NamedClaims
+}

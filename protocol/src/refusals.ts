@@ -657,6 +657,36 @@ export const refusals = {
     why: 'What the userinfo endpoint says is not about this person, or not from this provider.',
     fix: 'Check how userinfo is signed and encrypted at the provider, and in the settings.',
   },
+  logout_hint_missing: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect RP-Initiated Logout §3',
+    why: 'post_logout_redirect_uri came without an ID token that shows whose address it is.',
+    fix: 'Send the ID token of the session as id_token_hint.',
+  },
+  logout_hint_invalid: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect RP-Initiated Logout §4',
+    why: 'id_token_hint is not an ID token of this issuer as it was issued.',
+    fix: 'Send the ID token that the person signed in with, unchanged; it may have expired.',
+  },
+  logout_client_mismatch: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect RP-Initiated Logout §2',
+    why: 'client_id is not whom the ID token in id_token_hint was issued to.',
+    fix: 'Leave client_id out, or send the ID token of the same client.',
+  },
+  post_logout_redirect_uri_not_registered: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect RP-Initiated Logout §3',
+    why: 'post_logout_redirect_uri is not, character for character, one that the client registered.',
+    fix: 'Register it in post_logout_redirect_uris; what should come back with it goes into state.',
+  },
+  logout_not_delivered: {
+    error: 'server_error',
+    spec: 'OpenID Connect Back-Channel Logout §2.8',
+    why: 'The client did not accept the logout token, or could not be reached.',
+    fix: 'Look whether its backchannel_logout_uri answers with 200 in time; the record says how it answered.',
+  },
   logout_token_invalid: {
     error: 'invalid_request',
     spec: 'OpenID Connect Back-Channel Logout §2.6',

@@ -1,18 +1,18 @@
 /**
- * The userinfo endpoint: the claims of the person, as far as the token's scope asks for them.
+ * The userinfo endpoint: the claims of the person, as far as the token's scope asks for them, and those that the client
+ * named when it asked the person.
  *
  * A token for another resource is good here too when it was granted `openid`: OpenID clients have one access token.
  *
- * @see OpenID Connect Core §5.3, §5.4
+ * @see OpenID Connect Core §5.3, §5.4, §5.5
  * @see RFC 6750 §2 (how the token is sent), §3 (how it is refused)
  */
 import { buildChallenge } from '@symbolon/protocol/challenge'
-import { type Claims, type ClaimValue, claimsOfScope } from '@symbolon/protocol/claims'
 import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { refusals, type WireError } from '@symbolon/protocol/refusals'
+import { claimsFor } from '../people/claims.ts'
 import { subjectFor } from '../people/subject.ts'
-import type { PersonProfile } from '../ports/records.ts'
 import { type FoundToken, findAccessToken, livenessRules } from '../tokens/find.ts'
 import type { EndpointRequest } from './endpoint.ts'
 import { type Arrival, describe, type Exchange, exchange, type Reply } from './exchange.ts'
@@ -59,35 +59,13 @@ async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
   const { person, client, scope } = token
   if (person === undefined || client === undefined) return trail.refused(refuse('person_unavailable'))
   const subject = subjectFor(exchange.issuer, client, person.personId)
-  return allow({ status: 200, body: { ...claimsFor(person, scope), sub: subject } })
+  return allow({ status: 200, body: { ...claimsFor(person, scope, token.grant?.claims?.userinfo), sub: subject } })
 }
 
 function readToken({ headers, form, query }: EndpointRequest): Sent {
   const [, inHeader] = /^Bearer +([\w\-.~+/]+=*)$/i.exec(headers.authorization ?? '') ?? []
   return { inHeader, inBody: form.get('access_token') || undefined, inQuery: query.has('access_token') }
 }
-
-/** What the scope asks for and the person has; what is not there is left out, not null (§5.3.2). */
-export function claimsFor(person: PersonProfile, scope: readonly string[]): Claims {
-  const known: Claims = {
-    preferred_username: person.username,
-    updated_at: person.updatedAt,
-    email: person.email,
-    ...person.claims,
-  }
-  const told: Record<string, ClaimValue> = {}
-  for (const [name, claims] of claimsByScope) {
-    if (!scope.includes(name)) continue
-    for (const claim of claims) {
-      const value = known[claim]
-      if (value !== undefined && value !== null) told[claim] = value
-    }
-  }
-  told.sub = person.personId
-  return told
-}
-
-const claimsByScope: readonly (readonly [scope: string, claims: readonly string[]])[] = Object.entries(claimsOfScope)
 
 const statuses: Readonly<Partial<Record<WireError, number>>> = { invalid_request: 400, insufficient_scope: 403 }
 

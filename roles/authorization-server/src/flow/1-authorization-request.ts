@@ -19,6 +19,7 @@ import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
 import { createTrail } from '../trace/trail.ts'
 import { readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
+import { type RequestedClaims, readClaimsRequest } from './claims-request.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
 import { mayAskFor, modeOfAnswer, responseTypesServed } from './response-rules.ts'
 
@@ -38,8 +39,11 @@ export interface AuthorizationRequest {
   readonly prompt: readonly string[]
   readonly maxAge: Seconds | null
   readonly loginHint: string | null
-  /** The person that `id_token_hint` names: nobody else may be answered for. */
+  /** The person that `id_token_hint` names, or the `sub` of the claims: nobody else may be answered for. */
   readonly hintedPerson: string | null
+  /** An ID token of this issuer named them. Anybody can name a `sub`: it may not be learnt here whose it is. */
+  readonly hintProven: boolean
+  readonly claims: RequestedClaims | null
   readonly uiLocales: readonly string[]
 }
 
@@ -86,7 +90,8 @@ export function decideAuthorization({ params, client, resources, hint, settings 
   const redirectUri = returnsTo.value
   const responseMode = modeOfAnswer(values.get('response_mode'), responseType, redirectUri)
   const replyTo = { redirectUri, responseMode, state: values.get('state') ?? null, client } as ReplyTo
-  const broken = trail.apply(requestRules, { sent, client, hint, settings, redirectUri, responseType })
+  const claims = readClaimsRequest(values.get('claims'))
+  const broken = trail.apply(requestRules, { sent, client, hint, settings, redirectUri, responseType, claims })
   if (broken || responseType === undefined)
     return { outcome: 'tell-the-client', refused: broken ?? refuse('server_error'), replyTo, checks: trail.checks }
 
@@ -99,6 +104,7 @@ export function decideAuthorization({ params, client, resources, hint, settings 
   if (!target.ok) return { outcome: 'tell-the-client', refused: trail.refused(target), replyTo, checks: trail.checks }
 
   const maxAge = values.get('max_age')
+  const openid = target.value.scope.includes('openid')
   const request: AuthorizationRequest = {
     clientId: client.id,
     redirectUri: replyTo.redirectUri,
@@ -113,7 +119,9 @@ export function decideAuthorization({ params, client, resources, hint, settings 
     prompt: list(values.get('prompt')),
     maxAge: maxAge === undefined ? (client.defaultMaxAge ?? null) : Number(maxAge),
     loginHint: values.get('login_hint') ?? null,
-    hintedPerson: typeof hint?.sub === 'string' ? hint.sub : null,
+    hintedPerson: typeof hint?.sub === 'string' ? hint.sub : (claims?.subjects[0] ?? null),
+    hintProven: hint !== undefined,
+    claims: openid ? (claims?.claims ?? null) : null,
     uiLocales: list(values.get('ui_locales')),
   }
   if (!fits(request)) {

@@ -88,8 +88,8 @@ function choosePerson({ request, client, people, hinted, facts }: Situation): Ne
   if (request.hintedPerson !== null) {
     const as = people.find(({ person }) => person.personId === request.hintedPerson)
     if (as) return { as }
-    // A pairwise subject says whom it means only once they are here.
-    if (!hinted && client.sector !== undefined && facts.signedIn === null) {
+    // A pairwise subject says whom it means only once they are here, and so does one that anybody may have named.
+    if (!hinted && (client.sector !== undefined || !request.hintProven) && facts.signedIn === null) {
       return { step: 'sign-in', login: request.loginHint ?? '', person: undefined }
     }
     if (!hinted || hinted.disabled) return { step: 'refused', reason: 'login_required' }

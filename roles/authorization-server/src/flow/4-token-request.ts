@@ -132,6 +132,7 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
     scope,
     resources: code.resources,
     nonce: code.nonce,
+    claims: code.claims,
     authTime: code.authTime,
     amr: code.amr,
     createdAt: now,

@@ -4,10 +4,12 @@
  * @see RFC 6749 §5.1
  * @see OpenID Connect Core §3.1.3.3
  */
+import type { Claims } from '@symbolon/protocol/claims'
 import type { Issuance } from '../grants/grant.ts'
 import { hashOf, newHandle } from '../handles.ts'
+import { claimsFor } from '../people/claims.ts'
 import type { Issuer } from '../ports/issuer.ts'
-import type { Seconds } from '../ports/records.ts'
+import type { GrantRecord, Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { mintAccessToken } from '../tokens/access-token.ts'
 import { mintIdToken } from '../tokens/id-token.ts'
@@ -32,7 +34,11 @@ export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now:
   const access = await mintAccessToken(issuer, { client, grant, audience, now })
   const idToken =
     issuance.idToken && grant
-      ? await mintIdToken(issuer, { client, grant, nonce: issuance.idToken.nonce, accessToken: access.token, now })
+      ? await mintIdToken(issuer, {
+          ...{ client, grant, accessToken: access.token, now },
+          nonce: issuance.idToken.nonce,
+          claims: await claimsNamed(grant, issuer),
+        })
       : undefined
   const refresh = mintRefreshToken(issuance, issuer, now)
   return {
@@ -46,6 +52,14 @@ export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now:
     },
     writes: [...issuance.writes, ...access.writes, ...refresh.writes],
   }
+}
+
+/** Only who names claims for the ID token has the person read for it. */
+async function claimsNamed({ claims, personId }: GrantRecord, { store }: Issuer): Promise<Claims | undefined> {
+  const named = claims?.idToken
+  if (named === undefined || Object.keys(named).length === 0) return undefined
+  const person = await store.people.find(personId)
+  return person && claimsFor(person, [], named)
 }
 
 interface MintedRefreshToken {

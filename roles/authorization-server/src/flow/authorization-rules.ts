@@ -2,18 +2,21 @@
  * The rules of the authorization request, in the order in which they are applied: first those whose breaking only the
  * person can be told, then those that the client hears of.
  *
- * Parameters that are not served and would change the meaning of a request are refused by their own errors; `claims`,
- * `acr_values`, `display`, `claims_locales` and anything unknown is ignored, as the standards ask.
+ * Parameters that are not served and would change the meaning of a request are refused by their own errors; `acr_values`
+ * and `display`, which can be answered by what there is only, `claims_locales` and anything unknown is ignored, as the
+ * standards ask.
  *
- * @see RFC 6749 §3.1 and §4.1.2.1, RFC 7636 §4.4.1, OpenID Connect Core §3.1.2.1, §3.1.2.6 and §15.1
+ * @see RFC 6749 §3.1 and §4.1.2.1, RFC 7636 §4.4.1, OpenID Connect Core §3.1.2.1, §3.1.2.6, §5.5 and §15.1
  */
 import type { Rule } from '@symbolon/protocol/decision'
 import { clear, clearNames } from '@symbolon/protocol/evidence'
 import { list } from '@symbolon/protocol/parameters'
 import { isChallenge } from '@symbolon/protocol/pkce'
 import { contentsOf } from '@symbolon/protocol/response-types'
-import { isScope } from '@symbolon/protocol/scope'
+import { intersect, isScope } from '@symbolon/protocol/scope'
 import type { Client } from '../client.ts'
+import { acrValuesSupported } from './acr.ts'
+import type { ClaimsRequest } from './claims-request.ts'
 import { type AskedResponse, responseRules } from './response-rules.ts'
 
 /**
@@ -30,6 +33,7 @@ export const limits = {
   login_hint: 320,
   ui_locales: 200,
   id_token_hint: 8_000,
+  claims: 3_000,
 } as const
 
 const resourcesAtMost = 10
@@ -63,6 +67,8 @@ export interface Recipient {
 
 export interface AskedRequest extends AskedResponse {
   readonly hint: Readonly<Record<string, unknown>> | undefined
+  /** `undefined` when it is written wrongly. */
+  readonly claims: ClaimsRequest | undefined
 }
 
 export const recipientRules: readonly Rule<Recipient>[] = [
@@ -136,6 +142,17 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
   {
     reason: 'id_token_hint_invalid',
     broken: ({ sent, client, hint }) => sent.values.has('id_token_hint') && !isHintFor(client, hint),
+  },
+  { reason: 'claims_malformed', broken: ({ claims }) => claims === undefined },
+  {
+    reason: 'subjects_differ',
+    broken: ({ claims, hint }) =>
+      new Set([...(claims?.subjects ?? []), ...(typeof hint?.sub === 'string' ? [hint.sub] : [])]).size > 1,
+  },
+  {
+    reason: 'acr_unmet',
+    broken: ({ claims }) => claims?.acr !== undefined && intersect(claims.acr, acrValuesSupported).length === 0,
+    seen: ({ claims }) => ({ expected: clear(acrValuesSupported), got: clear(claims?.acr) }),
   },
 ]
 

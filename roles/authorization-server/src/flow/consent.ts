@@ -7,16 +7,20 @@
  * @see RFC 6749 §3.3 (less may be granted than asked), RFC 8252 §8.6 (native apps are always asked for)
  * @see OpenID Connect Core §3.1.2.4 and §11 (offline access needs consent)
  */
+import type { AskedClaims } from '@symbolon/protocol/claims'
 import { intersect, missing, union, within } from '@symbolon/protocol/scope'
 import { type Client, isPublic } from '../client.ts'
 import type { ConsentRecord, Seconds } from '../ports/records.ts'
 import { type FoundScope, findScopes, type Resource, scopesOf } from '../resource.ts'
 import type { AuthorizationRequest } from './1-authorization-request.ts'
+import { claimOf, claimsWithin, isAmong, isEssential, permissionsFor } from './claims-request.ts'
 import { destinationOf } from './redirect-uri.ts'
 
 export interface Granted {
   readonly scope: readonly string[]
   readonly resources: readonly string[]
+  /** What the client named beside the scopes, as far as it was allowed or a granted scope gives it. */
+  readonly claims: AskedClaims | null
   /** The person was asked just now: what they remember allowing counts from here. */
   readonly asked: boolean
   /** Nobody was asked, now or before: the client is first-party. */
@@ -53,16 +57,23 @@ export function decideConsent(
   const { request, client, resources, shown } = situation
   const remembered = given(situation.remembered)
   const unproven = isUnproven(client, request.redirectUri)
+  const named = permissionsFor(request.claims, request.scope)
   if (client.skipConsent && !unproven)
-    return { granted: { scope: request.scope, resources: request.resources, asked: false, skipped: true } }
+    return { granted: { ...narrow(situation, request.scope, named), asked: false, skipped: true } }
 
   const before = remembered?.scope ?? []
-  const permissions = () =>
-    findScopes(request.scope, resources).found.map((found) => ({
+  const permissions = (): readonly Permission[] => [
+    ...findScopes(request.scope, resources).found.map((found) => ({
       ...found,
       optional: found.record?.optional === true || found.scope === 'offline_access',
       allowed: before.includes(found.scope),
-    }))
+    })),
+    ...named.map((scope) => ({
+      ...{ scope, record: undefined, resource: undefined },
+      optional: !isEssential(scope, request.claims),
+      allowed: isAmong(scope, before),
+    })),
+  ]
   const changed =
     remembered !== undefined && (remembered.shown.name !== shown.name || remembered.shown.host !== shown.host)
   const ask = () => ({ question: { permissions: permissions(), changed } })
@@ -71,11 +82,14 @@ export function decideConsent(
   const isOld = situation.now - remembered.updatedAt > year
   if (isOld && permissions().some(({ record }) => record?.risk === 'high')) return ask()
 
-  const isKnown = within(request.scope, before) && within(request.resources, remembered.resources)
-  if (isKnown) return { granted: { ...narrow(situation, request.scope), asked: false } }
+  const isKnown =
+    within(request.scope, before) &&
+    within(request.resources, remembered.resources) &&
+    named.every((permission) => isAmong(permission, before))
+  if (isKnown) return { granted: { ...narrow(situation, request.scope, before), asked: false } }
   // A silent request gets what was allowed before; what was optional then can't be asked for now.
   const silent = request.prompt.includes('none') && permissions().every(({ allowed, optional }) => allowed || optional)
-  const left = narrow(situation, intersect(request.scope, before))
+  const left = narrow(situation, intersect(request.scope, before), before)
   const isEnough = silent && left.scope.length > 0 && within(left.resources, remembered.resources)
   return isEnough ? { granted: { ...left, asked: false } } : ask()
 }
@@ -95,10 +109,11 @@ export function applyChoice(
   { permissions }: ConsentQuestion,
   ticked: readonly string[],
 ): Granted | undefined {
-  const scope = permissions
+  const allowed = permissions
     .filter(({ scope, optional }) => !optional || ticked.includes(scope))
     .map(({ scope }) => scope)
-  return scope.length === 0 ? undefined : { ...narrow(situation, scope), asked: true }
+  const scope = allowed.filter((one) => claimOf(one) === undefined)
+  return scope.length === 0 ? undefined : { ...narrow(situation, scope, allowed), asked: true }
 }
 
 /** The consent to remember once `granted` was; `undefined` when it says nothing new. */
@@ -107,12 +122,12 @@ export function rememberedAfter(
   { remembered, shown }: Pick<ConsentSituation, 'remembered' | 'shown'>,
 ): Pick<ConsentRecord, 'scope' | 'resources' | 'shown'> | undefined {
   const before = granted.asked ? given(remembered) : remembered
-  const isNew =
-    before === undefined || !within(granted.scope, before.scope) || !within(granted.resources, before.resources)
+  const allowed = union(granted.scope, permissionsFor(granted.claims, granted.scope))
+  const isNew = before === undefined || !within(allowed, before.scope) || !within(granted.resources, before.resources)
   const seen = granted.skipped && (isNew || isUnseen(before)) ? unseen : shown
   const same = !granted.asked && !isNew && before.shown.name === seen.name && before.shown.host === seen.host
   if (same) return undefined
-  const scope = union(before?.scope ?? [], granted.scope)
+  const scope = union(before?.scope ?? [], allowed)
   return { scope, resources: union(before?.resources ?? [], granted.resources), shown: seen }
 }
 
@@ -123,15 +138,20 @@ export function rememberedAfter(
 export const lasts = (scope: readonly string[], { grantTypes }: Pick<Client, 'grantTypes'>): boolean =>
   grantTypes.includes('refresh_token') && (!scope.includes('openid') || scope.includes('offline_access'))
 
-/** Drops the resources that were asked for only through scopes that were not granted. */
-function narrow({ request, resources }: ConsentSituation, scope: readonly string[]): Omit<Granted, 'asked'> {
+/** Drops the resources that were asked for only through scopes that were not granted, and the claims that nobody allowed. */
+function narrow(
+  { request, resources }: ConsentSituation,
+  scope: readonly string[],
+  allowed: readonly string[],
+): Omit<Granted, 'asked'> {
+  const claims = claimsWithin(request.claims, union(scope, allowed))
   const refused = missing(request.scope, scope)
-  if (refused.length === 0) return { scope, resources: request.resources }
+  if (refused.length === 0) return { scope, resources: request.resources, claims }
   const kept = request.resources.filter((name) => {
     const own = resources.filter(({ resource }) => resource === name).flatMap(scopesOf)
     return intersect(own, scope).length > 0 || intersect(own, refused).length === 0
   })
-  return { scope, resources: kept }
+  return { scope, resources: kept, claims }
 }
 
 /** Anybody can use a public client's address on this computer: that it is the client is only what it says (RFC 8252 §8.6). */

@@ -1,8 +1,10 @@
 /** The apps a person is connected to: what each may do, since when, last used, until when. */
+import { isDeepStrictEqual } from 'node:util'
 import { claimsOfScope } from '@symbolon/protocol/claims'
 import { missing } from '@symbolon/protocol/scope'
 import type { AppSummary, PermissionGroup } from '@symbolon/protocol/views'
 import { clientFrom } from '../client.ts'
+import { claimsWithout, permissionOf } from '../flow/claims-request.ts'
 import { lasts } from '../flow/consent.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
 import type { ConsentRecord, GrantRecord, PersonRecord, Seconds } from '../ports/records.ts'
@@ -94,14 +96,15 @@ export function removePermission({ consent, grants }: ConnectedApp, scope: strin
 }
 
 export const narrowGrants = (grants: readonly GrantRecord[], scope: string, now: Seconds): readonly Write[] =>
-  grants
-    .filter((grant) => grant.scope.includes(scope))
-    .map((grant): Write => {
-      const { grantId } = grant
-      const still = missing(grant.scope, [scope])
-      if (scope === 'offline_access' || still.length === 0) return { do: 'revoke-grant', grantId, now }
-      return { do: 'narrow-grant', grantId, scope: still }
-    })
+  grants.flatMap((grant): readonly Write[] => {
+    const { grantId } = grant
+    const still = missing(grant.scope, [scope])
+    const claims = claimsWithout(grant.claims, scope)
+    const isSame = still.length === grant.scope.length && isDeepStrictEqual(claims, grant.claims)
+    if (isSame) return []
+    const isOver = scope === 'offline_access' || still.length === 0
+    return [isOver ? { do: 'revoke-grant', grantId, now } : { do: 'narrow-grant', grantId, scope: still, claims }]
+  })
 
 /** What the account knows of a person, and which apps were given it. */
 export function sharedValues(person: PersonRecord, apps: readonly ConnectedApp[], locale: string) {
@@ -111,7 +114,7 @@ export function sharedValues(person: PersonRecord, apps: readonly ConnectedApp[]
       const value = claim === 'updated_at' || claims[claim] === undefined ? undefined : textOf(claims[claim])[0]
       if (value === undefined) return []
       const sharedWith = apps
-        .filter(({ consent }) => consent.scope.includes(scope))
+        .filter(({ consent }) => consent.scope.includes(scope) || consent.scope.includes(permissionOf(claim)))
         .map(({ known }) => known.client.name(locale))
       return [{ claim, value, sharedWith }]
     }),

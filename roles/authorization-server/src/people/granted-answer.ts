@@ -8,11 +8,11 @@
  * @see RFC 6749 §4.1.2 and §4.2.2, OpenID Connect Core §3.2.2.5 and §3.3.2.5, RFC 9700 §2.1.2
  */
 import { contentsOf } from '@symbolon/protocol/response-types'
-import { claimsFor } from '../endpoints/userinfo.ts'
 import type { SignedIn, Situation } from '../flow/2-user-authorization.ts'
 import type { Issued } from '../flow/3-authorization-response.ts'
 import { type Granted, rememberedAfter } from '../flow/consent.ts'
 import { hashOf, newHandle } from '../handles.ts'
+import { remembered } from '../logout/announce.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { CodeRecord, ConsentRecord, GrantRecord, Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
@@ -20,6 +20,7 @@ import { audienceOf, resourcesFor } from '../resource.ts'
 import { mintAccessToken } from '../tokens/access-token.ts'
 import { mintIdToken } from '../tokens/id-token.ts'
 import { accessTokenLifetime, fromBrowserAtMost } from '../tokens/lifetimes.ts'
+import { claimsFor } from './claims.ts'
 import { countOutstanding } from './outstanding-codes.ts'
 
 export interface Granting {
@@ -73,6 +74,7 @@ function newCode(issuer: Issuer, { flow, situation: { request }, as, granted }: 
     scope: granted.scope,
     resources: granted.resources,
     nonce: request.nonce,
+    claims: granted.claims,
     authTime: as.session.authTime,
     amr: as.session.amr,
     createdAt: now,
@@ -106,6 +108,7 @@ async function newToken(issuer: Issuer, granting: Granting, now: Seconds): Promi
     scope,
     resources: granting.granted.resources,
     nonce: granting.situation.request.nonce,
+    claims: granting.granted.claims,
     createdAt: now,
     lastUsedAt: now,
     expiresAt: now + lifetime,
@@ -145,7 +148,11 @@ function newIdToken(
     code: code?.code,
     state: request.state ?? undefined,
     // Userinfo tells them to whoever gets an access token, now or for the code (OpenID Connect Core §5.4).
-    claims: code || token ? undefined : claimsFor(granting.as.person, granting.granted.scope),
+    claims: claimsFor(
+      granting.as.person,
+      code || token ? [] : granting.granted.scope,
+      granting.granted.claims?.idToken,
+    ),
     now,
   })
 }
@@ -155,7 +162,7 @@ function newIdToken(
  * another window just then is left with a code or a token that they could not know of.
  */
 function restsOn({ situation, as, granted }: Granting, now: Seconds): readonly Write[] {
-  const { request, consents, shown } = situation
+  const { request, client, consents, shown } = situation
   const { personId } = as.person
   const before = consents.get(personId)
   const remember = rememberedAfter(granted, { remembered: before, shown })
@@ -163,7 +170,11 @@ function restsOn({ situation, as, granted }: Granting, now: Seconds): readonly W
     ...{ personId, clientId: request.clientId, ...remember },
     ...{ createdAt: before?.createdAt ?? now, updatedAt: now },
   }
-  return [{ do: 'hold-session', sessionId: as.session.sessionId }, ...holding(before, consent)]
+  return [
+    { do: 'hold-session', sessionId: as.session.sessionId },
+    ...remembered(client, as.session),
+    ...holding(before, consent),
+  ]
 }
 
 function holding(before: ConsentRecord | undefined, after: ConsentRecord | undefined): readonly Write[] {

@@ -38,7 +38,7 @@ export async function loadSituation(issuer: Issuer, found: Found): Promise<Loade
   const { people, consents } = browser
   const { client } = known
   const request = withHintedAmong(found.request, people, { issuer, client })
-  const hinted = await findHinted(issuer, browser, request.hintedPerson)
+  const hinted = await findHinted(issuer, browser, request)
   const shown = shownTo(client, request.redirectUri, issuer.settings.defaultLocale)
   return {
     browser,
@@ -46,9 +46,10 @@ export async function loadSituation(issuer: Issuer, found: Found): Promise<Loade
   }
 }
 
-function findHinted({ store }: Issuer, { people }: Browser, personId: string | null) {
-  if (personId === null) return undefined
-  return people.find(({ person }) => person.personId === personId)?.person ?? store.people.find(personId)
+function findHinted({ store }: Issuer, { people }: Browser, { hintedPerson, hintProven }: AuthorizationRequest) {
+  if (hintedPerson === null) return undefined
+  const here = people.find(({ person }) => person.personId === hintedPerson)?.person
+  return here ?? (hintProven ? store.people.find(hintedPerson) : undefined)
 }
 
 type Shown = Situation['shown']

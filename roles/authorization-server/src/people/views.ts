@@ -12,6 +12,7 @@ import type {
 import type { Client } from '../client.ts'
 import type { EndpointRequest } from '../endpoints/endpoint.ts'
 import { loginOf, type SignedIn } from '../flow/2-user-authorization.ts'
+import { claimOf } from '../flow/claims-request.ts'
 import type { ConsentQuestion } from '../flow/consent.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import type { Settings } from '../ports/issuer.ts'
@@ -136,7 +137,9 @@ function groupPermissions(
 }
 
 function inWords({ scope, record }: FoundScope, person: PersonRecord, locale: string) {
+  const claim = claimOf(scope)
   return {
+    ...(claim !== undefined && { claim }),
     title: record && inLanguage(record.title, locale),
     detail: record && inLanguage(record.detail, locale),
     risk: record?.risk ?? ('low' as const),
@@ -156,11 +159,13 @@ export function inLanguage(texts: Readonly<Record<string, string>>, locale: stri
 export const claimsOf = (person: PersonRecord): Claims =>
   person.email === null ? person.claims : { email: person.email, ...person.claims }
 
-/** The real values that a scope shares. */
+/** The real values that a permission shares. */
 function valuesOf(scope: string, person: PersonRecord): PermissionView['values'] {
   const names: Readonly<Record<string, readonly string[]>> = claimsOfScope
   const claims = claimsOf(person)
-  const values = (Object.hasOwn(names, scope) ? (names[scope] ?? []) : []).flatMap((claim) => {
+  const claim = claimOf(scope)
+  const shared = claim === undefined ? (Object.hasOwn(names, scope) ? (names[scope] ?? []) : []) : [claim]
+  const values = shared.flatMap((claim) => {
     const value = claim === 'updated_at' ? undefined : claims[claim]
     return value === undefined ? [] : textOf(value).map((text) => ({ claim, value: text }))
   })

@@ -7,6 +7,7 @@
 import { hash } from 'node:crypto'
 import type { Claims } from '@symbolon/protocol/claims'
 import type { Client } from '../client.ts'
+import { acrOf } from '../flow/acr.ts'
 import { sidFor } from '../people/sid.ts'
 import { subjectFor } from '../people/subject.ts'
 import type { Issuer } from '../ports/issuer.ts'
@@ -41,6 +42,7 @@ export const mintIdToken = (
       exp: now + issuer.settings.idTokenLifetime,
       auth_time: grant.authTime,
       nonce: nonce ?? undefined,
+      acr: acrOf(grant.amr),
       amr: grant.amr.length > 0 ? grant.amr : undefined,
       sid: sidFor(issuer, grant.sessionId, client.id),
       at_hash: half(accessToken),

@@ -42,6 +42,7 @@ async function connect(client = 'shop', grant: Partial<GrantRecord> = {}): Promi
         flow: 'FLOW-1',
         sessionId: session?.sessionId ?? '',
         nonce: null,
+        claims: null,
         authTime: startOfTime,
         amr: ['pwd'],
         createdAt: startOfTime,

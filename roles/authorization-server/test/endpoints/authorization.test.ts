@@ -65,6 +65,7 @@ describe('the authorization endpoint', () => {
       scope: ['openid', 'email', 'photos:read'],
       resources: [photos.resource],
       nonce: 'the-nonce',
+      claims: null,
       authTime: world.issuer.now(),
       amr: ['pwd'],
       createdAt: world.issuer.now(),

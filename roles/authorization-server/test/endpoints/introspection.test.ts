@@ -109,11 +109,11 @@ describe('token introspection (RFC 7662 §2)', () => {
     const shopper = clientRecord('prints', { introspects: [prints] }, [{ hash: hashOf(secret), expiresAt: null }])
     await world.put({ do: 'put-client', client: shopper })
     assert.equal((await ask(opaque.access_token, { as: 'prints' })).body.scope, 'openid prints.order')
-    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: ['openid'] })
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: ['openid'], claims: null })
     assert.equal((await ask(opaque.access_token, { as: 'prints' })).body.scope, 'openid')
 
     const jwt = await signIn({ grantId: 'narrowed-too' })
-    await world.put({ do: 'narrow-grant', grantId: 'narrowed-too', scope: ['openid'] })
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed-too', scope: ['openid'], claims: null })
     assert.equal((await ask(jwt.access_token)).body.scope, 'openid')
   })
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { parseChallenges } from '@symbolon/protocol/challenge'
 import { token } from '../../src/endpoints/token.ts'
-import { claimsFor, userinfo } from '../../src/endpoints/userinfo.ts'
+import { userinfo } from '../../src/endpoints/userinfo.ts'
+import { claimsFor } from '../../src/people/claims.ts'
 import type { CodeRecord } from '../../src/ports/records.ts'
 import {
   alice,
@@ -111,9 +112,9 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
   it('tells no claim any more for a permission that the person took back', async () => {
     const { access_token } = await signIn({ grantId: 'narrowed', scope: ['openid', 'email'], resources: [] })
     assert.equal((await world.call(userinfo, bearer(access_token))).body.email, 'alice@example.com')
-    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: ['openid'] })
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: ['openid'], claims: null })
     assert.deepEqual((await world.call(userinfo, bearer(access_token))).body, { sub: 'person-alice' })
-    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: [] })
+    await world.put({ do: 'narrow-grant', grantId: 'narrowed', scope: [], claims: null })
     assert.equal((await challengeOf(bearer(access_token))).status, 403)
   })
 

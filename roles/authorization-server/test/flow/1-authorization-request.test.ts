@@ -53,6 +53,8 @@ describe('an authorization request', () => {
       maxAge: 60,
       loginHint: 'alice',
       hintedPerson: null,
+      hintProven: false,
+      claims: null,
       uiLocales: ['de', 'fr'],
     })
     const { client, ...where } = replyTo

@@ -28,6 +28,8 @@ const request: AuthorizationRequest = {
   maxAge: null,
   loginHint: null,
   hintedPerson: null,
+  hintProven: true,
+  claims: null,
   uiLocales: [],
 }
 

@@ -24,6 +24,7 @@ const code: CodeRecord = {
   scope: ['openid', 'photos.read'],
   resources: [photos],
   nonce: 'nonce',
+  claims: null,
   authTime: 900,
   amr: ['pwd'],
   createdAt: 990,

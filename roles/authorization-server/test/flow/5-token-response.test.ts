@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { token } from '../../src/endpoints/token.ts'
+import { acrOf } from '../../src/flow/acr.ts'
 import { sidFor } from '../../src/people/sid.ts'
 import type { CodeRecord } from '../../src/ports/records.ts'
 import {
@@ -93,6 +94,7 @@ describe('step 5, the token response (RFC 6749 §5.1)', () => {
         exp: world.clock.now + 600,
         auth_time: world.clock.now - 60,
         nonce: 'n-0S6_WzA2Mj',
+        acr: acrOf(['pwd']),
         amr: ['pwd'],
         sid: sidFor(world.issuer, 'session', 'app'),
       })

@@ -34,6 +34,8 @@ const situation = (given: Given): ConsentSituation => ({
     maxAge: null,
     loginHint: null,
     hintedPerson: null,
+    hintProven: false,
+    claims: null,
     uiLocales: [],
   },
   client: clientFrom({ ...aClient('shop', given.metadata), ...(given.isPublic && { secrets: [] }) }),
@@ -154,11 +156,13 @@ describe('a consent', () => {
     assert.deepEqual(applyChoice(given, question({}), ticked), {
       scope: ['openid', 'photos:read', 'photos:delete'],
       resources: [photos.resource],
+      claims: null,
       asked: true,
     })
     assert.deepEqual(applyChoice(given, question({}), []), {
       scope: ['openid', 'photos:read'],
       resources: [photos.resource],
+      claims: null,
       asked: true,
     })
   })
@@ -190,7 +194,9 @@ describe('a consent', () => {
 
   it('is remembered as the union, under the name that was shown, and not written when it says nothing new', () => {
     const before = situation({ before: ['openid', 'photos:write'] })
-    const granted = (scope: readonly string[], asked = false) => ({ scope, resources: [photos.resource], asked })
+    const granted = (scope: readonly string[], asked = false) => ({
+      ...{ scope, resources: [photos.resource], claims: null, asked },
+    })
     const union = { scope: ['openid', 'photos:write', 'photos:read'], resources: [photos.resource], shown }
     assert.deepEqual(rememberedAfter(granted(['openid', 'photos:read']), before), union)
     assert.equal(rememberedAfter(granted(['openid']), before), undefined)
@@ -210,7 +216,10 @@ describe('a consent', () => {
     assert('question' in later)
     assert(later.question.permissions.every(({ allowed }) => !allowed))
     assert.equal(later.question.changed, false)
-    const answered = rememberedAfter({ scope: ['openid'], resources: [], asked: true }, { remembered, shown })
+    const answered = rememberedAfter(
+      { scope: ['openid'], resources: [], claims: null, asked: true },
+      { remembered, shown },
+    )
     assert.deepEqual(answered, { scope: ['openid'], resources: [], shown })
   })
 })

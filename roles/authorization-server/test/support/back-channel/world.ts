@@ -184,6 +184,7 @@ export async function createWorld({
           scope: ['openid', 'offline_access', 'photos.read'],
           resources: [photos],
           nonce: 'n-0S6_WzA2Mj',
+          claims: null,
           authTime: clock.now - 60,
           amr: ['pwd'],
           createdAt: clock.now,
