@@ -1,0 +1,95 @@
+/** `npm run conformance`: starts the server under test and says what to do with the suite. */
+import { relative, resolve } from 'node:path'
+import { type Command, CommandFailure, exitCodes, type Given, given, portFrom } from '@symbolon/cli/command'
+import { explain } from '@symbolon/cli/failures'
+import { commandHelp } from '@symbolon/cli/help'
+import { untilSignal } from '@symbolon/cli/signals'
+import { password, people } from './people.ts'
+import { type Conformance, startConformance } from './start.ts'
+import { usualSuite } from './suite.ts'
+
+const usual = { port: 4_443, folder: '.symbolon/conformance', host: '127.0.0.1', name: 'host.docker.internal' }
+
+const command: Command = {
+  takes: '',
+  about: 'Runs an authorization server over TLS for the conformance suite of the OpenID Foundation.',
+  most: 0,
+  options: {
+    port: {
+      type: 'string',
+      value: 'PORT',
+      about: `Where it listens; keys are rotated at the next one. ${usual.port}.`,
+    },
+    host: { type: 'string', value: 'ADDRESS', about: `The address it listens on. ${usual.host}.` },
+    name: { type: 'string', value: 'HOST', about: `The name the suite reaches it by, in its issuer. ${usual.name}.` },
+    suite: { type: 'string', value: 'URL', about: `Where the suite is. ${usualSuite.base}.` },
+    alias: { type: 'string', value: 'ALIAS', about: `The alias of the plans. ${usualSuite.alias}.` },
+    'suite-ca': { type: 'string', value: 'FILE', about: "What the suite's addresses are trusted by; one made here." },
+    cert: { type: 'string', value: 'FILE', about: 'A certificate of your own, PEM; with --key.' },
+    key: { type: 'string', value: 'FILE', about: 'Its private key, PEM.' },
+    data: { type: 'string', value: 'FOLDER', about: `Where everything is kept. ${usual.folder}.` },
+  },
+  run: async ({ text }) => {
+    const port = portFrom(text('port'), 65_534) ?? usual.port
+    const suiteCertificate = text('suite-ca')
+    const tls = ownCertificate(text)
+    const conformance = await startConformance({
+      folder: resolve(text('data') ?? usual.folder),
+      issuer: `https://${text('name') ?? usual.name}:${port}`,
+      host: text('host') ?? usual.host,
+      port,
+      controlPort: port + 1,
+      suite: { base: suiteBase(text('suite')), alias: text('alias') ?? usualSuite.alias },
+      ...(tls && { tls }),
+      ...(suiteCertificate !== undefined && { suiteCertificate }),
+      log: ({ level, cause }) => {
+        if (level === 'error' && cause instanceof Error) process.stderr.write(`${cause.stack ?? cause.message}\n`)
+      },
+    })
+    process.stdout.write(welcome(conformance))
+    await untilSignal()
+    await conformance.close()
+    return exitCodes.ok
+  },
+}
+
+function ownCertificate(text: Given['text']): { readonly cert: string; readonly key: string } | undefined {
+  const [cert, key] = [text('cert'), text('key')]
+  if (cert === undefined && key === undefined) return undefined
+  if (cert !== undefined && key !== undefined) return { cert, key }
+  throw new CommandFailure('A certificate needs both --cert and --key.', exitCodes.usage)
+}
+
+function suiteBase(given: string = usualSuite.base): string {
+  const url = URL.parse(given)
+  if (url?.protocol !== 'https:') throw new CommandFailure('The suite is at an https address.', exitCodes.usage)
+  return url.href.replace(/\/$/, '')
+}
+
+function welcome({ issuer, control, composeFile, configFile }: Conformance): string {
+  const shown = (file: string) => relative(process.cwd(), file) || file
+  return [
+    '',
+    `  Issuer    ${issuer}`,
+    `  Discovery ${issuer}/.well-known/openid-configuration`,
+    `  Sign in   as ${people.map(({ username }) => username).join(' or ')}, password: ${password}`,
+    `  Rotate    curl -X POST ${control}/rotate-keys`,
+    `  Suite     docker compose -f docker-compose-prebuilt.yml -f ${composeFile} up`,
+    `  Plans     tests/conformance/configs/*.json: paste one into the suite`,
+    `  Config    ${shown(configFile)}`,
+    '',
+    '  For tests only: its secrets and passwords are known to everybody. Stop with Ctrl-C.',
+    '',
+  ].join('\n')
+}
+
+const args = process.argv.slice(2)
+try {
+  if (args.includes('--help') || args.includes('-h'))
+    process.stdout.write(commandHelp('npm run conformance --', command))
+  else process.exitCode = await command.run(given(command, args))
+} catch (error) {
+  const { message, code } = explain(error)
+  process.stderr.write(`${message}\n`)
+  process.exitCode = code
+}
