@@ -11,10 +11,11 @@ import { clear } from '@symbolon/protocol/evidence'
 import { one } from '@symbolon/protocol/parameters'
 import type { Client } from '../client.ts'
 import { hashOf } from '../handles.ts'
+import { verifySigned } from '../keys/client-keys.ts'
 import { type CompactJws, readObject, takeApart } from '../keys/compact.ts'
+import type { Keyholder } from '../keys/key-sets.ts'
 import type { VerificationAlgorithm } from '../keys/schemes.ts'
 import type { Seconds } from '../ports/records.ts'
-import { keysFor, verifies } from './client-keys.ts'
 import type { Attempt, Method } from './method.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -108,7 +109,7 @@ async function prove(
   { client, issuer, now, trail, spend }: Attempt,
 ): Promise<Refused | undefined> {
   if (client === undefined) return undefined
-  const unverified = await verifySignature(assertion, client)
+  const unverified = await verifySignature(assertion, { client, issuer })
   if (unverified !== undefined) return trail.refused(unverified)
   const { clientId, claims } = assertion
   const broken = trail.apply(assertionRules, { clientId, claims, issuer: issuer.url, now })
@@ -121,15 +122,23 @@ async function prove(
 }
 
 /** Only registered public keys and only asymmetric algorithms: neither is chosen by what the assertion says of itself. */
-async function verifySignature({ jws }: Assertion, client: Client): Promise<Refused | undefined> {
+async function verifySignature({ jws }: Assertion, { client, issuer }: Keyholder): Promise<Refused | undefined> {
   const { alg, kid } = jws.header
   const algorithm = algorithmsOf(client).find((name) => name === alg)
   if (algorithm === undefined) {
     return refuse('assertion_algorithm_refused', { expected: clear(algorithmsOf(client)), got: shown(alg) })
   }
-  const keys = keysFor(client, { algorithm, kid })
-  if (keys.length === 0) return refuse('assertion_key_unknown', { got: shown(kid) })
-  return (await verifies(jws, { algorithm, keys })) ? undefined : refuse('assertion_signature_wrong')
+  const verification = await verifySigned(jws, { client, issuer, algorithm })
+  switch (verification.result) {
+    case 'verified':
+      return undefined
+    case 'signature_wrong':
+      return refuse('assertion_signature_wrong')
+    case 'key_unknown':
+      return refuse('assertion_key_unknown', { got: shown(kid) })
+    case 'keys_unavailable':
+      return refuse('client_keys_unavailable', { got: clear(verification.problem) })
+  }
 }
 
 /** All that this server verifies, or the one that is registered. */
