@@ -60,7 +60,7 @@ describe('the token endpoint (RFC 6749 §3.2)', () => {
     for (const form of forms) assert.equal((await world.call(token, { form, headers: basic('fading') })).status, 200)
   })
 
-  it('lets no answer into a cache (§5.1) [RFC6749-5.1-01] [OAuth2.1-3.2.3-01]', async () => {
+  it('lets no answer into a cache (§5.1) [RFC6749-5.1-01] [OAuth2.1-3.2.3-01] [OIDC-Core-3.1.3.3-01]', async () => {
     const given = await world.call(token, { form: redemption(await world.code()) })
     const refused = await world.call(token, { form: {} })
     for (const { headers } of [given, refused]) assert.equal(headers['cache-control'], 'no-store')

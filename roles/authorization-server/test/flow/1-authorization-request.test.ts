@@ -103,7 +103,7 @@ describe('an authorization request', () => {
   const toTheClient: readonly (readonly [Reason, string, Change, How?])[] = [
     ['parameter_repeated', 'RFC6749-3.1-05', { scope: ['openid', 'email'] }],
     ['parameter_repeated', 'RFC6749-3.1-05', { state: ['a', 'b'] }],
-    ['parameter_repeated', 'RFC6749-3.1-05', { extra: ['a', 'b'] }],
+    ['parameter_repeated', 'RFC6749-3.1-05, OAuth2.1-3.1-01', { extra: ['a', 'b'] }],
     ['parameter_too_long', 'RFC6749-10.14-01', { state: state2001 }],
     ['parameter_too_long', 'RFC6749-10.14-01', { nonce: 'n'.repeat(513) }],
     ['parameter_too_long', 'RFC6749-10.14-01', { resource: Array.from({ length: 11 }, () => photos.resource) }],
@@ -224,7 +224,7 @@ describe('an authorization request', () => {
   }
   for (const [name, value] of Object.entries(polite)) {
     const row =
-      name === 'extra' ? 'RFC6749-3.1-04' : name.endsWith('locales') ? 'OIDC-Core-3.1.2.1-09' : 'OIDC-Core-15.1-01'
+      name === 'extra' ? 'RFC6749-3.1-04] [OAuth2.1-3.1-01' : name.endsWith('locales') ? 'OIDC-Core-3.1.2.1-09' : 'OIDC-Core-15.1-01'
     it(`goes on with ${name}=${value} (OpenID Connect Core §15.1) [${row}]`, () => {
       proceeds({ [name]: value })
     })
