@@ -224,7 +224,11 @@ describe('an authorization request', () => {
   }
   for (const [name, value] of Object.entries(polite)) {
     const row =
-      name === 'extra' ? 'RFC6749-3.1-04] [OAuth2.1-3.1-01' : name.endsWith('locales') ? 'OIDC-Core-3.1.2.1-09' : 'OIDC-Core-15.1-01'
+      name === 'extra'
+        ? 'RFC6749-3.1-04] [OAuth2.1-3.1-01'
+        : name.endsWith('locales')
+          ? 'OIDC-Core-3.1.2.1-09'
+          : 'OIDC-Core-15.1-01'
     it(`goes on with ${name}=${value} (OpenID Connect Core §15.1) [${row}]`, () => {
       proceeds({ [name]: value })
     })
