@@ -7,7 +7,14 @@ import { sidFor } from '../../src/people/sid.ts'
 import { findToken } from '../../src/tokens/find.ts'
 import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
 import { claimsIn, everything, openSigningWorld } from '../support/front-channel/signing.ts'
-import { aClient, authorizationParams, callback, issuerUrl, type World } from '../support/front-channel/world.ts'
+import {
+  aClient,
+  authorizationParams,
+  callback,
+  issuerUrl,
+  verifier,
+  type World,
+} from '../support/front-channel/world.ts'
 
 const half = (text: string | null) =>
   hash('sha256', text ?? '', 'buffer')
@@ -162,6 +169,25 @@ describe('an answer of the authorization endpoint', () => {
     const { params } = sentToClient(await browser.submit(page, { decision: 'allow' }))
     const digest = hash('sha512', params.get('code') ?? '', 'buffer')
     assert.equal(claimsIn(params.get('id_token')).c_hash, digest.subarray(0, 32).toString('base64url'))
+  })
+
+  it('names the same person in the ID token for the code (OpenID Connect Core §3.3.3.6) [OIDC-Core-3.3.3.6-01]', async () => {
+    const metadata = { ...everything, token_endpoint_auth_method: 'none' }
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('public', metadata) }])
+    const page = await browser.open(authorizationParams({ client_id: 'public', response_type: 'code id_token token' }))
+    const { params } = sentToClient(await browser.submit(page, { decision: 'allow' }))
+    const redeemed = await browser.post('/token', {
+      grant_type: 'authorization_code',
+      client_id: 'public',
+      code: params.get('code') ?? '',
+      redirect_uri: callback,
+      code_verifier: verifier,
+    })
+    assert(redeemed.kind === 'json' && redeemed.status === 200)
+    const { id_token } = redeemed.body as { readonly id_token: string }
+    const [front, back] = [claimsIn(params.get('id_token')), claimsIn(id_token)]
+    for (const name of ['iss', 'sub', 'aud', 'nonce', 'auth_time', 'sid']) assert.equal(back[name], front[name], name)
+    assert.equal(back.c_hash, undefined)
   })
 
   it('is recorded as steps with what it held, and no token in it', async () => {
