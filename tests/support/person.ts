@@ -11,6 +11,8 @@ export interface Shown {
   readonly headers: Headers
   readonly text: string
   readonly page: HTMLElement
+  /** Where the browser stopped with a form in its hands: what it would have posted there. */
+  readonly posted?: URLSearchParams
 }
 
 export interface Person {
@@ -27,8 +29,10 @@ export function createPerson({ stopAt = [] as readonly string[] } = {}): Person 
 
   async function go(url: string, init: RequestInit & { readonly referrer?: string }, hops = 0): Promise<Shown> {
     if (hops > 20) throw new Error(`too many redirects at ${new URL(url).origin}`)
-    if (stopAt.some((start) => url.startsWith(start)))
-      return { url, status: 0, headers: new Headers(), text: '', page: parse('') }
+    if (stopAt.some((start) => url.startsWith(start))) {
+      const posted = init.body instanceof URLSearchParams ? { posted: init.body } : {}
+      return { url, status: 0, headers: new Headers(), text: '', page: parse(''), ...posted }
+    }
     const headers = new Headers(init.headers)
     headers.set('cookie', await jar.getCookieString(url))
     headers.set('accept', 'text/html')

@@ -31,6 +31,8 @@ export interface TestServerSettings {
   readonly resources?: Readonly<Record<string, unknown>>
   readonly port?: number
   readonly data?: string
+  /** Anything else that a configuration may say. */
+  readonly more?: Readonly<Record<string, unknown>>
 }
 
 const scope = 'openid profile email address phone offline_access photos:read photos:write archive:read'
@@ -101,6 +103,7 @@ export const configFor = ({
     [archive]: { name: 'Archive', token_format: 'opaque', scopes: { 'archive:read': 'See your archive' } },
     ...settings.resources,
   },
+  ...settings.more,
   people: [
     {
       sub: 'alice-0001',
@@ -136,12 +139,16 @@ export async function allow(person: Person, url: string, login = 'alice@example.
   return new URL(shown.url)
 }
 
-/** Signs in and allows whatever is asked, from a page of the server on, until another site is reached. */
+/**
+ * Signs in and allows whatever is asked, from a page of the server on, until another site is reached; what the server has
+ * for that site in a form is sent there.
+ */
 export async function allowOn(from: Shown, person: Person, login = 'alice@example.com'): Promise<Shown> {
   const { origin } = new URL(from.url)
   let shown = from
   for (let step = 0; step < 6 && shown.status !== 0 && new URL(shown.url).origin === origin; step++) {
     if (shown.page.querySelector('input[name=password]')) shown = await person.submit(shown, { login, password })
+    else if (shown.page.querySelector('#answer')) shown = await person.submit(shown, {})
     else shown = await person.submit(shown, {}, 'decision=allow')
   }
   return shown
