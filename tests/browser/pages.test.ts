@@ -265,6 +265,17 @@ describe('the way back to the app', () => {
     })
   })
 
+  it('lets the app lead on from there to another site, though browsers hold form-action against redirects, too', async () => {
+    await withPage({}, async (page) => {
+      await page.route('https://acme-notes.example/callback', (route) =>
+        route.fulfill({ status: 303, headers: { location: 'https://elsewhere.example/home' } }),
+      )
+      await page.route('https://elsewhere.example/**', (route) => route.fulfill({ body: 'at home' }))
+      await page.goto(server.address('form-post', 'en'))
+      await page.waitForURL('https://elsewhere.example/home')
+    })
+  })
+
   it('is also a link', async () => {
     await withPage({}, async (page) => {
       await page.goto(server.address('handoff', 'en'))
