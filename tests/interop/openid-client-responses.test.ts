@@ -16,9 +16,19 @@ const app = {
   scope: `${scope} offline_access`,
 } as const
 
-const hybrid = [client.useCodeIdTokenResponseType]
-const detached = [...hybrid, client.enableDetachedSignatureResponseChecks]
-const implicit = [client.useIdTokenResponseType]
+type Settings = readonly ((config: client.Configuration) => void)[]
+type Parameters = Readonly<Record<string, string>>
+
+const hybrid: Settings = [client.useCodeIdTokenResponseType]
+const detached: Settings = [...hybrid, client.enableDetachedSignatureResponseChecks]
+const implicit: Settings = [client.useIdTokenResponseType]
+const signed: Settings = [client.useJwtResponseMode]
+
+/** What a request adds for a response mode. */
+const modes: readonly (readonly [name: string, asked: Parameters])[] = [
+  ['left out', {}],
+  ['form_post', { response_mode: 'form_post' }],
+]
 
 describe('openid-client, response by response', () => {
   let server: TestServer
@@ -38,13 +48,13 @@ describe('openid-client, response by response', () => {
   })
   after(() => server?.close())
 
-  const known = (id: string, execute: NonNullable<client.DiscoveryRequestOptions['execute']>, metadata = {}) =>
+  const known = (id: string, execute: Settings, metadata = {}) =>
     client.discovery(new URL(server.url), id, metadata, client.ClientSecretBasic(secret), {
       execute: [client.allowInsecureRequests, ...execute],
     })
 
   /** Asks, signs in and allows; what comes back as the client's web framework would hand it over. */
-  async function ask(config: client.Configuration, parameters: Readonly<Record<string, string>> = {}) {
+  async function ask(config: client.Configuration, parameters: Parameters = {}) {
     const pkceCodeVerifier = client.randomPKCECodeVerifier()
     const [expectedState, expectedNonce] = [client.randomState(), client.randomNonce()]
     const url = client.buildAuthorizationUrl(config, {
@@ -62,27 +72,25 @@ describe('openid-client, response by response', () => {
     return { person, answer, checks: { pkceCodeVerifier, expectedState, expectedNonce } }
   }
 
-  const modes = ['default', 'form_post'] as const
-  const asked = (mode: (typeof modes)[number]) => (mode === 'default' ? {} : { response_mode: mode })
-
-  for (const mode of modes) {
-    for (const [type, execute] of [
+  for (const [name, mode] of modes) {
+    const types: readonly (readonly [string, Settings])[] = [
       ['code', [client.enableNonRepudiationChecks]],
       ['code id_token', hybrid],
       ['code id_token as a detached signature', detached],
-    ] as const)
-      it(`signs a person in by ${type}, response mode ${mode}`, async () => {
+    ]
+    for (const [type, execute] of types)
+      it(`signs a person in by ${type}, response mode ${name}`, async () => {
         const config = await known('all', execute)
-        const { answer, checks } = await ask(config, asked(mode))
+        const { answer, checks } = await ask(config, mode)
         const tokens = await client.authorizationCodeGrant(config, answer, { ...checks, maxAge: 600 })
         assert.equal(tokens.claims()?.sub, 'alice-0001')
         const userinfo = await client.fetchUserInfo(config, tokens.access_token, 'alice-0001')
         assert.equal(userinfo.email, 'alice@example.com')
       })
 
-    it(`signs a person in by id_token, response mode ${mode}, with the claims in the token as there is no other place`, async () => {
+    it(`signs a person in by id_token, response mode ${name}, with the claims in the token as there is no other place`, async () => {
       const config = await known('all', implicit)
-      const { answer, checks } = await ask(config, { ...asked(mode), max_age: '600' })
+      const { answer, checks } = await ask(config, { ...mode, max_age: '600' })
       const { expectedState, expectedNonce } = checks
       const claims = await client.implicitAuthentication(config, answer, expectedNonce, { expectedState, maxAge: 600 })
       assert.deepEqual([claims.sub, claims.name, claims.email], ['alice-0001', 'Alice Adams', 'alice@example.com'])
@@ -94,7 +102,7 @@ describe('openid-client, response by response', () => {
       ['all', {}],
       ['other-algorithms', { id_token_signed_response_alg: 'EdDSA', authorization_signed_response_alg: 'PS256' }],
     ] as const) {
-      const config = await known(id, [client.useJwtResponseMode], metadata)
+      const config = await known(id, signed, metadata)
       const { answer, checks } = await ask(config)
       assert.ok(answer instanceof URL)
       assert.deepEqual([...answer.searchParams.keys()], ['response'])
@@ -105,11 +113,11 @@ describe('openid-client, response by response', () => {
 
   it('is told of a refusal in the mode it asked for', async () => {
     const parameters = { prompt: 'none', redirect_uri: callback, scope, state: 's1', nonce: 'n1' }
-    for (const [execute, mode] of [
-      [hybrid, {}],
-      [hybrid, { response_mode: 'form_post' }],
-      [[client.useJwtResponseMode], {}],
-    ] as const) {
+    const ways: readonly (readonly [Settings, Parameters])[] = [
+      ...modes.map(([, mode]) => [hybrid, mode] as const),
+      [signed, {}],
+    ]
+    for (const [execute, mode] of ways) {
       const config = await known('all', execute)
       const person = server.person()
       const challenge = await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier())
