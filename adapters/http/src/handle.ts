@@ -6,6 +6,7 @@
 import type { Answer, EndpointRequest, Route } from '@symbolon/authorization-server/endpoints/endpoint'
 import type { Issuer } from '@symbolon/authorization-server/ports/issuer'
 import { StorageUnavailable } from '@symbolon/authorization-server/ports/store'
+import { EncryptionKeyMissing } from '@symbolon/authorization-server/tokens/encrypted'
 import { masked } from '@symbolon/protocol/masked'
 import { type Reason, refusals, wireDescriptions } from '@symbolon/protocol/refusals'
 import { flowReference } from '@symbolon/protocol/trace'
@@ -13,7 +14,7 @@ import type { Frame } from '@symbolon/protocol/views'
 import { createAssets } from './assets.ts'
 import { bestLocale, preferredLocales } from './locale.ts'
 import type { HttpRequest, HttpResponse, LogEntry } from './message.ts'
-import { nothing, parseForm, parseParameters } from './parse.ts'
+import { nothing, parseForm, parseJson, parseParameters } from './parse.ts'
 import { createFind, type Find, type Found, type Place, pathOf, placeOf, placesOf, serve } from './routing.ts'
 import { preflight, write } from './write.ts'
 
@@ -74,13 +75,16 @@ function read(incoming: HttpRequest, { place, parts }: Found, receivedAt: number
   const { cookies, issuer } = place.served
   const at = target.indexOf('?')
   const query = parseParameters(at === -1 ? '' : target.slice(at + 1))
-  const form = parseForm(body, headers['content-type'])
+  const type = headers['content-type']
+  const takesJson = place.route.takes === 'json'
+  const form = takesJson ? { params: nothing } : parseForm(body, type)
   return {
     method,
     path: pathOf(place, parts),
     parts,
     query: 'params' in query ? query.params : nothing,
     form: 'params' in form ? form.params : nothing,
+    ...(takesJson && { json: parseJson(body, type) }),
     unreadable: 'unreadable' in query ? query.unreadable : 'unreadable' in form ? form.unreadable : undefined,
     headers,
     cookies: cookies.read(headers.cookie),
@@ -117,6 +121,7 @@ async function call(request: EndpointRequest, { route, served }: Place): Promise
     if (language === null) return { answer }
     return { answer: { ...answer, cookies: [...(answer.cookies ?? []), rememberLanguage(language)] } }
   } catch (cause) {
+    if (cause instanceof EncryptionKeyMissing) return { answer: refusal(cause.reason, request, audience), cause }
     if (!(cause instanceof StorageUnavailable)) return { answer: refusal('server_error', request, audience), cause }
     const headers = { 'retry-after': '2' }
     return { answer: { ...refusal('storage_unavailable', request, audience), headers }, cause }

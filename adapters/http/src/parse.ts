@@ -38,6 +38,16 @@ export function parseForm(body: Uint8Array, contentType: string | undefined): Pa
   }
 }
 
+/** The value of a JSON text in UTF-8; `undefined` for anything else. */
+export function parseJson(body: Uint8Array, contentType = ''): unknown {
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) return undefined
+  try {
+    return JSON.parse(utf8.decode(body))
+  } catch {
+    return undefined
+  }
+}
+
 const formType = 'application/x-www-form-urlencoded'
 
 /** The type of a form in UTF-8, however it is written. */

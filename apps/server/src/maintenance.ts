@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { maintainKeys } from '@symbolon/authorization-server/keys/lifecycle'
 import type { ReloadableKeyRing } from '@symbolon/authorization-server/keys/ring'
+import { forgetUnused } from '@symbolon/authorization-server/registration/unused'
 import type { Installation } from './installation.ts'
 import type { Log } from './log.ts'
 
@@ -39,5 +40,6 @@ async function maintain(installation: Installation, keys: ReloadableKeyRing, end
     if ((await storage.sweep(now(), rowsInOneStep)) < rowsInOneStep) break
     await wait(betweenSteps)
   }
+  if (!ending.aborted) await forgetUnused(installation)
   if (!ending.aborted && (await maintainKeys(installation)).length > 0) await keys.reload()
 }

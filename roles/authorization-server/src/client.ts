@@ -6,7 +6,14 @@
  *
  * @see RFC 7591 §2 and §2.2
  */
-import { isSigningAlgorithm, type SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import {
+  type ContentEncryptionAlgorithm,
+  contentEncryptionAlgorithms,
+  isSigningAlgorithm,
+  type KeyManagementAlgorithm,
+  keyManagementAlgorithms,
+  type SigningAlgorithm,
+} from '@symbolon/protocol/algorithms'
 import { list } from '@symbolon/protocol/parameters'
 import { type ResponseType, responseTypeOf } from '@symbolon/protocol/response-types'
 import { intersect } from '@symbolon/protocol/scope'
@@ -16,6 +23,11 @@ import type { ClientRecord, Seconds } from './ports/records.ts'
 export const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
 export type AuthenticationMethod = (typeof authenticationMethods)[number]
+
+export interface Encryption {
+  readonly algorithm: KeyManagementAlgorithm
+  readonly content: ContentEncryptionAlgorithm
+}
 
 export interface Client {
   readonly id: string
@@ -53,11 +65,19 @@ export interface Client {
   readonly skipConsent: boolean
   /** The algorithm its ID tokens are signed with; RS256 unless registered (OpenID Connect Registration §2). */
   readonly idTokenSigningAlgorithm: SigningAlgorithm
+  /** Of ID tokens and logout tokens. */
+  readonly idTokenEncryption: Encryption | undefined
+  /** Makes userinfo a JWT. */
+  readonly userinfoSigningAlgorithm: SigningAlgorithm | undefined
+  readonly userinfoEncryption: Encryption | undefined
   /** The algorithm that signed authorization responses are signed with; RS256 unless registered (JARM §3). */
   readonly authorizationSigningAlgorithm: SigningAlgorithm
+  readonly authorizationEncryption: Encryption | undefined
   readonly defaultMaxAge: Seconds | undefined
   readonly requireAuthTime: boolean
   readonly defaultAcrValues: readonly string[]
+  /** The only algorithm its request objects may have; `none`: they are not signed. */
+  readonly requestObjectSigningAlgorithm: string | undefined
   /** Where its request objects may stand; no other is fetched. */
   readonly requestUris: readonly string[]
   /** Registered by itself: nobody here has looked at it. */
@@ -86,6 +106,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     text(metadata.token_endpoint_auth_method) ?? (hasSecrets ? 'client_secret_basic' : 'none')
   const idTokenAlgorithm = text(metadata.id_token_signed_response_alg)
   const responseAlgorithm = text(metadata.authorization_signed_response_alg)
+  const userinfoAlgorithm = text(metadata.userinfo_signed_response_alg)
   return {
     id: record.clientId,
     name: (locale) => localized(metadata, 'client_name', locale) ?? record.clientId,
@@ -114,12 +135,17 @@ export const clientFrom = once((record: ClientRecord): Client => {
     rotateRefreshTokens: flag(metadata.rotate_refresh_tokens) ?? authenticationMethod === 'none',
     skipConsent: metadata.consent === 'never',
     idTokenSigningAlgorithm: isSigningAlgorithm(idTokenAlgorithm) ? idTokenAlgorithm : 'RS256',
+    idTokenEncryption: encryption(metadata, 'id_token'),
+    userinfoSigningAlgorithm: isSigningAlgorithm(userinfoAlgorithm) ? userinfoAlgorithm : undefined,
+    userinfoEncryption: encryption(metadata, 'userinfo'),
     authorizationSigningAlgorithm: isSigningAlgorithm(responseAlgorithm) ? responseAlgorithm : 'RS256',
+    authorizationEncryption: encryption(metadata, 'authorization'),
     defaultMaxAge: seconds(metadata.default_max_age),
     requireAuthTime: metadata.require_auth_time === true,
     defaultAcrValues: texts(metadata.default_acr_values) ?? [],
+    requestObjectSigningAlgorithm: text(metadata.request_object_signing_alg),
     requestUris: texts(metadata.request_uris) ?? [],
-    unreviewed: !record.declared,
+    unreviewed: metadata.reviewed === false,
     sector: metadata.subject_type === 'pairwise' ? sectorOf(record) : undefined,
     disabled: record.disabled,
   }
@@ -140,6 +166,18 @@ const texts = (value: unknown): readonly string[] | undefined =>
 const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined)
 
 const seconds = (value: unknown) => (Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined)
+
+/** `A128CBC-HS256` unless the content's encryption is registered, too (OpenID Connect Registration §2). */
+function encryption(
+  metadata: Readonly<Record<string, unknown>>,
+  what: 'id_token' | 'userinfo' | 'authorization',
+): Encryption | undefined {
+  const named = metadata[`${what}_encrypted_response_alg`]
+  const algorithm = keyManagementAlgorithms.find((name) => name === named)
+  const wanted = metadata[`${what}_encrypted_response_enc`] ?? 'A128CBC-HS256'
+  const content = contentEncryptionAlgorithms.find((name) => name === wanted)
+  return algorithm && content && { algorithm, content }
+}
 
 function keySet(value: unknown): Client['jwks'] {
   const keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined

@@ -1,5 +1,6 @@
 /** A configuration file becomes what the server works with, or all that is wrong with it at once. */
 import { dirname, resolve } from 'node:path'
+import { hashOf } from '@symbolon/authorization-server/handles'
 import { defaultSettings, type Settings } from '@symbolon/authorization-server/ports/issuer'
 import { isMap, type Reading } from './kinds.ts'
 import { ConfigurationError, type Path, type Problem } from './problem.ts'
@@ -53,11 +54,21 @@ function understand({ file, value, locate }: Source, folder: string, environment
 }
 
 /** The settings of the issuer, as its endpoints know them. */
-export const settingsOf = ({ name, profile, development, locale, lifetimes, keys }: Config): Settings => ({
+export const settingsOf = ({
+  name,
+  profile,
+  sessionManagement,
+  development,
+  locale,
+  lifetimes,
+  keys,
+  registration,
+}: Config): Settings => ({
   ...defaultSettings,
   name,
   development,
   compatibleProfile: profile === 'compatible',
+  sessionManagement,
   defaultLocale: locale,
   codeLifetime: lifetimes.code,
   accessTokenLifetime: lifetimes.accessToken,
@@ -71,4 +82,8 @@ export const settingsOf = ({ name, profile, development, locale, lifetimes, keys
   signingKeyLifetime: lifetimes.signingKey,
   jwksCache: lifetimes.jwksCache,
   signingAlgorithms: keys.algorithms,
+  registration: registration.mode,
+  registrationTokens: registration.tokens.map(hashOf),
+  registrationsPerHour: registration.perHour,
+  registrationUnused: registration.unused,
 })

@@ -7,6 +7,7 @@ import { listenFields, tlsFields } from './listen-schema.ts'
 import { outgoingFields } from './outgoing-schema.ts'
 import { claimFields, personFields } from './people-schema.ts'
 import type { Fields } from './record.ts'
+import { registrationFields } from './registration-schema.ts'
 import { resourceFields, scopeFields } from './resource-schema.ts'
 import { configFields, configKind } from './schema.ts'
 
@@ -26,6 +27,7 @@ const tables: Readonly<Record<string, Fields>> = {
   lifetimes: lifetimeFields,
   keys: keysFields,
   outgoing: outgoingFields,
+  registration: registrationFields,
   client: clientFields,
   resource: resourceFields,
   scope: scopeFields,

@@ -16,6 +16,7 @@ import { outgoingFields, outgoingKind } from './outgoing-schema.ts'
 import { isLocale, personKind } from './people-schema.ts'
 import { defaulted, defaultsOf, optional, type ReadRecord, record, required, type WrittenRecord } from './record.ts'
 import { type Reference, secret } from './reference.ts'
+import { registrationFields, registrationKind } from './registration-schema.ts'
 import { resourceKind } from './resource-schema.ts'
 import { installationSecretRules } from './secrets.ts'
 
@@ -49,6 +50,11 @@ export const configFields = {
     'secure',
     '`compatible` serves what older apps need and newer standards advise against: tokens through the browser.',
   ),
+  sessionManagement: defaulted(
+    flag,
+    false,
+    'Lets apps watch in a frame whether the person is still signed in. Many browsers no longer allow it; back-channel logout needs none.',
+  ),
   development: defaulted(flag, false, 'Tells reasons in errors and records every flow. Loopback issuers only.'),
   locale: defaulted(
     text('a language', {
@@ -63,6 +69,12 @@ export const configFields = {
     outgoingKind,
     defaultsOf(outgoingFields),
     'Requests to addresses that clients gave, such as their `jwks_uri`.',
+    'see below',
+  ),
+  registration: defaulted(
+    registrationKind,
+    defaultsOf(registrationFields),
+    'Whether apps may register themselves.',
     'see below',
   ),
   clients: defaulted(

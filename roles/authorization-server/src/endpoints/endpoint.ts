@@ -18,6 +18,8 @@ export interface EndpointRequest {
   readonly query: URLSearchParams
   /** The body's parameters; empty for a body of another type. */
   readonly form: URLSearchParams
+  /** The body of a route that takes JSON; `undefined` when it is none. */
+  readonly json?: unknown
   /** Why query or body could not be read, if so: `content_type_wrong`, `body_malformed`. */
   readonly unreadable: Reason | undefined
   /** Lower-case names; a header sent twice is joined with `, `. */
@@ -32,7 +34,7 @@ export interface EndpointRequest {
 }
 
 /** The cookies for the whole site, named so that no other host can set them; all others have a path of their own. */
-export const siteCookies: ReadonlySet<string> = new Set(['browser', 'language'])
+export const siteCookies: ReadonlySet<string> = new Set(['browser', 'language', 'session-state'])
 
 export interface Cookie {
   /** Without `__Host-`; the adapter adds the prefix and Secure on https. */
@@ -43,6 +45,8 @@ export interface Cookie {
   /** Below the issuer. */
   readonly path?: string | undefined
   readonly sameSite?: 'lax' | 'strict' | 'none' | undefined
+  /** Scripts of our own pages may read it. */
+  readonly readable?: boolean | undefined
 }
 
 interface Any {
@@ -58,6 +62,8 @@ interface Any {
 export type Answer =
   | (Any & { readonly kind: 'json'; readonly status: number; readonly body: unknown })
   | (Any & { readonly kind: 'empty'; readonly status: number })
+  /** `headers` say of what type it is. */
+  | (Any & { readonly kind: 'text'; readonly status: number; readonly body: string })
   | (Any & { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string })
   | (Any & {
       readonly kind: 'page'
@@ -77,6 +83,8 @@ export interface Route {
   readonly cors: boolean
   /** What the caller is: errors are shown as JSON or as a page. */
   readonly audience: 'program' | 'person'
+  /** What a body is, where it is not a form. */
+  readonly takes?: 'json' | undefined
   /** The path is below the issuer's origin, not below its path: `/.well-known/…` inserted before it (RFC 8414 §3.1). */
   readonly atOrigin?: boolean | undefined
 }

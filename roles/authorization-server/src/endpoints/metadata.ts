@@ -5,7 +5,12 @@
  * @see RFC 8414 §2, §3
  * @see OpenID Connect Discovery §3, §4
  */
-import { signingAlgorithms, verificationAlgorithms } from '@symbolon/protocol/algorithms'
+import {
+  contentEncryptionAlgorithms,
+  keyManagementAlgorithms,
+  signingAlgorithms,
+  verificationAlgorithms,
+} from '@symbolon/protocol/algorithms'
 import { claimsOfScope, openidScopes } from '@symbolon/protocol/claims'
 import { responseModesAsked } from '@symbolon/protocol/response-types'
 import { union } from '@symbolon/protocol/scope'
@@ -32,18 +37,30 @@ export function buildMetadata({
     introspection_endpoint: `${url}/introspect`,
     revocation_endpoint: `${url}/revoke`,
     end_session_endpoint: `${url}/logout`,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    ...(settings.sessionManagement && { check_session_iframe: `${url}/check-session` }),
     scopes_supported: union(openidScopes, resources.flatMap(scopesOf)),
     response_types_supported: responseTypesServed(settings),
     response_modes_supported: responseModesAsked,
     authorization_signing_alg_values_supported: signingAlgorithms,
+    authorization_encryption_alg_values_supported: keyManagementAlgorithms,
+    authorization_encryption_enc_values_supported: contentEncryptionAlgorithms,
     grant_types_supported: [...grants.keys(), 'implicit'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: signingAlgorithms,
+    id_token_encryption_alg_values_supported: keyManagementAlgorithms,
+    id_token_encryption_enc_values_supported: contentEncryptionAlgorithms,
+    userinfo_signing_alg_values_supported: signingAlgorithms,
+    userinfo_encryption_alg_values_supported: keyManagementAlgorithms,
+    userinfo_encryption_enc_values_supported: contentEncryptionAlgorithms,
     claim_types_supported: ['normal'],
-    claims_supported: ['sub', 'iss', 'auth_time', 'amr', ...Object.values(claimsOfScope).flat()],
+    claims_supported: ['sub', 'iss', 'auth_time', 'amr', 'sid', ...Object.values(claimsOfScope).flat()],
     claims_parameter_supported: false,
     request_parameter_supported: false,
     // Its absence would mean true (OpenID Connect Discovery §3).
@@ -54,6 +71,7 @@ export function buildMetadata({
     introspection_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
     revocation_endpoint_auth_methods_supported: servedMethods,
     revocation_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
+    ...(settings.registration !== 'off' && { registration_endpoint: `${url}/register` }),
     ...(resources.length > 0 && { protected_resources: resources.map(({ resource }) => resource) }),
   }
 }

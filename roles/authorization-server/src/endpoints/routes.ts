@@ -5,6 +5,7 @@ import { account } from './account.ts'
 import { app, apps } from './account-apps.ts'
 import { sessions } from './account-sessions.ts'
 import { authorization } from './authorization.ts'
+import { checkSession } from './check-session.ts'
 import type { Endpoint, Route } from './endpoint.ts'
 import { home } from './home.ts'
 import { interaction } from './interaction.ts'
@@ -12,6 +13,8 @@ import { introspection } from './introspection.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
 import { recorded } from './page.ts'
+import { registration } from './registration.ts'
+import { endRegistered, readRegistered, replaceRegistered } from './registration-management.ts'
 import { revocation } from './revocation.ts'
 import { signOut } from './sign-out.ts'
 import { token } from './token.ts'
@@ -34,6 +37,13 @@ export const routes: readonly Route[] = [
   { path: '/revoke', methods: { POST: revocation }, ...open },
   { path: '/introspect', methods: { POST: introspection }, ...closed },
   { path: '/userinfo', methods: { GET: userinfo, POST: userinfo }, ...open },
+  { path: '/register', methods: { POST: registration }, takes: 'json', ...open },
+  {
+    path: '/register/:client',
+    methods: { GET: readRegistered, PUT: replaceRegistered, DELETE: endRegistered },
+    takes: 'json',
+    ...open,
+  },
   { path: '/jwks', methods: { GET: jwks }, ...open },
 
   // The places of OpenID Connect Discovery §4 and of RFC 8414 §3.1: below the issuer, and before its path.
@@ -48,4 +58,5 @@ export const routes: readonly Route[] = [
   { path: '/account/apps', ...page('revoke', apps, 'looking') },
   { path: '/account/apps/:client', ...page('revoke', app, 'forms') },
   { path: '/logout', ...page('sign-out', signOut, 'forms') },
+  { path: '/check-session', methods: { GET: checkSession }, ...closed },
 ]

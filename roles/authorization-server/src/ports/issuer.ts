@@ -34,6 +34,12 @@ export interface Settings {
   readonly development: boolean
   /** Serves what older clients need and newer standards advise against: tokens from the authorization endpoint. */
   readonly compatibleProfile: boolean
+  /** Gives `session_state` and serves the check-session page (OpenID Connect Session Management). */
+  readonly sessionManagement: boolean
+  /** Takes request objects that nobody signed, from clients that are registered for them. */
+  readonly unsignedRequestObjects: boolean
+  /** People can make an account themselves. */
+  readonly signUp: boolean
   readonly defaultLocale: string
   readonly codeLifetime: Seconds
   readonly accessTokenLifetime: Seconds
@@ -50,6 +56,14 @@ export interface Settings {
   readonly signingKeyLifetime: Seconds
   /** How long a verifier may cache the keys: a new key is published that long before it signs. */
   readonly jwksCache: Seconds
+  /** Whether clients may register themselves: not, anybody, or whoever has one of `registrationTokens`. */
+  readonly registration: 'off' | 'open' | 'token'
+  /** `hashOf` each initial access token. */
+  readonly registrationTokens: readonly string[]
+  /** How many may register from one network in an hour without such a token. */
+  readonly registrationsPerHour: number
+  /** After so long a client that nobody uses is forgotten, if it came without such a token. */
+  readonly registrationUnused: Seconds
   readonly defaultSigningAlgorithm: SigningAlgorithm
   /** For these there is always a key; for others one is made when it is first needed. */
   readonly signingAlgorithms: readonly SigningAlgorithm[]
@@ -59,6 +73,9 @@ export const defaultSettings: Settings = {
   name: 'Symbolon',
   development: false,
   compatibleProfile: false,
+  sessionManagement: false,
+  unsignedRequestObjects: false,
+  signUp: false,
   defaultLocale: 'en',
   codeLifetime: 60,
   accessTokenLifetime: 600,
@@ -71,16 +88,20 @@ export const defaultSettings: Settings = {
   keptSessionLifetime: 30 * 86_400,
   signingKeyLifetime: 90 * 86_400,
   jwksCache: 600,
+  registration: 'off',
+  registrationTokens: [],
+  registrationsPerHour: 20,
+  registrationUnused: 30 * 86_400,
   defaultSigningAlgorithm: 'ES256',
   signingAlgorithms: ['ES256', 'RS256'],
 }
 
 /** The issuer's signing keys: published before use, retired after the longest token's life. */
 export interface KeyRing {
-  /** Signs a compact JWS with the active key of the algorithm; `typ` and `kid` go into the header. */
+  /** Signs a compact JWS with the active key of the algorithm; `kid` and, if there is one, `typ` go into the header. */
   sign(
     claims: Readonly<Record<string, unknown>>,
-    how: { readonly algorithm: SigningAlgorithm; readonly typ: string },
+    how: { readonly algorithm: SigningAlgorithm; readonly typ?: string },
   ): Promise<string>
   /** The claims of a JWT that this issuer signed with the given `typ`; `undefined` for anything else. Expiry is the caller's. */
   verify(jwt: string, typ: string): Promise<Readonly<Record<string, unknown>> | undefined>

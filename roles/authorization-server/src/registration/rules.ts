@@ -122,6 +122,21 @@ export const metadataRules: readonly MetadataRule[] = [
     expected: 'sector_identifier_uri, for the redirect_uris have several hosts (OpenID Connect Core §8.1)',
     got: 'pairwise without it',
   },
+  {
+    key: 'frontchannel_logout_uri',
+    broken: ({ frontchannel_logout_uri: uri = '', redirect_uris = [] }) => {
+      const page = parsed(uri)
+      return page !== undefined && !redirect_uris.some((one) => parsed(one)?.origin === page.origin)
+    },
+    expected: 'the scheme, host and port of one of redirect_uris (OpenID Connect Front-Channel Logout §2)',
+    got: 'an address elsewhere',
+  },
+  {
+    key: 'backchannel_logout_uri',
+    broken: (client) => client.backchannel_logout_uri?.startsWith('http:') === true && isPublic(client),
+    expected: 'https for a public client (OpenID Connect Back-Channel Logout §2.2)',
+    got: 'http',
+  },
   ...encryptionRules,
 ]
 

@@ -18,6 +18,8 @@ describe('the table of endpoints', () => {
       'POST /revoke cors',
       'POST /introspect',
       'GET|POST /userinfo cors',
+      'POST /register cors',
+      'GET|PUT|DELETE /register/:client cors',
       'GET /jwks cors',
       'GET /.well-known/openid-configuration cors',
       'GET /.well-known/oauth-authorization-server cors',
@@ -29,6 +31,7 @@ describe('the table of endpoints', () => {
       'GET /account/apps',
       'GET|POST /account/apps/:client',
       'GET|POST /logout',
+      'GET /check-session',
     ])
   })
 

@@ -109,6 +109,10 @@ export interface Call {
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly method?: string
+  /** For a route that takes JSON. */
+  readonly json?: unknown
+  readonly parts?: Readonly<Record<string, string>>
+  readonly remoteAddress?: string
 }
 
 export interface Said {
@@ -195,17 +199,18 @@ export async function createWorld({
       })
       return code
     },
-    async call(endpoint, { form = '', query = '', headers = {}, method = 'POST' } = {}) {
+    async call(endpoint, { form = '', query = '', headers = {}, method = 'POST', ...more } = {}) {
       const request: EndpointRequest = {
         method,
         path: '/',
-        parts: {},
+        parts: more.parts ?? {},
+        json: more.json,
         query: new URLSearchParams(query),
         form: new URLSearchParams(form as Record<string, string>),
         unreadable: undefined,
         headers,
         cookies: new Map(),
-        remoteAddress: '192.0.2.1',
+        remoteAddress: more.remoteAddress ?? '192.0.2.1',
         receivedAt: clock.now * 1000,
         flow: 'CCCC-DDDD',
       }

@@ -1,0 +1,112 @@
+/**
+ * The registration endpoint: a client introduces itself and is told its name here, its secret if it has one, and the
+ * token with which it manages what it registered.
+ *
+ * @see RFC 7591 §3, OpenID Connect Dynamic Client Registration §3
+ */
+import { buildChallenge } from '@symbolon/protocol/challenge'
+import { openidScopes } from '@symbolon/protocol/claims'
+import { allow, type Decision, type Refused, type Rule } from '@symbolon/protocol/decision'
+import { type Reason, refusals } from '@symbolon/protocol/refusals'
+import { union } from '@symbolon/protocol/scope'
+import { hashOf, newHandle } from '../handles.ts'
+import type { Seconds } from '../ports/records.ts'
+import {
+  bearerIn,
+  countRegistration,
+  hourOf,
+  isTrusted,
+  registeringRules,
+  untilNextHour,
+} from '../registration/access.ts'
+import type { Metadata } from '../registration/members.ts'
+import { readRegistration } from '../registration/read.ts'
+import { describeRegistered, registered } from '../registration/registered.ts'
+import { checkSector } from '../registration/sector.ts'
+import { scopesOf } from '../resource.ts'
+import { type Arrival, describe, type Exchange, exchange, type Reply } from './exchange.ts'
+
+export const registration = exchange({ path: '/register', band: 'discovery', handle: register, deny: denyRegistration })
+
+const paceRules = (now: Seconds): readonly Rule<{ readonly before: number; readonly most: number }>[] => [
+  {
+    reason: 'rate_limited',
+    broken: ({ before, most }) => before >= most,
+    seen: () => ({ retryAfter: untilNextHour(now) }),
+  },
+]
+
+async function register(exchange: Exchange): Promise<Decision<Reply>> {
+  const { request, issuer, now, trail } = exchange
+  const { store, settings } = issuer
+  const registering = { settings, token: bearerIn(request.headers.authorization) }
+  const unwelcome = trail.apply(registeringRules, registering)
+  if (unwelcome !== undefined) return unwelcome
+  const reviewed = isTrusted(registering)
+  const key = hourOf(issuer, request.remoteAddress, now)
+  if (!reviewed) {
+    const [counted] = await store.throttles.find([key])
+    const tooMany = trail.apply(paceRules(now), { before: counted?.failures ?? 0, most: settings.registrationsPerHour })
+    if (tooMany !== undefined) return tooMany
+  }
+
+  const metadata = await checkMetadata(exchange, { reviewed })
+  if (!metadata.ok) return metadata
+  const token = newHandle(issuer.random)
+  const standing = { reviewed, compatible: settings.compatibleProfile }
+  const made = registered(metadata.value, { issuer, standing, now, before: undefined })
+  const { clientId } = made.client
+  const dueAt = reviewed ? null : now + settings.registrationUnused
+  await store.commit([
+    { do: 'add-client', client: made.client },
+    { do: 'insert-registration', registration: { clientId, tokenHash: hashOf(token), version: 0, dueAt } },
+    ...(reviewed ? [] : [countRegistration(key, now)]),
+  ])
+  trail.concerns({ client: clientId })
+  return allow({ status: 201, body: describeRegistered(made, { issuer, token }) })
+}
+
+const invitedRules: readonly Rule<{ readonly metadata: Metadata; readonly reviewed: boolean }>[] = [
+  {
+    // It would act for itself, and nobody was ever asked about it.
+    reason: 'client_metadata_invalid',
+    broken: ({ metadata, reviewed }) => !reviewed && metadata.grant_types?.includes('client_credentials') === true,
+    seen: () => ({ expected: { clear: 'grant_types: client_credentials only with an initial access token' } }),
+  },
+]
+
+/** What a registration and a change of it are decided by. */
+export async function checkMetadata(
+  { request, issuer, registry, trail }: Exchange,
+  { reviewed }: { readonly reviewed: boolean },
+): Promise<Decision<Metadata>> {
+  const scopes = union(openidScopes, registry.resources.flatMap(scopesOf))
+  const read = readRegistration({ body: request.json, settings: issuer.settings, scopes })
+  if (!read.ok) return trail.refused(read)
+  const uninvited = trail.apply(invitedRules, { metadata: read.value, reviewed })
+  if (uninvited !== undefined) return uninvited
+  const mismatch = await checkSector(read.value, issuer.outgoing)
+  return mismatch === undefined ? read : trail.refused(mismatch)
+}
+
+const statuses: Readonly<Partial<Record<Reason, number>>> = { registration_off: 404, rate_limited: 429 }
+
+/** RFC 7591 §3.2.2; a token that is missing or wrong as RFC 6750 §3 has it. */
+export function denyRegistration({ reason, expected, retryAfter }: Refused, arrival: Arrival): Reply {
+  const { error } = refusals[reason]
+  // Said to everybody: who registers can't look into our record, and of what they sent nothing is repeated.
+  const hint = expected !== undefined && 'clear' in expected ? `Expected ${expected.clear}. ` : ''
+  const said = describe(reason, arrival)
+  const body = {
+    error,
+    error_description: `${hint.replaceAll('…', '...').replaceAll(/["\\]|[^\x20-\x7e]/g, "'")}${said}`,
+  }
+  if (error === 'invalid_token') {
+    const realm = arrival.issuer.url
+    const parameters = reason === 'registration_token_missing' ? { realm } : { realm, error }
+    return { status: 401, body, headers: { 'www-authenticate': buildChallenge('Bearer', parameters) } }
+  }
+  const status = statuses[reason] ?? 400
+  if (retryAfter === undefined) return { status, body }
+  return { status, body, headers: { 'retry-after': String(retryAfter) } }
+}

@@ -1,0 +1,128 @@
+/**
+ * Reads what a program wants to register: each member by the table, then what must fit together, then what is asked of
+ * strangers. Unknown members are ignored; what is `null` was not sent.
+ *
+ * @see RFC 7591 §2 and §3.2.2, OpenID Connect Dynamic Client Registration §2 and §3.3
+ */
+import { allow, type Decision, type Refused, refuse } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import { responseTypeOf } from '@symbolon/protocol/response-types'
+import { responseTypesServed } from '../flow/response-rules.ts'
+import type { Settings } from '../ports/issuer.ts'
+import { localizedMembers, type MemberName, type Metadata, members } from './members.ts'
+import { type Described, type MetadataRule, metadataRules, strangerRules } from './rules.ts'
+import { isMap, misfit, type Shape } from './shapes.ts'
+
+export interface Asked {
+  readonly body: unknown
+  readonly settings: Settings
+  /** Every scope of this issuer. */
+  readonly scopes: readonly string[]
+}
+
+const longest = { text: 2_000, list: 50, all: 32_000 }
+
+const languageTag = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
+
+const shapes = new Map<string, Shape>(Object.entries(members).map(([name, { shape }]) => [name, shape]))
+
+const wrong = (member: string, expected: string): Refused =>
+  refuse(member === 'redirect_uris' ? 'registration_redirect_uri_invalid' : 'client_metadata_invalid', {
+    expected: clear(`${member}: ${expected}`),
+  })
+
+/** The member that a name stands for: `client_name#de` for `client_name`. */
+function memberOf(name: string): string | undefined {
+  const [base = '', tag] = name.split(/#(.*)/s)
+  if (tag === undefined) return shapes.has(name) ? name : undefined
+  return localizedMembers.some((member) => member === base) && languageTag.test(tag) ? base : undefined
+}
+
+export function readRegistration({ body, settings, scopes }: Asked): Decision<Metadata> {
+  if (!isMap(body)) return refuse('client_metadata_invalid', { expected: clear('a JSON object') })
+  if (JSON.stringify(body).length > longest.all) return wrong('(all)', `${longest.all} characters at most`)
+  if (typeof body.software_statement === 'string') return refuse('software_statement_unapproved')
+  const found: Record<string, unknown> = {}
+  for (const [name, sent] of Object.entries(body)) {
+    const member = memberOf(name)
+    const shape = member === undefined ? undefined : shapes.get(member)
+    if (member === undefined || shape === undefined || sent === null) continue
+    const value = member === 'response_types' ? inOurOrder(sent) : sent
+    const expected = tooLong(value) ?? misfit(shape, value)
+    if (expected !== undefined) return wrong(member, expected)
+    found[name] = value
+  }
+  const metadata = withDefaults(found, scopes)
+  const rule = [...metadataRules, ...strangerRules, ...hereRules(settings)].find(({ broken }) => broken(metadata))
+  return rule === undefined ? allow(metadata) : wrong(rule.key, rule.expected)
+}
+
+/** `token id_token` is `id_token token` (RFC 6749 §3.1.1). */
+const inOurOrder = (types: unknown): unknown =>
+  Array.isArray(types) ? types.map((type) => (typeof type === 'string' ? (responseTypeOf(type) ?? type) : type)) : types
+
+function tooLong(value: unknown): string | undefined {
+  if (typeof value === 'string' && value.length > longest.text) return `${longest.text} characters at most`
+  if (!Array.isArray(value)) return undefined
+  if (value.length > longest.list) return `${longest.list} of them at most`
+  return value.map(tooLong).find((expected) => expected !== undefined)
+}
+
+/** The defaults of the standards, written out, so that what is registered can be told whole (RFC 7591 §3.2.1). */
+function withDefaults(found: Metadata, scopes: readonly string[]): Described {
+  const { response_types: responses, grant_types: grants, scope } = found
+  const grantTypes = grants ?? (responses?.length ? grantsFor(responses) : (['authorization_code'] as const))
+  const served = scope?.split(' ').filter((one) => scopes.includes(one))
+  return {
+    ...found,
+    ...(served !== undefined && { scope: served.join(' ') }),
+    application_type: found.application_type ?? 'web',
+    token_endpoint_auth_method: found.token_endpoint_auth_method ?? 'client_secret_basic',
+    grant_types: grantTypes,
+    response_types: responses ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
+    subject_type: found.subject_type ?? 'public',
+    id_token_signed_response_alg: found.id_token_signed_response_alg ?? 'RS256',
+  }
+}
+
+/** The grants that response types need (RFC 7591 §2.1). */
+function grantsFor(responses: NonNullable<Metadata['response_types']>): NonNullable<Metadata['grant_types']> {
+  const words = new Set(responses.flatMap((type) => type.split(' ')))
+  const needsImplicit = words.has('token') || words.has('id_token')
+  return [
+    ...(words.has('code') || !needsImplicit ? (['authorization_code'] as const) : []),
+    ...(needsImplicit ? (['implicit'] as const) : []),
+  ]
+}
+
+/** What depends on this installation. */
+const hereRules = (settings: Settings): readonly MetadataRule[] => [
+  {
+    key: 'response_types',
+    broken: ({ response_types = [] }) => !response_types.every((type) => responseTypesServed(settings).includes(type)),
+    expected: `some of ${responseTypesServed(settings).join(', ')}`,
+    got: 'another',
+  },
+  {
+    key: 'client_name',
+    broken: (client) => Object.entries(client).some(([name, value]) => isName(name) && !isOwnName(value, settings)),
+    expected: "a readable name that is not this server's own",
+    got: 'another',
+  },
+]
+
+const isName = (name: string): boolean => memberOf(name) === ('client_name' satisfies MemberName)
+
+/** Letters and digits alone, as people take them for the same. */
+const folded = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+
+/** Nobody may call themselves what this place is called, or turn the words around them about. */
+function isOwnName(value: unknown, { name }: Settings): boolean {
+  if (typeof value !== 'string' || value.length > 120 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return false
+  const called = folded(value)
+  return called !== '' && called !== folded(name)
+}

@@ -1,0 +1,74 @@
+/**
+ * A client as it is kept and as it is told of itself. A secret is told once, when it is made: only its hash is kept.
+ *
+ * @see RFC 7591 §3.2.1, RFC 7592 §3
+ */
+import { hashOf, newHandle } from '../handles.ts'
+import type { Issuer } from '../ports/issuer.ts'
+import type { ClientRecord, Seconds } from '../ports/records.ts'
+import { localizedMembers, type Metadata, members } from './members.ts'
+
+export interface Registered {
+  readonly client: ClientRecord
+  /** `undefined` when it has none, or keeps the one it has. */
+  readonly secret: string | undefined
+}
+
+/** Our own keys beside those of the standards: nobody sets them for themselves. */
+interface Standing {
+  readonly reviewed: boolean
+  readonly compatible: boolean
+}
+
+export function registered(
+  metadata: Metadata,
+  about: {
+    readonly issuer: Pick<Issuer, 'random'>
+    readonly standing: Standing
+    readonly now: Seconds
+    readonly before: ClientRecord | undefined
+  },
+): Registered {
+  const { issuer, standing, now, before } = about
+  const usesSecret = metadata.token_endpoint_auth_method?.startsWith('client_secret_') === true
+  const kept = usesSecret ? (before?.secrets ?? []) : []
+  const secret = usesSecret && kept.length === 0 ? newHandle(issuer.random) : undefined
+  const isConfidential = metadata.token_endpoint_auth_method !== 'none'
+  return {
+    secret,
+    client: {
+      clientId: before?.clientId ?? newHandle(issuer.random),
+      metadata: {
+        ...metadata,
+        ...(!standing.reviewed && { reviewed: false }),
+        // Relying parties from before PKCE have a secret and a nonce.
+        ...(standing.compatible && isConfidential && { require_pkce: false }),
+      },
+      secrets: secret === undefined ? kept : [{ hash: hashOf(secret), expiresAt: null }],
+      disabled: before?.disabled ?? false,
+      declared: false,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+    },
+  }
+}
+
+const isStandard = (name: string): boolean =>
+  Object.hasOwn(members, name) || localizedMembers.some((member) => name.startsWith(`${member}#`))
+
+export function describeRegistered(
+  { client, secret }: Registered,
+  { issuer, token }: { readonly issuer: Pick<Issuer, 'url'>; readonly token: string },
+): Readonly<Record<string, unknown>> {
+  const told = Object.entries(client.metadata).filter(([name]) => isStandard(name))
+  return {
+    ...Object.fromEntries(told),
+    client_id: client.clientId,
+    client_id_issued_at: client.createdAt,
+    ...(secret !== undefined && { client_secret: secret }),
+    // It lasts as long as the client does.
+    ...(client.secrets.length > 0 && { client_secret_expires_at: 0 }),
+    registration_access_token: token,
+    registration_client_uri: `${issuer.url}/register/${client.clientId}`,
+  }
+}

@@ -1,0 +1,271 @@
+/** A client introduces itself: what it may say, what it is told, and who may say it. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { metadata } from '../../src/endpoints/metadata.ts'
+import { registration } from '../../src/endpoints/registration.ts'
+import { token } from '../../src/endpoints/token.ts'
+import { hashOf } from '../../src/handles.ts'
+import type { OutgoingAnswer } from '../../src/ports/outgoing.ts'
+import { type Call, createWorld, redemption, verifier, type World } from '../support/back-channel/world.ts'
+
+const redirect_uris = ['https://shop.example/callback']
+const bearer = (value: string) => ({ authorization: `Bearer ${value}` })
+const initial = 'an initial access token of more than 32 characters'.replaceAll(' ', '-')
+
+const key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+
+describe('registering a client (RFC 7591 §3.1)', () => {
+  let world: World
+  before(async () => {
+    world = await createWorld({ settings: { registration: 'open', registrationsPerHour: 10_000 } })
+  })
+  after(() => world[Symbol.asyncDispose]())
+  const register = (json: unknown, call: Call = {}) => world.call(registration, { json, ...call })
+
+  it('answers 201 with a new name, a new secret, and everything that is registered, defaults too (RFC 7591 §2, §3.2.1; OpenID DCR §3.2) [RFC7591-2-03] [RFC7591-3.1-01] [RFC7591-3.2.1-01] [RFC7591-3.2.1-02] [OIDC-DCR-3.2-01] [RFC7592-3-01]', async () => {
+    const asked = { redirect_uris, client_name: 'Shop', 'client_name#de': 'Laden', contacts: ['a@shop.example'] }
+    const [one, two] = await Promise.all([register({ ...asked, client_id: 'app' }), register(asked)])
+    assert.equal(one.status, 201)
+    assert.equal(one.headers['cache-control'], 'no-store')
+    const { client_id, client_secret, registration_access_token, ...rest } = one.body
+    assert.deepEqual(rest, {
+      ...asked,
+      application_type: 'web',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      subject_type: 'public',
+      id_token_signed_response_alg: 'RS256',
+      client_id_issued_at: world.clock.now,
+      client_secret_expires_at: 0,
+      registration_client_uri: `https://id.example/register/${client_id}`,
+    })
+    assert.notEqual(client_id, 'app')
+    for (const name of ['client_id', 'client_secret', 'registration_access_token']) {
+      assert.notEqual(one.body[name], two.body[name])
+    }
+    assert.match(String(client_secret), /^[\w-]{43}$/)
+    assert.match(String(registration_access_token), /^[\w-]{43}$/)
+  })
+
+  it('keeps neither secret nor token, only their hashes [RFC7591-5-02]', async () => {
+    const { body } = await register({ redirect_uris })
+    const id = String(body.client_id)
+    const kept = [await world.issuer.store.clients.find(id), await world.issuer.store.registrations.find(id)]
+    const text = JSON.stringify(kept)
+    for (const name of ['client_secret', 'registration_access_token']) {
+      assert.ok(!text.includes(String(body[name])), name)
+      assert.ok(text.includes(hashOf(String(body[name]))), name)
+    }
+  })
+
+  it('lets the client redeem a code at once with the secret that it was given [RFC7591-3.2.1-01]', async () => {
+    const { body } = await register({ redirect_uris, token_endpoint_auth_method: 'client_secret_post' })
+    const clientId = String(body.client_id)
+    const code = await world.code({ clientId, redirectUri: 'https://shop.example/callback' })
+    const form = {
+      ...redemption(code, { client_id: clientId, redirect_uri: redirect_uris[0] }),
+      client_secret: String(body.client_secret),
+      code_verifier: verifier,
+    }
+    assert.equal((await world.call(token, { form })).status, 200)
+  })
+
+  it('gives no secret to a client without credentials or with keys [RFC7591-3.2.1-01] (attack 72)', async () => {
+    const withKeys = { redirect_uris, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key] } }
+    for (const asked of [{ redirect_uris, token_endpoint_auth_method: 'none' }, withKeys]) {
+      const { status, body } = await register(asked)
+      assert.equal(status, 201)
+      assert.ok(!('client_secret' in body) && !('client_secret_expires_at' in body))
+    }
+  })
+
+  it('ignores what it does not know, what is null, and what is ours to say [RFC7591-2-01]', async () => {
+    const strange = {
+      tls_wallet: 'x',
+      jwks: null,
+      consent: 'never',
+      require_pkce: false,
+      reviewed: true,
+      declared: true,
+    }
+    const { status, body } = await register({ redirect_uris, ...strange })
+    assert.equal(status, 201)
+    for (const name of Object.keys(strange)) assert.ok(!(name in body), name)
+    const record = await world.issuer.store.clients.find(String(body.client_id))
+    assert.equal(record?.metadata.consent, undefined)
+    assert.equal(record?.metadata.reviewed, false)
+    assert.equal(record?.declared, false)
+  })
+
+  it('brings grant_types and response_types together when one is left out (RFC 7591 §2.1) [RFC7591-2.1-01]', async () => {
+    const grantsFor = async (response_types: readonly string[]) =>
+      (await register({ redirect_uris, response_types })).body.grant_types
+    assert.deepEqual(await grantsFor(['id_token']), ['implicit'])
+    assert.deepEqual(await grantsFor(['id_token code']), ['authorization_code', 'implicit'])
+    assert.deepEqual(await grantsFor(['code']), ['authorization_code'])
+  })
+
+  it('registers of the scopes that were asked for those that there are', async () => {
+    const { body } = await register({ redirect_uris, scope: 'openid photos.read nothing.such' })
+    assert.equal(body.scope, 'openid photos.read')
+  })
+
+  const redirects: readonly (readonly [title: string, uris: readonly unknown[], more?: object])[] = [
+    ['a fragment', ['https://shop.example/cb#x']],
+    ['plain http', ['http://shop.example/cb']],
+    ['a relative address', ['/cb']],
+    ['a wildcard', ['https://*.shop.example/cb']],
+    ['a scheme that runs', ['javascript:alert(1)']],
+    ['a user in it', ['https://shop.example@attacker.example/cb']],
+    ['a number', [7]],
+    ['nothing', []],
+    ['localhost for an implicit web client', ['https://localhost/cb'], { response_types: ['id_token'] }],
+    ['http for an implicit web client', ['http://127.0.0.1/cb'], { response_types: ['id_token'] }],
+    ['https for a native client', ['https://shop.example/cb'], { application_type: 'native' }],
+  ]
+  for (const [title, uris, more] of redirects) {
+    it(`refuses a redirect address with ${title} (OpenID DCR §2) [OIDC-DCR-2-01] [OIDC-DCR-2-02] [OIDC-DCR-2-03] [OIDC-DCR-3.3-01] [RFC7591-3.2.2-01] (attack 3) (attack 14)`, async () => {
+      const said = await register({ redirect_uris: uris, ...more })
+      assert.equal(said.status, 400)
+      assert.equal(said.body.error, 'invalid_redirect_uri')
+      assert.match(String(said.body.error_description), /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+    })
+  }
+
+  it('takes loopback addresses and schemes of their own from native clients (OpenID DCR §2) [OIDC-DCR-2-03]', async () => {
+    const uris = ['http://localhost/cb', 'http://127.0.0.1/cb', 'http://[::1]/cb', 'com.example.app:/cb']
+    assert.equal((await register({ redirect_uris: uris, application_type: 'native' })).status, 201)
+  })
+
+  const faults: readonly (readonly [title: string, asked: object])[] = [
+    ['an unknown response type', { response_types: ['magic'] }],
+    ['an unknown method', { token_endpoint_auth_method: 'magic' }],
+    ['response types without their grant', { response_types: ['code id_token'], grant_types: ['authorization_code'] }],
+    ['a token through the browser in the secure profile', { response_types: ['id_token token'] }],
+    ['jwks and jwks_uri both', { jwks: { keys: [key] }, jwks_uri: 'https://shop.example/jwks' }],
+    ['a private key', { jwks: { keys: [{ ...key, d: 'd' }] } }],
+    ['private_key_jwt without keys', { token_endpoint_auth_method: 'private_key_jwt' }],
+    ['initiate_login_uri without https', { initiate_login_uri: 'http://127.0.0.1/login' }],
+    ['sector_identifier_uri without https', { sector_identifier_uri: 'http://127.0.0.1/sector' }],
+    ['an ID token that is not signed', { id_token_signed_response_alg: 'none' }],
+    ['an encrypted ID token without a key', { id_token_encrypted_response_alg: 'RSA-OAEP-256' }],
+    ['an encryption without its key', { id_token_encrypted_response_enc: 'A128GCM' }],
+    ['a script for a logo', { logo_uri: 'javascript:alert(1)' }],
+    ['a negative age', { default_max_age: -1 }],
+    ['a text for a flag', { require_auth_time: 'yes' }],
+    ['client_credentials without an invitation', { grant_types: ['authorization_code', 'client_credentials'] }],
+    ['a refresh token without a code', { grant_types: ['refresh_token'] }],
+    ["this server's name", { client_name: 'SYMBOLON ' }],
+    ['a name that turns what follows about', { client_name: 'Shop \u202e' }],
+    ['a name in a language that is not', { 'client_name#de': 'sym-bolon' }],
+    ['more addresses than anybody has', { contacts: Array.from({ length: 51 }, () => 'a') }],
+    ['a text of a whole page', { client_uri: `https://shop.example/${'x'.repeat(2_000)}` }],
+  ]
+  for (const [title, asked] of faults) {
+    it(`refuses ${title} (RFC 7591 §2) [RFC7591-3.2.2-01] [RFC7591-2.1-01] [RFC7591-2-04] [OIDC-DCR-2-06] [OIDC-DCR-2-08] [OIDC-DCR-3.3-01]`, async () => {
+      const said = await register({ redirect_uris, ...asked })
+      assert.equal(said.status, 400)
+      assert.equal(said.body.error, 'invalid_client_metadata')
+    })
+  }
+
+  it('names the member that is wrong, and nothing of what was sent', async () => {
+    const { body } = await register({ redirect_uris, logo_uri: 'gopher://secret-place' })
+    assert.match(String(body.error_description), /^Expected logo_uri: https:/)
+    assert.doesNotMatch(String(body.error_description), /secret-place/)
+  })
+
+  it('refuses what is no object', async () => {
+    for (const json of [undefined, null, 'x', [], 7])
+      assert.equal((await register(json)).body.error, 'invalid_client_metadata')
+  })
+
+  it('approves no software statement (RFC 7591 §2.3) [RFC7591-2.3-01] [RFC7591-3.2.2-01]', async () => {
+    const said = await register({ redirect_uris, software_statement: 'a.b.c' })
+    assert.equal(said.body.error, 'unapproved_software_statement')
+  })
+})
+
+describe('who may register (RFC 7591 §1.3)', () => {
+  const register = async (world: World, call: Call = {}) =>
+    world.call(registration, { json: { redirect_uris }, ...call })
+
+  it('nobody unless it is on, and then metadata says where [RFC7591-1.3-01] [OIDC-Discovery-3-03]', async () => {
+    await using world = await createWorld()
+    assert.equal((await register(world)).status, 404)
+    assert.ok(!('registration_endpoint' in (await world.call(metadata)).body))
+    await using open = await createWorld({ settings: { registration: 'open' } })
+    assert.equal((await open.call(metadata)).body.registration_endpoint, 'https://id.example/register')
+  })
+
+  it('with the mode token only who has one, and they may have client_credentials [RFC7591-1.3-01] [OIDC-DCR-3.1-01]', async () => {
+    const settings = { registration: 'token', registrationTokens: [hashOf(initial)] } as const
+    await using world = await createWorld({ settings })
+    const none = await register(world)
+    assert.equal(none.status, 401)
+    assert.equal(none.headers['www-authenticate'], 'Bearer realm="https://id.example"')
+    const wrong = await register(world, { headers: bearer('another') })
+    assert.deepEqual([wrong.status, wrong.body.error], [401, 'invalid_token'])
+    const asked = { redirect_uris, grant_types: ['authorization_code', 'client_credentials'] }
+    const right = await register(world, { headers: bearer(initial), json: asked })
+    assert.equal(right.status, 201)
+    assert.equal((await world.issuer.store.registrations.find(String(right.body.client_id)))?.dueAt, null)
+  })
+
+  it('so many from one network in an hour, and others meanwhile (RFC 7591 §5) [RFC7591-5-01]', async () => {
+    await using world = await createWorld({ settings: { registration: 'open', registrationsPerHour: 2 } })
+    assert.equal((await register(world)).status, 201)
+    assert.equal((await register(world)).status, 201)
+    const third = await register(world)
+    assert.equal(third.status, 429)
+    assert.ok(Number(third.headers['retry-after']) > 0)
+    assert.equal((await register(world, { remoteAddress: '198.51.100.1' })).status, 201)
+    world.clock.now += 3_600
+    assert.equal((await register(world)).status, 201)
+  })
+})
+
+describe('the sector of a client (OpenID DCR §5)', () => {
+  const uri = 'https://sector.example/clients.json'
+  const many = ['https://one.example/cb', 'https://two.example/cb']
+
+  const registerWith = async (answer: OutgoingAnswer, more: object = {}) => {
+    const asked: string[] = []
+    const outgoing = {
+      fetch: async (url: string) => {
+        asked.push(url)
+        return answer
+      },
+    }
+    await using world = await createWorld({ settings: { registration: 'open' }, outgoing })
+    const json = { redirect_uris: many, subject_type: 'pairwise', sector_identifier_uri: uri, ...more }
+    const { status, body } = await world.call(registration, { json })
+    return { status, error: body.error, asked }
+  }
+  const page = (text: string, status = 200): OutgoingAnswer => ({ ok: true, status, headers: {}, text })
+
+  it('is believed when the list at its address has every redirect address [OIDC-DCR-2-05] [OIDC-DCR-5-01]', async () => {
+    const said = await registerWith(page(JSON.stringify([...many, 'https://three.example/cb'])))
+    assert.deepEqual(said, { status: 201, error: undefined, asked: [uri] })
+  })
+
+  const bad: readonly (readonly [title: string, answer: OutgoingAnswer])[] = [
+    ['lacks one', page(JSON.stringify(many.slice(1)))],
+    ['is no list', page('{}')],
+    ['is no JSON', page('<html>')],
+    ['is an error', page(JSON.stringify(many), 404)],
+    ['cannot be asked', { ok: false, problem: 'address_refused' }],
+  ]
+  for (const [title, answer] of bad) {
+    it(`is refused when the list ${title} [OIDC-DCR-2-05] [OIDC-DCR-5-01] [OIDC-DCR-3.3-01]`, async () => {
+      const { status, error } = await registerWith(answer)
+      assert.deepEqual([status, error], [400, 'invalid_client_metadata'])
+    })
+  }
+
+  it('must be named when the redirect addresses have several hosts (OpenID Connect Core §8.1) [OIDC-Core-8.1-01]', async () => {
+    const said = await registerWith(page('[]'), { sector_identifier_uri: undefined })
+    assert.deepEqual(said, { status: 400, error: 'invalid_client_metadata', asked: [] })
+  })
+})
