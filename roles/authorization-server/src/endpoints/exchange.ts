@@ -6,7 +6,7 @@
  *
  * @see RFC 6749 §3.2 (repeated parameters), §5.1 (no-store), §5.2 (errors)
  */
-import type { Decision, Refused, Rule } from '@symbolon/protocol/decision'
+import { type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear, clearNames } from '@symbolon/protocol/evidence'
 import type { StepNumber } from '@symbolon/protocol/flow'
 import { repeated } from '@symbolon/protocol/parameters'
@@ -16,6 +16,7 @@ import type { Presented } from '../client-authentication/method.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 import { type Registry, StorageUnavailable } from '../ports/store.ts'
+import { EncryptionKeyMissing } from '../tokens/encrypted.ts'
 import { createTrail, type Trail } from '../trace/trail.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { SeenExchange } from './seen-exchange.ts'
@@ -37,6 +38,8 @@ export interface Reply {
   readonly status: number
   /** `undefined` answers with an empty body. */
   readonly body: Readonly<Record<string, unknown>> | undefined
+  /** What is sent instead of the body, saying the same. */
+  readonly jwt?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
@@ -92,6 +95,12 @@ export function exchange<Ahead = undefined>(kind: ExchangeKind<Ahead>): Endpoint
       record(kind, arrival, { reply, refused: decision.ok ? undefined : decision })
       return answer(reply, arrival, decision.ok ? undefined : decision.reason)
     } catch (error) {
+      if (error instanceof EncryptionKeyMissing) {
+        const missing = trail.refused(refuse(error.reason))
+        const reply = deny(missing, arrival)
+        record(kind, arrival, { reply, refused: missing })
+        return answer(reply, arrival, missing.reason)
+      }
       const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'server_error'
       record(kind, arrival, { reply: undefined, refused: { ok: false, reason } })
       throw error
@@ -99,9 +108,16 @@ export function exchange<Ahead = undefined>(kind: ExchangeKind<Ahead>): Endpoint
   }
 }
 
-function answer({ status, body, headers }: Reply, { request, trail }: Arrival, reason: Reason | undefined): Answer {
+function answer(
+  { status, body, jwt, headers }: Reply,
+  { request, trail }: Arrival,
+  reason: Reason | undefined,
+): Answer {
   const { client, flow = request.flow } = trail.about
   const shared = { status, headers: { ...noStore, ...headers }, flow, client, reason }
+  if (jwt !== undefined) {
+    return { kind: 'text', body: jwt, ...shared, headers: { ...shared.headers, 'content-type': 'application/jwt' } }
+  }
   return body === undefined ? { kind: 'empty', ...shared } : { kind: 'json', body, ...shared }
 }
 

@@ -4,15 +4,18 @@
  *
  * A token for another resource is good here too when it was granted `openid`: OpenID clients have one access token.
  *
- * @see OpenID Connect Core §5.3, §5.4, §5.5
+ * @see OpenID Connect Core §5.3, §5.3.2 (signed and encrypted), §5.4, §5.5
  * @see RFC 6750 §2 (how the token is sent), §3 (how it is refused)
  */
 import { buildChallenge } from '@symbolon/protocol/challenge'
+import type { Claims } from '@symbolon/protocol/claims'
 import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { refusals, type WireError } from '@symbolon/protocol/refusals'
+import type { Keyholder } from '../keys/key-sets.ts'
 import { claimsFor } from '../people/claims.ts'
 import { subjectFor } from '../people/subject.ts'
+import { encryptSigned, encryptTo } from '../tokens/encrypted.ts'
 import { type FoundToken, findAccessToken, livenessRules } from '../tokens/find.ts'
 import type { EndpointRequest } from './endpoint.ts'
 import { type Arrival, describe, type Exchange, exchange, type Reply } from './exchange.ts'
@@ -59,7 +62,22 @@ async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
   const { person, client, scope } = token
   if (person === undefined || client === undefined) return trail.refused(refuse('person_unavailable'))
   const subject = subjectFor(exchange.issuer, client, person.personId)
-  return allow({ status: 200, body: { ...claimsFor(person, scope, token.grant?.claims?.userinfo), sub: subject } })
+  const claims = { ...claimsFor(person, scope, token.grant?.claims?.userinfo), sub: subject }
+  const jwt = asJwt(claims, { client, issuer: exchange.issuer })
+  return allow({ status: 200, body: claims, ...(jwt && { jwt: await jwt }) })
+}
+
+/**
+ * As the client registered it. The JWT has no `typ`, so that it can't come back here as an ID token of the same person
+ * for the same client (RFC 8725 §3.12).
+ */
+function asJwt(claims: Claims, { client, issuer }: Keyholder): Promise<string> | undefined {
+  const { userinfoSigningAlgorithm: algorithm, userinfoEncryption: encryption } = client
+  if (algorithm === undefined) {
+    return encryption && encryptTo({ client, issuer }, encryption, { text: JSON.stringify(claims), signed: false })
+  }
+  const signed = issuer.keys.sign({ ...claims, iss: issuer.url, aud: client.id }, { algorithm })
+  return encryptSigned({ client, issuer }, encryption, signed)
 }
 
 function readToken({ headers, form, query }: EndpointRequest): Sent {

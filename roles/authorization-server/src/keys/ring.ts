@@ -112,11 +112,11 @@ export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
 const headersOf = once((_record: SigningKeyRecord) => new Map<string, string>())
 
 /** Encoded once for each key and type. */
-function headerOf(record: SigningKeyRecord, typ: string): string {
+function headerOf(record: SigningKeyRecord, typ = ''): string {
   const headers = headersOf(record)
   const known = headers.get(typ)
   if (known !== undefined) return known
-  const header = encode({ alg: record.algorithm, typ, kid: record.kid })
+  const header = encode({ alg: record.algorithm, typ: typ === '' ? undefined : typ, kid: record.kid })
   headers.set(typ, header)
   return header
 }

@@ -12,6 +12,7 @@ import { sidFor } from '../people/sid.ts'
 import { subjectFor } from '../people/subject.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { GrantRecord, Seconds } from '../ports/records.ts'
+import { encryptSigned } from './encrypted.ts'
 
 export const idTokenType = 'JWT'
 
@@ -32,7 +33,7 @@ export const mintIdToken = (
   const { client, grant, nonce, accessToken, code, state, now } = facts
   const algorithm = client.idTokenSigningAlgorithm
   const half = (text: string | undefined) => (text === undefined ? undefined : leftHalf(text, algorithm))
-  return issuer.keys.sign(
+  const signed = issuer.keys.sign(
     {
       ...facts.claims,
       iss: issuer.url,
@@ -51,6 +52,7 @@ export const mintIdToken = (
     },
     { algorithm, typ: idTokenType },
   )
+  return encryptSigned({ client, issuer }, client.idTokenEncryption, signed)
 }
 
 /** Half of the digest that the token's own signature is made over. */

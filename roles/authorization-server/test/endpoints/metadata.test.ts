@@ -53,7 +53,7 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
   })
 
   it('lists RS256 for ID tokens, and none nowhere [OIDC-Discovery-3-02] [RFC8414-2-04] [OIDC-Core-2-04] (attack 26)', () => {
-    assert.deepEqual(document.id_token_signing_alg_values_supported, ['ES256', 'RS256'])
+    assert.ok((document.id_token_signing_alg_values_supported as readonly string[]).includes('RS256'))
     for (const name of names(/_alg_values_supported$/)) {
       const algorithms = document[name] as readonly string[]
       assert.ok(!algorithms.some((algorithm) => algorithm === 'none' || algorithm.startsWith('HS')), name)
