@@ -90,7 +90,7 @@ async function startProvider(): Promise<Stranger> {
       AccessToken: 60,
       AuthorizationCode: 60,
       Grant: 600,
-      IdToken: 60,
+      IdToken: 600,
       Interaction: 600,
       RefreshToken: 600,
       Session: 600,

@@ -99,7 +99,7 @@ async function send(core: Core, { provider, record, ...call }: Sending): Promise
     band: 'api',
     what,
     began,
-    client: provider.client.client_id,
+    client: provider.clientId(),
     person: { issuer, sub: user.sub },
   } as const
   core.recorder({ ...about, step: 6, from: 'client', to: 'resource-server', outcome: 'ok' })

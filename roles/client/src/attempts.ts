@@ -20,6 +20,12 @@ export interface Attempt {
   readonly redirectUri: string
   readonly scopes: readonly string[]
   readonly returnTo: string
+  /** What the ID token must answer to, of what was chosen for this sign-in. */
+  readonly asked?: Readonly<Record<string, string>>
+  /** Who must come back, where nobody else is wanted. */
+  readonly sub?: string
+  /** Set when no person sees this sign-in: it only finds out whether somebody is still signed in at the provider. */
+  readonly silent?: true
   /** Epoch seconds. */
   readonly startedAt: number
 }
@@ -48,7 +54,7 @@ export const attemptId = (state: string): string => hash('sha256', state, 'base6
 
 export interface Attempts {
   /** The cookies that remember an attempt, and let go of those that are too many. */
-  readonly remember: (cookies: Cookies, attempt: Attempt, formPost: boolean) => Promise<readonly string[]>
+  readonly remember: (cookies: Cookies, attempt: Attempt) => Promise<readonly string[]>
   readonly find: (cookies: Cookies, state: string) => Promise<Attempt | undefined>
   readonly forget: (cookies: Cookies, state: string) => readonly string[]
 }
@@ -58,7 +64,7 @@ export function createAttempts(names: CookieNames, sealer: Sealer): Attempts {
   const remove = (name: string) => writeCookie({ name, value: '', maxAge: 0, secure })
 
   return {
-    async remember(cookies, attempt, formPost) {
+    async remember(cookies, attempt) {
       const others = [...cookies].filter(([name]) => name.startsWith(names.attemptPrefix))
       const opened = await Promise.all(
         others.map(async ([name, value]) => ({
@@ -76,11 +82,7 @@ export function createAttempts(names: CookieNames, sealer: Sealer): Attempts {
           bytes += size
           return at === 0 || index >= most - 1 || bytes > mostBytes
         })
-      // a form posted by another site carries no Lax cookie (OAuth 2.0 Form Post Response Mode)
-      return [
-        ...tooMany.map(({ name }) => remove(name)),
-        writeCookie({ ...own, sameSite: formPost && secure ? 'None' : 'Lax' }),
-      ]
+      return [...tooMany.map(({ name }) => remove(name)), writeCookie(own)]
     },
     async find(cookies, state) {
       const sealed = cookies.get(names.attempt(attemptId(state)))

@@ -6,20 +6,25 @@
  */
 import { missing } from '@symbolon/protocol/scope'
 import { type ApiAnswer, callApi } from './api.ts'
+import { readAsked, type SignInRequest, toParameters } from './asked.ts'
 import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
 import { answered } from './refused.ts'
 import { json } from './responses.ts'
 import { createCallback } from './routes/callback.ts'
+import { keys, requestObject } from './routes/documents.ts'
+import { initiate } from './routes/initiate.ts'
+import { backChannelLogout, frontChannelLogout } from './routes/logout-notices.ts'
+import { monitor } from './routes/monitor.ts'
 import { readReturnTo, readScopes, signIn } from './routes/sign-in.ts'
-import { type SignedOut, signOut, signOutRoute } from './routes/sign-out.ts'
+import { type SignedOut, signedOutRoute, signOut, signOutRoute } from './routes/sign-out.ts'
 import { type Session, toSession } from './sessions/session.ts'
 import { type AuthSettings, type Core, readSettings, type SessionSettings } from './settings.ts'
 
 /** Anything that carries the browser's cookies. */
 export type WithCookies = Pick<Request, 'headers'>
 
-export interface SignInOptions {
+export interface SignInOptions extends SignInRequest {
   /** A path of the app. */
   readonly returnTo?: string
   /** To be asked for on top of what is held. */
@@ -47,7 +52,8 @@ export interface Auth {
   readonly missingScopes: (session: Session, wanted: readonly string[]) => readonly string[]
   /** Calls an API with the access token. Throws `session_missing`, `session_cannot_renew` or `provider_unavailable`. */
   readonly fetch: (request: WithCookies, url: string | URL, init?: RequestInit) => Promise<ApiAnswer>
-  readonly signOut: (request: WithCookies) => Promise<SignedOut>
+  /** `returnTo` is where the browser ends that the provider sends to `/signedout`. */
+  readonly signOut: (request: WithCookies, options?: Pick<SignInOptions, 'returnTo'>) => Promise<SignedOut>
 }
 
 export function createAuth(settings: AuthSettings): Auth {
@@ -81,9 +87,10 @@ export function createAuth(settings: AuthSettings): Auth {
       const { methods, answer } = route
       return answered(core, request, { methods, work: () => answer(request, provider ?? '') })
     },
-    signInUrl(provider, { returnTo, scopes = [] } = {}) {
+    signInUrl(provider, { returnTo, scopes = [], ...request } = {}) {
       configured(core, provider)
-      const query = new URLSearchParams()
+      const query = new URLSearchParams(toParameters(request))
+      readAsked(query)
       if (returnTo !== undefined) query.set('returnTo', readReturnTo(core, returnTo))
       if (scopes.length > 0) query.set('scope', readScopes(scopes.join(' ')).join(' '))
       return `${site.origin}${basePath}/signin/${provider}${query.size > 0 ? `?${query}` : ''}`
@@ -94,12 +101,12 @@ export function createAuth(settings: AuthSettings): Auth {
     },
     missingScopes: ({ scopes }, wanted) => missing(wanted, scopes),
     fetch: (request, url, init = {}) => callApi(core, { request, url: String(url), init }),
-    signOut: (request) => signOut(core, request),
+    signOut: (request, { returnTo } = {}) => signOut(core, request, readReturnTo(core, returnTo ?? null)),
   }
 }
 
 interface Route {
-  /** Whether the path goes on with a provider's name. */
+  /** Whether the path goes on with a provider's name, or an identifier. */
   readonly named: boolean
   readonly methods: readonly string[]
   readonly answer: (request: Request, name: string) => Promise<Response>
@@ -117,6 +124,25 @@ function createRoutes(core: Core, session: Auth['session']): Readonly<Record<str
       answer: async (request) => json((await session(request)) ?? null, { status: 200, headers: { vary: 'Cookie' } }),
     },
     signout: { named: false, methods, answer: (request) => signOutRoute(core, request) },
+    signedout: {
+      named: true,
+      methods: ['GET'],
+      answer: (request, name) => signedOutRoute(core, request, configured(core, name)),
+    },
+    initiate: { named: false, methods, answer: (request) => initiate(core, request) },
+    monitor: { named: false, methods: ['GET'], answer: (request) => monitor(core, request) },
+    keys: { named: true, methods: ['GET'], answer: async (_, name) => keys(configured(core, name)) },
+    request: { named: true, methods: ['GET'], answer: (_, id) => requestObject(core, id) },
+    'backchannel-logout': {
+      named: true,
+      methods: ['POST'],
+      answer: (request, name) => backChannelLogout(core, request, configured(core, name)),
+    },
+    'frontchannel-logout': {
+      named: true,
+      methods: ['GET'],
+      answer: (request, name) => frontChannelLogout(core, request, configured(core, name)),
+    },
   }
 }
 

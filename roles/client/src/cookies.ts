@@ -10,6 +10,8 @@ export interface CookieNames {
   /** The attempt cookie of one sign-in; `id` is a digest of its state. */
   readonly attempt: (id: string) => string
   readonly attemptPrefix: string
+  /** Remembers that the browser was sent to sign out at a provider. */
+  readonly signOut: string
   readonly secure: boolean
 }
 
@@ -19,7 +21,13 @@ export function cookieNames(site: URL): CookieNames {
   const port = site.port || (secure ? '' : '80')
   const prefix = `${secure ? '__Host-' : ''}symbolon${port && `-${port}`}`
   const attemptPrefix = `${prefix}.attempt.`
-  return { session: `${prefix}.session`, attempt: (id) => `${attemptPrefix}${id}`, attemptPrefix, secure }
+  return {
+    session: `${prefix}.session`,
+    attempt: (id) => `${attemptPrefix}${id}`,
+    attemptPrefix,
+    signOut: `${prefix}.signout`,
+    secure,
+  }
 }
 
 /** The first value of each name; values are not decoded, since ours never need it. */
@@ -39,11 +47,10 @@ export interface CookieToSet {
   /** Seconds; 0 removes the cookie. */
   readonly maxAge: number
   readonly secure: boolean
-  readonly sameSite?: 'Lax' | 'None'
 }
 
-export const writeCookie = ({ name, value, maxAge, secure, sameSite = 'Lax' }: CookieToSet): string =>
-  [`${name}=${value}`, 'Path=/', `Max-Age=${maxAge}`, 'HttpOnly', `SameSite=${sameSite}`, secure && 'Secure']
+export const writeCookie = ({ name, value, maxAge, secure }: CookieToSet): string =>
+  [`${name}=${value}`, 'Path=/', `Max-Age=${maxAge}`, 'HttpOnly', 'SameSite=Lax', secure && 'Secure']
     .filter(Boolean)
     .join('; ')
 

@@ -59,10 +59,14 @@ const statuses: Partial<Record<Reason, number>> = {
   discovery_failed: 502,
   form_not_from_here: 403,
   id_token_invalid: 502,
+  logout_notice_wrong: 400,
   method_not_allowed: 405,
+  not_found: 404,
   provider_refused: 502,
   session_cannot_renew: 401,
+  registration_failed: 502,
   token_response_invalid: 502,
+  userinfo_invalid: 502,
 }
 
 const statusOf: Partial<Record<WireError, number>> = {

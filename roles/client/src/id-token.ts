@@ -1,85 +1,163 @@
 /**
- * The ID token: what oauth4webapi leaves to us of its validation. Issuer, audience, life and nonce it has compared.
+ * The ID token: every rule for it in one table, the same for one that the browser brought, one from the token
+ * endpoint and one that came with a refresh.
  *
- * @see OpenID Connect Core §3.1.3.6, §3.1.3.7, §3.1.3.8
+ * @see OpenID Connect Core §2, §3.1.3.6, §3.1.3.7, §3.2.2.11, §3.3.2.11, §12.2
  */
-import { hash, timingSafeEqual } from 'node:crypto'
-import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
-import type { Claims } from '@symbolon/protocol/claims'
-import { list } from '@symbolon/protocol/parameters'
-import { decodeProtectedHeader } from 'jose'
-import { getValidatedIdTokenClaims, type TokenEndpointResponse, validateApplicationLevelSignature } from 'oauth4webapi'
-import { AuthError } from './errors.ts'
-import type { TokenEndpoint } from './flow/4-token-request.ts'
-import { transport } from './network.ts'
-import { clockDifference } from './providers/openid.ts'
+import { firstBroken, type Rule } from '@symbolon/protocol/decision'
+import { clear } from '@symbolon/protocol/evidence'
+import type { JWTPayload } from 'jose'
+import { type Asked, askedRules } from './asked.ts'
+import { clockDifference } from './clock.ts'
+import { toError } from './errors.ts'
+import { isHashOf } from './jwt/hashes.ts'
+import { encryption, type Opened, openJwt, signatureAlgorithms } from './jwt/open.ts'
+import type { Connection } from './providers/provider.ts'
 
-export interface ReceivedIdToken {
-  readonly response: Response
-  /** What oauth4webapi made of it. */
-  readonly body: TokenEndpointResponse
-  /** Epoch milliseconds. */
+/** A value whose digest stands in the ID token. */
+export interface Hashed {
+  readonly value: string
+  /** Whether the token must name it, and not only may (OpenID Connect Core §3.3.2.11). */
+  readonly needed: boolean
+}
+
+export interface ExpectedIdToken {
+  /** Seconds. */
   readonly now: number
+  /** `undefined` at a refresh, where the token may have one only when it is the first one's. */
+  readonly nonce: string | undefined
+  readonly hashes: {
+    readonly at_hash?: Hashed | undefined
+    readonly c_hash?: Hashed | undefined
+    readonly s_hash?: Hashed | undefined
+  }
+  /** What was asked of this sign-in; `undefined` at a refresh. */
+  readonly asked: Asked | undefined
+  /** Claims that another ID token for the same person has already: a front channel's, or that of the sign-in. */
+  readonly before: { readonly sub?: unknown; readonly auth_time?: unknown } | undefined
 }
 
-/** The claims, once the algorithm, the signature, `iat` and `at_hash` hold too; `undefined` without an ID token. */
+export interface IdTokenCheck extends ExpectedIdToken {
+  readonly claims: JWTPayload
+  readonly alg: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly trustedAudiences: readonly string[]
+}
+
+const audiences = ({ aud }: JWTPayload): readonly unknown[] => [aud ?? []].flat()
+
+const shown = (value: unknown): string =>
+  (typeof value === 'string' ? value : value === undefined ? 'none' : (JSON.stringify(value) ?? 'none')).slice(0, 200)
+
+/** A rule about one claim; the record tells what was expected of it and what stood there. */
+const about = (
+  claim: string,
+  expected: string | ((check: IdTokenCheck) => string),
+  broken: (check: IdTokenCheck) => boolean,
+): Rule<IdTokenCheck> => ({
+  reason: 'id_token_invalid',
+  broken,
+  seen: (check) => ({
+    expected: clear(`${claim}: ${typeof expected === 'string' ? expected : expected(check)}`),
+    got: clear(shown(check.claims[claim])),
+  }),
+})
+
+const hashRule = (claim: 'at_hash' | 'c_hash' | 's_hash', of: string): Rule<IdTokenCheck> => ({
+  reason: 'id_token_invalid',
+  broken: ({ hashes: { [claim]: hashed }, claims: { [claim]: digest }, alg }) =>
+    hashed !== undefined && (digest === undefined ? hashed.needed : !isHashOf(hashed.value, digest, alg)),
+  seen: ({ claims: { [claim]: digest } }) => ({
+    expected: clear(`${claim} of the ${of}`),
+    got: clear(digest === undefined ? 'none' : 'another value'),
+  }),
+})
+
+export const idTokenRules: readonly Rule<IdTokenCheck>[] = [
+  about(
+    'iss',
+    ({ issuer }) => issuer,
+    ({ claims, issuer }) => claims.iss !== issuer,
+  ),
+  about(
+    'sub',
+    'up to 255 characters',
+    ({ claims: { sub } }) => typeof sub !== 'string' || sub === '' || sub.length > 255,
+  ),
+  about(
+    'aud',
+    ({ clientId }) => clientId,
+    ({ claims, clientId }) => !audiences(claims).includes(clientId),
+  ),
+  about(
+    'aud',
+    ({ clientId, trustedAudiences }) => `nobody but ${[clientId, ...trustedAudiences].join(', ')}`,
+    ({ claims, clientId, trustedAudiences }) =>
+      audiences(claims).some((each) => each !== clientId && !trustedAudiences.some((trusted) => trusted === each)),
+  ),
+  about(
+    'azp',
+    ({ clientId }) => clientId,
+    ({ claims, clientId }) =>
+      (claims.azp !== undefined && claims.azp !== clientId) ||
+      (claims.azp === undefined && audiences(claims).length > 1),
+  ),
+  about('exp', 'a time to come', ({ claims: { exp }, now }) => typeof exp !== 'number' || exp <= now - clockDifference),
+  about(
+    'iat',
+    'a time in the past',
+    ({ claims: { iat }, now }) => typeof iat !== 'number' || iat > now + clockDifference,
+  ),
+  about(
+    'nbf',
+    'a time in the past',
+    ({ claims: { nbf }, now }) => nbf !== undefined && (typeof nbf !== 'number' || nbf > now + clockDifference),
+  ),
+  {
+    reason: 'id_token_invalid',
+    broken: ({ claims, nonce }) => nonce !== undefined && claims.nonce !== nonce,
+    seen: ({ claims }) => ({
+      expected: clear('nonce of this sign-in'),
+      got: clear(claims.nonce === undefined ? 'none' : 'another value'),
+    }),
+  },
+  {
+    reason: 'id_token_invalid',
+    broken: ({ claims, before }) => before?.sub !== undefined && claims.sub !== before.sub,
+    seen: () => ({ expected: clear('sub: the person of before'), got: clear('another person') }),
+  },
+  about(
+    'auth_time',
+    ({ before }) => shown(before?.auth_time),
+    ({ claims: { auth_time }, before }) =>
+      before?.auth_time !== undefined && auth_time !== undefined && auth_time !== before.auth_time,
+  ),
+  hashRule('at_hash', 'access token'),
+  hashRule('c_hash', 'code'),
+  hashRule('s_hash', 'state'),
+  ...askedRules,
+]
+
+/** Opened, and proven to be from this provider, for this client and about what is expected. */
 export async function validateIdToken(
-  { metadata, network }: TokenEndpoint,
-  { response, body, now }: ReceivedIdToken,
-): Promise<Claims | undefined> {
-  const claims = getValidatedIdTokenClaims(body)
-  if (claims === undefined || body.id_token === undefined) return undefined
-  const { alg = 'none' } = decodeProtectedHeader(body.id_token)
-  if (!(verificationAlgorithms as readonly string[]).includes(alg)) {
-    throw new AuthError('id_token_invalid', { expected: verificationAlgorithms.join(' '), got: alg.slice(0, 20) })
-  }
-  await validateApplicationLevelSignature(metadata, response, transport(network))
-  if (claims.iat > now / 1000 + clockDifference) {
-    throw new AuthError('id_token_invalid', {
-      expected: 'iat in the past',
-      got: `${claims.iat - Math.floor(now / 1000)} s ahead`,
-    })
-  }
-  if (claims.at_hash !== undefined && !isHashOf(body.access_token, claims.at_hash, alg)) {
-    throw new AuthError('id_token_invalid', { expected: 'at_hash of the access token', got: 'another value' })
-  }
-  return claims as Claims
-}
-
-export interface AskedSignIn {
-  /** The further parameters of the authorization request. */
-  readonly asked: Readonly<Record<string, string>>
-  /** Epoch seconds. */
-  readonly startedAt: number
-}
-
-/** That the ID token is of this sign-in, and the person signed in as lately and as strongly as was asked. */
-export function validateSignIn(claims: Claims, { asked, startedAt }: AskedSignIn): void {
-  const { iat, auth_time, acr } = claims
-  const earliest = startedAt - clockDifference
-  if (typeof iat === 'number' && iat < earliest) {
-    throw new AuthError('id_token_invalid', {
-      expected: 'iat since the sign-in began',
-      got: `${startedAt - iat} s before`,
-    })
-  }
-  const { max_age, acr_values = '' } = asked
-  if (max_age !== undefined && !(typeof auth_time === 'number' && auth_time >= earliest - Number(max_age))) {
-    throw new AuthError('id_token_invalid', { expected: `auth_time within max_age ${max_age}`, got: brief(auth_time) })
-  }
-  const acrValues = list(acr_values)
-  if (acrValues.length > 0 && !(typeof acr === 'string' && acrValues.includes(acr))) {
-    throw new AuthError('id_token_invalid', { expected: `acr of ${acrValues.join(' ')}`, got: brief(acr) })
-  }
-}
-
-const brief = (claim: unknown): string => String(claim ?? 'none').slice(0, 40)
-
-/** The left half of the digest that the signature algorithm uses (OpenID Connect Core §3.1.3.6). */
-function isHashOf(token: string, atHash: unknown, alg: string): boolean {
-  const algorithm = alg.endsWith('256') ? 'sha256' : alg.endsWith('384') ? 'sha384' : 'sha512'
-  const digest = hash(algorithm, token, 'buffer')
-  const expected = Buffer.from(digest.subarray(0, digest.length / 2).toString('base64url'))
-  const got = Buffer.from(typeof atHash === 'string' ? atHash : '')
-  return expected.length === got.length && timingSafeEqual(expected, got)
+  connection: Connection,
+  token: string,
+  expected: ExpectedIdToken,
+): Promise<Opened> {
+  const { client, metadata, provider } = connection
+  const opened = await openJwt(connection, token, {
+    reason: 'id_token_invalid',
+    signed: signatureAlgorithms(client.id_token_signed_response_alg, metadata.id_token_signing_alg_values_supported),
+    encrypted: encryption(client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc),
+  })
+  const broken = firstBroken(idTokenRules, {
+    ...expected,
+    ...opened,
+    issuer: provider.issuer,
+    clientId: client.client_id,
+    trustedAudiences: provider.openid?.trustedAudiences ?? [],
+  })
+  if (broken) throw toError(broken)
+  return opened
 }

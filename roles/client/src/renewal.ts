@@ -28,7 +28,7 @@ export async function renewInTime(
 /** The session with its next tokens, or without any once the provider refuses to renew them. */
 export async function renewed(
   core: Core,
-  { provider, network }: ConfiguredProvider,
+  { provider, connect }: ConfiguredProvider,
   record: SessionRecord,
 ): Promise<SessionRecord> {
   const began = core.now()
@@ -39,12 +39,11 @@ export async function renewed(
     to: 'authorization-server',
     what: 'access token renewed',
     began,
-    client: provider.client.client_id,
+    client: provider.clientId(),
     person: { issuer: record.issuer, sub: record.user.sub },
   } as const
   try {
-    const metadata = await provider.metadata(network)
-    const next = await refresh({ provider, metadata, network }, record, core.now)
+    const next = await refresh(await connect(), record, core.now)
     const refused = next.tokens ? undefined : ({ reason: 'session_cannot_renew' } as const)
     core.recorder({ ...about, outcome: refused ? 'refused' : 'ok', refused, result: { scope: next.scopes.join(' ') } })
     return next

@@ -17,15 +17,30 @@ const guards: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 }
 
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ')
+/** What a page may do beyond showing itself. */
+export interface Abilities {
+  /** Known when the process starts; the policy names its digest. */
+  readonly script?: string
+  /** Whom it may show in frames. */
+  readonly frames?: readonly string[]
+  /** Who may show it in a frame. */
+  readonly shownIn?: readonly string[]
+}
 
-interface Answer {
+const digest = (text: string) => `'sha256-${hash('sha256', text, 'base64')}'`
+
+const policy = ({ script, frames = [], shownIn = ["'none'"] }: Abilities): string =>
+  [
+    "default-src 'none'",
+    `style-src ${digest(style)}`,
+    ...(script === undefined ? [] : [`script-src ${digest(script)}`]),
+    ...(frames.length > 0 ? [`frame-src ${frames.join(' ')}`] : []),
+    "form-action 'self'",
+    `frame-ancestors ${shownIn.join(' ')}`,
+    "base-uri 'none'",
+  ].join('; ')
+
+export interface Answer {
   readonly status: number
   readonly setCookies?: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
@@ -46,14 +61,22 @@ export const json = (body: unknown, answer: Answer): Response =>
     headers: headersOf({ ...answer, headers: { ...answer.headers, 'content-type': 'application/json' } }),
   })
 
-function page(title: string, body: string, answer: Answer): Response {
+export const plain = (body: string, type: string): Response =>
+  new Response(body, { status: 200, headers: headersOf({ status: 200, headers: { 'content-type': type } }) })
+
+export function page(title: string, body: string, answer: Answer, abilities: Abilities = {}): Response {
+  const { script } = abilities
   const html = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)}</title><style>${style}</style></head>
-<body><main><h1>${text(title)}</h1>${body}</main></body>
+<body><main><h1>${text(title)}</h1>${body}</main>${script === undefined ? '' : `<script>${script}</script>`}</body>
 </html>
 `
-  const headers = { ...answer.headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }
+  const headers = {
+    ...answer.headers,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy(abilities),
+  }
   return new Response(html, { status: answer.status, headers: headersOf({ ...answer, headers }) })
 }
 
@@ -132,4 +155,4 @@ export const refusalJson = ({ error, flow }: Refusal, answer: Answer): Response 
     answer,
   )
 
-const text = (value: string): string => value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+export const text = (value: string): string => value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

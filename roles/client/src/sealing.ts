@@ -7,7 +7,7 @@
 import { hash, hkdfSync } from 'node:crypto'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 
-export type Purpose = 'attempt' | 'session'
+export type Purpose = 'attempt' | 'session' | 'sign-out'
 
 export interface Sealer {
   /** `expiresAt` in epoch seconds. */
@@ -31,7 +31,7 @@ export function createSealer({ secrets, site, now }: SealerSettings): Sealer {
       const key = derive(secret, `symbolon 1 ${purpose} ${site}`)
       return { key, kid: hash('sha256', key, 'base64url').slice(0, 8) }
     })
-  const rings = { attempt: keys('attempt'), session: keys('session') }
+  const rings = { attempt: keys('attempt'), session: keys('session'), 'sign-out': keys('sign-out') }
 
   return {
     async seal(purpose, content, expiresAt) {

@@ -1,14 +1,17 @@
 /** Reads what the app configures once, at the start, and refuses what can't work before anybody signs in. */
 import type { FlowEvent } from '@symbolon/protocol/trace'
+import { isAskable } from './asked.ts'
 import { type Attempts, createAttempts } from './attempts.ts'
 import { type CookieNames, cookieNames } from './cookies.ts'
+import { createEndings, type Endings, endedByProvider } from './endings.ts'
 import { AuthError } from './errors.ts'
 import { ownParameters } from './flow/1-authorization-request.ts'
 import { Memo } from './memo.ts'
 import { type Fetch, guarded, mayFetch } from './network.ts'
-import type { Provider } from './providers/provider.ts'
+import type { Addresses, Connection, Provider } from './providers/provider.ts'
 import { createRecorder, type Recorder } from './record.ts'
-import { createSealer, derive } from './sealing.ts'
+import { createRequestObjects, type RequestObjects } from './request-object.ts'
+import { createSealer, derive, type Sealer } from './sealing.ts'
 import { createCookieSessions } from './sessions/cookie.ts'
 import type { Sessions } from './sessions/session.ts'
 import { createStoreSessions, type SessionStore } from './sessions/store.ts'
@@ -35,7 +38,11 @@ export interface AuthSettings {
 }
 
 export type SessionSettings = (
-  | { readonly kind: 'cookie' }
+  | {
+      readonly kind: 'cookie'
+      /** For `logoutNotices` and for request objects by reference, which must be remembered somewhere. */
+      readonly store?: SessionStore
+    }
   | { readonly kind: 'store'; readonly store: SessionStore }
 ) & {
   /** Seconds from the sign-in. */
@@ -50,6 +57,11 @@ export interface Core {
   readonly names: CookieNames
   readonly attempts: Attempts
   readonly sessions: Sessions
+  /** `undefined` where no provider tells of ended sessions. */
+  readonly endings: Endings | undefined
+  /** `undefined` where no provider fetches request objects. */
+  readonly requestObjects: RequestObjects | undefined
+  readonly sealer: Sealer
   readonly sessionLifetime: number
   /** Tokens that an API refused although they were new: asking for another one at once would help nobody. */
   readonly refusedAnew: Memo<true>
@@ -64,9 +76,8 @@ export interface Core {
 export interface ConfiguredProvider {
   readonly name: string
   readonly provider: Provider
-  readonly network: Fetch
-  /** A redirect address of its own for each provider (RFC 9700 §4.4.2.2). */
-  readonly redirectUri: string
+  readonly addresses: Addresses
+  readonly connect: () => Promise<Connection>
 }
 
 const week = 7 * 24 * 60 * 60
@@ -87,17 +98,34 @@ export function readSettings(settings: AuthSettings): Core {
   const fetch: Fetch = settings.fetch ?? ((url, init) => globalThis.fetch(url, init))
   const names = cookieNames(site)
   const sealer = createSealer({ secrets, site: site.origin, now })
+  const providers = readProviders(settings.providers, { base: `${site.origin}${basePath}`, fetch })
+  const { store } = session
+  const tells = [...providers.values()].some(({ provider }) => provider.openid?.logoutNotices)
+  const fetches = [...providers.values()].some(({ provider }) => provider.openid?.requestObject?.by === 'reference')
+  need(!tells || store !== undefined, 'session.store, which logoutNotices needs', 'none')
+  need(!fetches || store !== undefined, 'session.store, which request objects by reference need', 'none')
+  const endings = tells && store ? createEndings({ store, lifetime, now }) : undefined
+  const kept =
+    session.kind === 'store'
+      ? createStoreSessions({ store: session.store, names, sealer, now })
+      : createCookieSessions({ names, sealer, now })
   const recordKey = derive(secrets[0] ?? '', `symbolon 1 record ${site.origin}`)
   return {
     site,
     basePath,
-    providers: readProviders(settings.providers, { redirectBase: `${site.origin}${basePath}/callback`, fetch }),
+    providers,
     names,
     attempts: createAttempts(names, sealer),
-    sessions:
-      session.kind === 'store'
-        ? createStoreSessions({ store: session.store, names, sealer, now })
-        : createCookieSessions({ names, sealer, now }),
+    sessions: endings
+      ? endedByProvider(
+          kept,
+          endings,
+          ({ provider }) => providers.get(provider)?.provider.openid?.logoutNotices === true,
+        )
+      : kept,
+    endings,
+    requestObjects: fetches && store ? createRequestObjects(store, now) : undefined,
+    sealer,
     sessionLifetime: lifetime,
     refusedAnew: new Memo({ milliseconds: 10_000 }),
     errorPage,
@@ -122,7 +150,7 @@ function readSite(baseUrl: string): URL {
 
 function readProviders(
   providers: Readonly<Record<string, Provider>>,
-  { redirectBase, fetch }: { readonly redirectBase: string; readonly fetch: Fetch },
+  { base, fetch }: { readonly base: string; readonly fetch: Fetch },
 ): ReadonlyMap<string, ConfiguredProvider> {
   const entries = Object.entries(providers)
   need(entries.length > 0, 'providers: at least one', 'none')
@@ -130,16 +158,28 @@ function readProviders(
     need(/^[\w-]{1,40}$/.test(name), 'a provider name of letters, digits, - and _', name)
     const taken = Object.keys(parameters).filter((parameter) => ownParameters.includes(parameter))
     need(taken.length === 0, `providers.${name}.parameters without what the client sets itself`, taken.join(' '))
-    const { max_age = '0' } = parameters
-    need(/^\d{1,9}$/.test(max_age), `providers.${name}.parameters.max_age: whole seconds`, max_age)
+    const { max_age = '0', claims = '{}' } = parameters
+    need(isAskable('max_age', max_age), `providers.${name}.parameters.max_age: whole seconds`, max_age)
+    need(isAskable('claims', claims), `providers.${name}.parameters.claims: a JSON object`, 'another value')
   }
   return new Map(
     entries.map(([name, provider]) => {
       const network = guarded(fetch, provider.allowHttp)
-      return [name, { name, provider, network, redirectUri: `${redirectBase}/${name}` }]
+      const addresses = addressesOf(base, name)
+      return [name, { name, provider, addresses, connect: () => provider.connect({ network, addresses }) }]
     }),
   )
 }
+
+const addressesOf = (base: string, name: string): Addresses => ({
+  redirect: `${base}/callback/${name}`,
+  signedOut: `${base}/signedout/${name}`,
+  initiate: `${base}/initiate`,
+  keys: `${base}/keys/${name}`,
+  requests: `${base}/request/`,
+  backChannelLogout: `${base}/backchannel-logout/${name}`,
+  frontChannelLogout: `${base}/frontchannel-logout/${name}`,
+})
 
 function need(holds: boolean, expected: string, got: string): void {
   if (!holds) throw new AuthError('client_settings_wrong', { expected, got })

@@ -224,7 +224,7 @@ for (const kind of ['cookie', 'store'] as const) {
       assert.equal(refreshes().length, 1)
       clock.now += 3600_000
       app.standIn.change.claims = (claims) => ({ ...claims, sub: 'mallory' })
-      await assert.rejects(call(), { code: 'id_token_invalid', got: 'another sub' })
+      await assert.rejects(call(), { code: 'id_token_invalid', got: 'another person' })
       await app.stop()
     })
 

@@ -1,28 +1,36 @@
 /**
  * Step 1, the client's part: the address to which the browser is sent.
  *
- * @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2, OpenID Connect Core §3.1.2.1
+ * @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2, OpenID Connect Core §3.1.2.1, §3.2.2.1, §3.3.2.1
  */
 import { openidScopes } from '@symbolon/protocol/claims'
 import { challengeOf } from '@symbolon/protocol/pkce'
 import { union } from '@symbolon/protocol/scope'
-import type { AuthorizationServer } from 'oauth4webapi'
+import { together } from '../asked.ts'
 import type { Attempt } from '../attempts.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Connection } from '../providers/provider.ts'
+
+/** What was chosen for one sign-in and needs not be remembered. */
+export type Hints = Readonly<Record<string, string>>
 
 /** The request holds no secret: of the verifier only its digest leaves, and state and nonce are random. */
-export function buildAuthorizationRequest(metadata: AuthorizationServer, provider: Provider, attempt: Attempt): URL {
+export function buildAuthorizationRequest(
+  { metadata, provider, client }: Pick<Connection, 'metadata' | 'provider' | 'client'>,
+  attempt: Attempt,
+  hints: Hints = {},
+): URL {
   const url = new URL(metadata.authorization_endpoint ?? '')
+  const hasCode = provider.responseType.includes('code')
   const parameters: Readonly<Record<string, string | undefined>> = {
-    ...provider.parameters,
-    response_type: 'code',
-    client_id: provider.client.client_id,
+    ...together(provider.parameters, { ...attempt.asked, ...hints }),
+    response_type: provider.responseType,
+    client_id: client.client_id,
     redirect_uri: attempt.redirectUri,
     scope: attempt.scopes.join(' ') || undefined,
     state: attempt.state,
     nonce: provider.openid ? attempt.nonce : undefined,
-    code_challenge: challengeOf(attempt.verifier),
-    code_challenge_method: 'S256',
+    code_challenge: hasCode ? challengeOf(attempt.verifier) : undefined,
+    code_challenge_method: hasCode ? 'S256' : undefined,
     resource: provider.resource,
     response_mode: provider.responseMode === 'query' ? undefined : provider.responseMode,
   }

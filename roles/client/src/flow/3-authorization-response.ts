@@ -10,6 +10,7 @@ import { clear } from '@symbolon/protocol/evidence'
 import { one, repeated } from '@symbolon/protocol/parameters'
 import type { Reason } from '@symbolon/protocol/refusals'
 import { type Attempt, attemptLifetime } from '../attempts.ts'
+import type { ResponseType } from '../providers/provider.ts'
 
 export interface AuthorizationResponse {
   readonly params: URLSearchParams
@@ -22,6 +23,8 @@ export interface AuthorizationResponse {
   readonly provider: string
   /** As it is configured today. */
   readonly issuer: string
+  /** What was asked for, and the response must hold. */
+  readonly responseType: ResponseType
   /** Whether the metadata promises `iss` in every response. */
   readonly issPromised: boolean
   /** Epoch seconds. */
@@ -29,7 +32,22 @@ export interface AuthorizationResponse {
 }
 
 /** Read by us; of any other parameter we take no notice (RFC 6749 §4.1.2). */
-const known = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri']
+export const known = [
+  'code',
+  'state',
+  'iss',
+  'id_token',
+  'access_token',
+  'token_type',
+  'expires_in',
+  'session_state',
+  'error',
+  'error_description',
+  'error_uri',
+]
+
+/** The parameter that each word of the response type promises. */
+const parameterOf: Readonly<Record<string, string>> = { code: 'code', id_token: 'id_token', token: 'access_token' }
 
 export const rules: readonly Rule<AuthorizationResponse>[] = [
   {
@@ -78,11 +96,12 @@ const reasonOf: Readonly<Record<string, Reason>> = {
   access_denied: 'person_refused',
   account_selection_required: 'account_selection_required',
   consent_required: 'consent_required',
+  interaction_required: 'login_required',
   login_required: 'login_required',
   temporarily_unavailable: 'provider_unavailable',
 }
 
-/** The attempt that the response belongs to. Its code may be redeemed now. */
+/** The attempt that the response belongs to. Its tokens may be validated and its code be redeemed now. */
 export function decideAuthorizationResponse(response: AuthorizationResponse): Decision<Attempt> {
   const { params, attempt } = response
   const broken = firstBroken(rules, response)
@@ -95,7 +114,9 @@ export function decideAuthorizationResponse(response: AuthorizationResponse): De
     const got = clear(reference === undefined ? name : `${name} (Ref ${reference} at the provider)`)
     return refuse((Object.hasOwn(reasonOf, error) && reasonOf[error]) || 'provider_refused', { got })
   }
-  if (one(params, 'code') === undefined) return refuse('parameter_missing', { expected: clear('code') })
+  const promised = response.responseType.split(' ').map((word) => parameterOf[word] ?? word)
+  const missing = promised.filter((name) => one(params, name) === undefined)
+  if (missing.length > 0) return refuse('parameter_missing', { expected: clear(missing) })
   return allow(attempt)
 }
 

@@ -5,31 +5,18 @@
  * @see RFC 6749 §4.1.3, §6; RFC 7636 §4.5; RFC 8707 §2.2
  */
 import { list } from '@symbolon/protocol/parameters'
-import {
-  type AuthorizationServer,
-  authorizationCodeGrantRequest,
-  refreshTokenGrantRequest,
-  validateAuthResponse,
-} from 'oauth4webapi'
+import { authorizationCodeGrantRequest, refreshTokenGrantRequest, validateAuthResponse } from 'oauth4webapi'
 import type { Attempt } from '../attempts.ts'
-import { type Fetch, transport } from '../network.ts'
-import type { Provider } from '../providers/provider.ts'
-
-/** The two ends of the token endpoint. */
-export interface TokenEndpoint {
-  readonly provider: Provider
-  readonly metadata: AuthorizationServer
-  readonly network: Fetch
-}
+import { transport } from '../network.ts'
+import type { Connection } from '../providers/provider.ts'
 
 /** `params` are those of an authorization response that step 3 allowed for `attempt`. */
 export async function sendCode(
-  { provider, metadata, network }: TokenEndpoint,
+  { provider, metadata, client, authenticate, network }: Connection,
   params: URLSearchParams,
   attempt: Attempt,
 ): Promise<Response> {
-  const { client, resource } = provider
-  const authenticate = await provider.authenticate()
+  const { resource } = provider
   const answer = new URLSearchParams([...params].filter(([name]) => ['code', 'state', 'iss'].includes(name)))
   const proven = validateAuthResponse(metadata, client, answer, attempt.state)
   return authorizationCodeGrantRequest(metadata, client, authenticate, proven, attempt.redirectUri, attempt.verifier, {
@@ -40,11 +27,11 @@ export async function sendCode(
 
 /** No scope is named: the new token is for what was granted (RFC 6749 §6). */
 export async function sendRefreshToken(
-  { provider, metadata, network }: TokenEndpoint,
+  { provider, metadata, client, authenticate, network }: Connection,
   refreshToken: string,
 ): Promise<Response> {
-  const { client, resource } = provider
-  return refreshTokenGrantRequest(metadata, client, await provider.authenticate(), refreshToken, {
+  const { resource } = provider
+  return refreshTokenGrantRequest(metadata, client, authenticate, refreshToken, {
     ...transport(network),
     additionalParameters: { ...(resource !== undefined && { resource }) },
   })

@@ -2,26 +2,22 @@
  * Step 5, the client's part: whether the tokens are what the standard says, and the ID token really from this
  * provider, for this client, about this sign-in.
  *
- * @see RFC 6749 §5.1, §5.2; OpenID Connect Core §3.1.3.5, §12.2
+ * @see RFC 6749 §5.1, §5.2; OpenID Connect Core §3.1.3.5, §3.3.3.6, §12.2
  */
 import type { Claims } from '@symbolon/protocol/claims'
-import {
-  type AuthorizationServer,
-  processAuthorizationCodeResponse,
-  processRefreshTokenResponse,
-  type TokenEndpointResponse,
-} from 'oauth4webapi'
+import { processAuthorizationCodeResponse, processRefreshTokenResponse, type TokenEndpointResponse } from 'oauth4webapi'
+import { together } from '../asked.ts'
+import type { Attempt } from '../attempts.ts'
 import { AuthError } from '../errors.ts'
-import { validateIdToken, validateSignIn } from '../id-token.ts'
+import { type ExpectedIdToken, validateIdToken } from '../id-token.ts'
+import type { Connection } from '../providers/provider.ts'
 import { explained } from '../token-errors.ts'
-import { grantedScopes, type TokenEndpoint } from './4-token-request.ts'
+import { grantedScopes } from './4-token-request.ts'
 
 /** Kept on the server side, or sealed; never readable by the browser. */
 export interface Tokens {
   readonly accessToken: string
   readonly refreshToken: string | undefined
-  /** Kept only for a provider that takes it as a hint when signing out. */
-  readonly idToken: string | undefined
   /** Epoch seconds; `undefined` when the provider does not say. */
   readonly expiresAt: number | undefined
   /** A little before, when it is time to renew. */
@@ -29,92 +25,134 @@ export interface Tokens {
 }
 
 export interface Received {
-  readonly tokens: Tokens
+  /** `undefined` where only an ID token was asked for. */
+  readonly tokens: Tokens | undefined
   readonly scopes: readonly string[]
   /** Of the validated ID token. */
   readonly claims: Claims | undefined
+  /** Signed and no longer encrypted; kept only for a provider that takes it as a hint when signing out. */
+  readonly idToken: string | undefined
 }
 
 export interface Expected {
-  /** Of the attempt; the ID token must carry it. */
-  readonly nonce: string
-  readonly scopes: readonly string[]
-  /** When the sign-in began, in epoch seconds. */
-  readonly startedAt: number
+  readonly attempt: Attempt
+  /** Of the ID token that came with the code, whose person this one must be about (OpenID Connect Core §3.3.3.6). */
+  readonly before: Claims | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
 
 /** What the code gave. */
 export async function validateTokenResponse(
-  endpoint: TokenEndpoint,
+  connection: Connection,
   answer: Response,
-  { nonce, scopes, startedAt, now }: Expected,
+  { attempt, before, now }: Expected,
 ): Promise<Received> {
-  const { provider, metadata } = endpoint
+  const { provider, metadata } = connection
   return explained(answer.status, async () => {
-    const response = await provider.readTokenResponse(answer)
-    const body = await processAuthorizationCodeResponse(metadata, provider.client, response, {
-      ...(provider.openid && { expectedNonce: nonce, requireIdToken: true }),
-    })
-    const claims = await validateIdToken(endpoint, { response, body, now })
-    if (claims !== undefined) validateSignIn(claims, { asked: provider.parameters, startedAt })
-    return received({ body, metadata, claims, scopes, now })
+    const { response, idToken } = await apart(await provider.readTokenResponse(answer))
+    const body = await processAuthorizationCodeResponse(metadata, bare(connection), response)
+    if (provider.openid && idToken === undefined) {
+      throw new AuthError('id_token_invalid', { expected: 'an ID token', got: 'none' })
+    }
+    const parameters = together(provider.parameters, attempt.asked ?? {})
+    const expected: ExpectedIdToken = {
+      now: now / 1000,
+      nonce: attempt.nonce,
+      hashes: { at_hash: { value: body.access_token, needed: false } },
+      asked: { parameters, startedAt: attempt.startedAt },
+      before: before ?? { sub: attempt.sub },
+    }
+    const opened =
+      provider.openid && idToken !== undefined ? await validateIdToken(connection, idToken, expected) : undefined
+    return {
+      tokens: tokensIn(body, now),
+      scopes: grantedScopes(body.scope, attempt.scopes),
+      claims: opened?.claims as Claims | undefined,
+      idToken: opened && hint(connection, opened.signed),
+    }
   })
 }
 
 export interface Held {
-  readonly tokens: Tokens
+  readonly refreshToken: string | undefined
+  readonly idToken: string | undefined
   readonly scopes: readonly string[]
   readonly sub: string
+  readonly authTime: number | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
 
 /** What the refresh token gave. A new refresh token replaces the old one; without one the old one stays good. */
-export async function validateRefreshResponse(
-  endpoint: TokenEndpoint,
-  answer: Response,
-  { tokens, scopes, sub, now }: Held,
-): Promise<Received> {
-  const { provider, metadata } = endpoint
+export async function validateRefreshResponse(connection: Connection, answer: Response, held: Held): Promise<Received> {
+  const { provider, metadata } = connection
+  const { sub, authTime, now } = held
   return explained(answer.status, async () => {
-    const response = await provider.readTokenResponse(answer)
-    const body = await processRefreshTokenResponse(metadata, provider.client, response)
-    const claims = await validateIdToken(endpoint, { response, body, now })
-    if (claims !== undefined && claims.sub !== sub) {
-      throw new AuthError('id_token_invalid', { expected: 'the sub of the sign-in', got: 'another sub' })
+    const { response, idToken } = await apart(await provider.readTokenResponse(answer))
+    const body = await processRefreshTokenResponse(metadata, bare(connection), response)
+    const expected: ExpectedIdToken = {
+      now: now / 1000,
+      nonce: undefined,
+      hashes: { at_hash: { value: body.access_token, needed: false } },
+      asked: undefined,
+      before: { sub, auth_time: authTime },
     }
-    const next = received({ body, metadata, claims, scopes, now })
-    const { refreshToken = tokens.refreshToken, idToken = tokens.idToken } = next.tokens
-    return { ...next, tokens: { ...next.tokens, refreshToken, idToken } }
+    const opened =
+      provider.openid && idToken !== undefined ? await validateIdToken(connection, idToken, expected) : undefined
+    const tokens = tokensIn(body, now)
+    return {
+      tokens: { ...tokens, refreshToken: tokens.refreshToken ?? held.refreshToken },
+      scopes: grantedScopes(body.scope, held.scopes),
+      claims: opened?.claims as Claims | undefined,
+      idToken: (opened && hint(connection, opened.signed)) ?? held.idToken,
+    }
   })
 }
 
-interface Body {
-  readonly body: TokenEndpointResponse
-  readonly metadata: AuthorizationServer
-  readonly claims: Claims | undefined
-  readonly scopes: readonly string[]
-  readonly now: number
+/** The ID token is ours to validate, the same way wherever it comes from; the rest is RFC 6749. */
+async function apart(
+  response: Response,
+): Promise<{ readonly response: Response; readonly idToken: string | undefined }> {
+  const body: unknown =
+    response.status === 200
+      ? await response
+          .clone()
+          .json()
+          .catch(() => undefined)
+      : undefined
+  if (typeof body !== 'object' || body === null || !('id_token' in body)) return { response, idToken: undefined }
+  const { id_token: idToken, ...rest } = body
+  if (typeof idToken !== 'string')
+    throw new AuthError('id_token_invalid', { expected: 'an ID token', got: typeof idToken })
+  const { status, headers } = response
+  return { response: new Response(JSON.stringify(rest), { status, headers }), idToken }
 }
 
-function received({ body, metadata, claims, scopes, now }: Body): Received {
+/** The client without what is registered of ID tokens, which the library would look for. */
+const bare = ({ client }: Connection) => ({ client_id: client.client_id })
+
+export const hint = ({ metadata }: Connection, signed: string): string | undefined =>
+  metadata.end_session_endpoint === undefined ? undefined : signed
+
+function tokensIn(
+  body: Pick<TokenEndpointResponse, 'access_token' | 'token_type' | 'expires_in' | 'refresh_token'>,
+  now: number,
+): Tokens {
   // another kind of token can't be used as RFC 6750 says (RFC 6749 §7.1)
-  if (body.token_type !== 'bearer') {
+  if (body.token_type.toLowerCase() !== 'bearer') {
     throw new AuthError('token_response_invalid', { expected: 'token_type Bearer', got: body.token_type.slice(0, 50) })
   }
-  const lifetime = body.expires_in
-  const expiresAt = lifetime === undefined ? undefined : Math.floor(now / 1000 + lifetime)
   return {
-    tokens: {
-      accessToken: body.access_token,
-      refreshToken: body.refresh_token,
-      idToken: metadata.end_session_endpoint === undefined ? undefined : body.id_token,
-      expiresAt,
-      renewAt: expiresAt === undefined || lifetime === undefined ? undefined : expiresAt - Math.min(30, lifetime / 4),
-    },
-    scopes: grantedScopes(body.scope, scopes),
-    claims,
+    accessToken: body.access_token,
+    refreshToken: body.refresh_token,
+    ...lifeOf(body.expires_in, now),
   }
+}
+
+/** `now` in epoch milliseconds, the lifetime in seconds. */
+export function lifeOf(lifetime: number | undefined, now: number): Pick<Tokens, 'expiresAt' | 'renewAt'> {
+  if (lifetime === undefined) return { expiresAt: undefined, renewAt: undefined }
+  const expiresAt = Math.floor(now / 1000 + lifetime)
+  return { expiresAt, renewAt: expiresAt - Math.min(30, lifetime / 4) }
 }

@@ -87,6 +87,8 @@ const endpoints = {
   userinfo_endpoint: false,
   revocation_endpoint: false,
   end_session_endpoint: false,
+  registration_endpoint: false,
+  check_session_iframe: false,
 }
 
 /** An issuer reached over TLS has endpoints reached over TLS. */

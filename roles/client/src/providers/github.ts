@@ -7,7 +7,7 @@
 import { type AuthorizationServer, ClientSecretPost } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
 import type { AllowHttp, Fetch } from '../network.ts'
-import type { PersonQuestion, Provider, User } from './provider.ts'
+import type { Connection, PersonQuestion, Provider, User } from './provider.ts'
 
 export interface GitHubSettings {
   readonly clientId: string
@@ -27,22 +27,36 @@ export function github(settings: GitHubSettings): Provider {
     authorization_endpoint: `${web}/login/oauth/authorize`,
     token_endpoint: `${web}/login/oauth/access_token`,
   }
-  return {
+  const client = { client_id: settings.clientId }
+  const provider: Provider = {
     issuer: metadata.issuer,
-    openid: false,
-    client: { client_id: settings.clientId },
-    authenticate: async () => ClientSecretPost(settings.clientSecret),
+    openid: undefined,
+    clientId: () => settings.clientId,
     scopes: settings.scopes ?? ['read:user', 'user:email'],
     resource: undefined,
     apis: [api],
+    responseType: 'code',
     responseMode: 'query',
     parameters: settings.parameters ?? {},
     allowHttp: settings.allowHttp ?? 'loopback',
     postLogoutRedirectUri: undefined,
-    metadata: async () => metadata,
+    connect: async ({ network }) => ({
+      provider,
+      metadata,
+      client,
+      authenticate: ClientSecretPost(settings.clientSecret),
+      findKey: noKeys,
+      decryptionKeys: [],
+      network,
+    }),
     readTokenResponse,
-    person: (question) => person(api, question),
+    person: (connection, question) => person(api, connection, question),
   }
+  return provider
+}
+
+const noKeys: Connection['findKey'] = async () => {
+  throw new AuthError('id_token_invalid', { expected: 'no ID token', got: 'one' })
 }
 
 /** Names of GitHub's own, and the standard's name for the same. */
@@ -72,7 +86,11 @@ const parsed = (text: string): Readonly<Record<string, unknown>> => {
   }
 }
 
-async function person(api: string, { network, accessToken, scopes }: PersonQuestion): Promise<User> {
+async function person(
+  api: string,
+  { network }: Connection,
+  { accessToken = '', scopes }: PersonQuestion,
+): Promise<User> {
   const ask = (path: string) => askApi({ url: `${api}${path}`, network, accessToken })
   const [user, emails] = await Promise.all([
     ask('/user'),

@@ -1,157 +1,106 @@
 /**
  * Any OpenID provider, by the address of its issuer.
  *
- * @see OpenID Connect Core §3.1, RFC 8414, RFC 7523 §2.2 with RFC 10070
+ * @see OpenID Connect Core §3, OpenID Connect Discovery §4, RFC 8414, RFC 7591
  */
-import type { Claims } from '@symbolon/protocol/claims'
-import { importJWK, type JWK } from 'jose'
-import {
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
-  clockTolerance,
-  modifyAssertion,
-  None,
-  PrivateKeyJwt,
-  processUserInfoResponse,
-  userInfoRequest,
-} from 'oauth4webapi'
+import type { Client, ClientAuth } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
-import { type AllowHttp, mayFetch, transport } from '../network.ts'
+import { createKeys } from '../jwt/keys.ts'
+import { createRegistrar } from '../registration.ts'
+import { askUserinfo } from '../userinfo.ts'
+import { authentication, usualAuthentication } from './client-authentication.ts'
 import { createDiscovery } from './discovery.ts'
-import type { PersonQuestion, Provider, User } from './provider.ts'
-
-export type ClientAuthentication = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
-
-export interface OpenIdSettings {
-  /** Exactly as the provider writes it, the trailing slash included. */
-  readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret?: string
-  /** By default `client_secret_basic` with a secret, `private_key_jwt` with a key, otherwise `none`. */
-  readonly clientAuthentication?: ClientAuthentication
-  /** A private JWK with `alg`, and `kid` when the provider knows several. */
-  readonly privateKey?: JWK
-  readonly scopes?: readonly string[]
-  /** The API that access tokens are for (RFC 8707). */
-  readonly resource?: string
-  /** Where access tokens may be sent, if not only to `resource`. */
-  readonly apis?: readonly string[]
-  /** `form_post` needs https, or a provider on the same host: browsers send no other cookies with a foreign form. */
-  readonly responseMode?: 'query' | 'form_post'
-  /** Further parameters of the authorization request, such as `prompt`; the ID token must answer to `max_age` and `acr_values`. */
-  readonly parameters?: Readonly<Record<string, string>>
-  /** Registered at the provider: where it sends the browser after signing it out there. */
-  readonly postLogoutRedirectUri?: string
-  /** Plain http is allowed on this machine; anywhere else only by `insecure-everywhere`. */
-  readonly allowHttp?: AllowHttp
-}
-
-/** Seconds by which the clocks of client and provider may differ. */
-export const clockDifference = 30
+import { checkSettings, type OpenIdSettings, registeredForms, rulesOf } from './openid-settings.ts'
+import type { Connection, PersonQuestion, Provider, User } from './provider.ts'
 
 export function openid(settings: OpenIdSettings): Provider {
-  const { issuer, clientId, resource, allowHttp = 'loopback', scopes = ['openid', 'profile', 'email'] } = settings
-  if (!URL.canParse(issuer) || !mayFetch(new URL(issuer), allowHttp)) {
-    throw new AuthError('client_settings_wrong', { expected: 'issuer: an https address', got: issuer })
-  }
-  if (!scopes.includes('openid')) {
-    throw new AuthError('client_settings_wrong', { expected: 'scopes with openid', got: scopes.join(' ') })
-  }
-  if (resource !== undefined && (!URL.canParse(resource) || resource.includes('#'))) {
-    throw new AuthError('client_settings_wrong', { expected: 'resource: a URI without fragment', got: resource })
-  }
-  return {
+  checkSettings(settings)
+  const { issuer, resource, responseType = 'code', claims, register, privateKey } = settings
+  const discover = createDiscovery(issuer)
+  const keys = createKeys()
+  const registrar = register && createRegistrar(settings, register)
+  const own = registrar ? undefined : configuredClient(settings)
+  const authenticate = remembered((client: Client) => authentication(client, privateKey))
+
+  const provider: Provider = {
     issuer,
-    openid: true,
-    client: { client_id: clientId, [clockTolerance]: clockDifference },
-    authenticate: once(() => authentication(settings)),
-    scopes,
+    openid: rulesOf(settings),
+    clientId: () => own?.client_id ?? registrar?.clientId(),
+    scopes: settings.scopes ?? ['openid', 'profile', 'email'],
     resource,
     apis: settings.apis ?? (resource === undefined ? [] : [resource]),
-    responseMode: settings.responseMode ?? 'query',
-    parameters: settings.parameters ?? {},
-    allowHttp,
+    responseType,
+    responseMode: settings.responseMode ?? (responseType === 'code' ? 'query' : 'form_post'),
+    parameters: { ...settings.parameters, ...(claims && { claims: JSON.stringify(claims) }) },
+    allowHttp: settings.allowHttp ?? 'loopback',
     postLogoutRedirectUri: settings.postLogoutRedirectUri,
-    metadata: createDiscovery(issuer),
+    async connect(site) {
+      const { network } = site
+      const metadata = await discover(network)
+      needSupport(metadata, responseType)
+      const client = own ?? (await registrar?.register(metadata, site))
+      if (!client) throw new AuthError('client_settings_wrong', { expected: 'clientId or register', got: 'neither' })
+      const { jwks_uri: uri } = metadata
+      return {
+        provider,
+        metadata,
+        client,
+        authenticate: await authenticate(client),
+        findKey: uri === undefined ? noKeys : keys({ uri, network }),
+        decryptionKeys: settings.decryptionKeys ?? [],
+        network,
+      }
+    },
     readTokenResponse: async (response) => response,
     person,
   }
+  return provider
 }
 
-async function authentication({
-  clientSecret = '',
-  privateKey,
-  clientAuthentication = privateKey ? 'private_key_jwt' : clientSecret ? 'client_secret_basic' : 'none',
-}: OpenIdSettings): Promise<ClientAuth> {
-  if (clientAuthentication === 'none') return None()
-  if (clientAuthentication === 'private_key_jwt') {
-    const key = privateKey?.alg === undefined ? undefined : await importJWK(privateKey)
-    if (!(key instanceof CryptoKey)) {
-      throw new AuthError('client_settings_wrong', {
-        expected: 'privateKey: a private JWK with alg',
-        got: 'another value',
-      })
-    }
-    return PrivateKeyJwt(
-      { key, ...(privateKey?.kid !== undefined && { kid: privateKey.kid }) },
-      {
-        // an assertion says what it is, so that it can't be taken for another JWT (RFC 10070 §4)
-        [modifyAssertion]: (header) => {
-          header.typ = 'client-authentication+jwt'
-        },
-      },
-    )
+const configuredClient = (settings: OpenIdSettings): Client => {
+  const { clientId = '', clientSecret, privateKey, clientAuthentication } = settings
+  return {
+    client_id: clientId,
+    ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    token_endpoint_auth_method: clientAuthentication ?? usualAuthentication(clientSecret, privateKey),
+    ...registeredForms(settings),
   }
-  if (clientSecret === '') {
-    throw new AuthError('client_settings_wrong', { expected: `clientSecret for ${clientAuthentication}`, got: 'none' })
-  }
-  return clientAuthentication === 'client_secret_post'
-    ? ClientSecretPost(clientSecret)
-    : ClientSecretBasic(clientSecret)
 }
 
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
+/** A provider that lists what it can do, and not this, would only send the person back with an error. */
+function needSupport({ response_types_supported: listed }: Connection['metadata'], responseType: string): void {
+  const words = (value: string) => value.split(' ').sort().join(' ')
+  if (listed === undefined || listed.some((each) => words(String(each)) === words(responseType))) return
+  throw new AuthError('discovery_failed', {
+    expected: `response type ${responseType}`,
+    got: listed.join(', ').slice(0, 200),
+  })
+}
+
+const noKeys: Connection['findKey'] = async () => {
+  throw new AuthError('discovery_failed', { expected: 'jwks_uri: an https address', got: 'none' })
+}
+
+const remembered = (make: (client: Client) => Promise<ClientAuth>) => {
+  const made = new WeakMap<Client, Promise<ClientAuth>>()
+  return (client: Client): Promise<ClientAuth> => {
+    const kept = made.get(client) ?? make(client)
+    made.set(client, kept)
+    return kept
   }
 }
 
 /** Claims that are about the token and not about the person. */
 const ofTheToken = new Set('iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash sid auth_time acr amr'.split(' '))
 
-async function person(question: PersonQuestion): Promise<User> {
-  const { claims = {} } = question
+const scopesWithClaims = ['profile', 'email', 'address', 'phone']
+
+async function person(connection: Connection, question: PersonQuestion): Promise<User> {
+  const { accessToken, scopes, parameters, claims = {} } = question
   const { sub } = claims
   if (typeof sub !== 'string') throw new AuthError('id_token_invalid', { expected: 'sub', got: 'none' })
-  const own = Object.entries({ ...claims, ...(await furtherClaims(question, sub)) })
+  const asksForMore = scopesWithClaims.some((scope) => scopes.includes(scope)) || 'claims' in parameters
+  const more = asksForMore && accessToken !== undefined ? await askUserinfo(connection, { accessToken, sub }) : {}
+  const own = Object.entries({ ...claims, ...more })
   return { ...Object.fromEntries(own.filter(([name]) => !ofTheToken.has(name))), sub }
-}
-
-/**
- * What the userinfo endpoint adds. An access token for another resource may be refused there: then the ID token has
- * said who it is, and only the further claims are missing.
- */
-async function furtherClaims({ metadata, network, accessToken, scopes }: PersonQuestion, sub: string): Promise<Claims> {
-  const wanted = ['profile', 'email', 'address', 'phone'].some((scope) => scopes.includes(scope))
-  if (!wanted || metadata.userinfo_endpoint === undefined) return {}
-  const client = { client_id: '-' }
-  try {
-    const response = await userInfoRequest(metadata, client, accessToken, transport(network))
-    if (response.status !== 200 || response.headers.get('content-type')?.startsWith('application/json') !== true) {
-      await response.body?.cancel()
-      return {}
-    }
-    const claimed = await processUserInfoResponse(metadata, client, sub, response)
-    return claimed as Claims
-  } catch (error) {
-    if (error instanceof AuthError && error.code === 'provider_unavailable') return {}
-    // another sub than the ID token's: an answer about somebody else (OpenID Connect Core §5.3.2)
-    throw new AuthError('id_token_invalid', {
-      expected: 'userinfo about the person of the ID token',
-      got: 'another answer',
-    })
-  }
 }

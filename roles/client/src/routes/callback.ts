@@ -5,16 +5,24 @@
  */
 import { hash, randomBytes } from 'node:crypto'
 import { one } from '@symbolon/protocol/parameters'
+import type { Reason } from '@symbolon/protocol/refusals'
 import { type Attempt, attemptId } from '../attempts.ts'
-import { parseCookies } from '../cookies.ts'
+import { type Cookies, parseCookies } from '../cookies.ts'
 import { AuthError, toError } from '../errors.ts'
-import { type AuthorizationResponse, decideAuthorizationResponse, rules } from '../flow/3-authorization-response.ts'
-import { redeemCode } from '../grants/authorization-code.ts'
+import {
+  type AuthorizationResponse,
+  decideAuthorizationResponse,
+  known,
+  rules,
+} from '../flow/3-authorization-response.ts'
+import { redeem } from '../grants/authorization-code.ts'
 import { Memo } from '../memo.ts'
+import { hop, silentPage } from '../pages.ts'
+import type { Connection } from '../providers/provider.ts'
 import { newFlow, refusedBy } from '../record.ts'
 import { readForm } from '../requests.ts'
 import { redirect } from '../responses.ts'
-import type { SessionRecord } from '../sessions/session.ts'
+import { authenticationIn, type SessionRecord } from '../sessions/session.ts'
 import type { ConfiguredProvider, Core } from '../settings.ts'
 
 /** What became of an attempt. Kept for the second of two requests with the same answer, so that a code is sent once. */
@@ -44,7 +52,7 @@ export function createCallback(core: Core) {
   const spent = new Memo<Spent>({ milliseconds: 60_000 })
 
   return async (request: Request, configured: ConfiguredProvider): Promise<Response> => {
-    const { name, provider, network } = configured
+    const { name, provider, addresses, connect } = configured
     const began = now()
     const posted = request.method === 'POST'
     if (posted !== (provider.responseMode === 'form_post'))
@@ -55,6 +63,12 @@ export function createCallback(core: Core) {
 
     const state = one(params, 'state') ?? ''
     const attempt = await attempts.find(cookies, state)
+    if (posted && !attempt && !new URL(request.url).searchParams.has('hop')) {
+      return hop(
+        `${addresses.redirect}?hop=1`,
+        [...params].filter(([each]) => known.includes(each)),
+      )
+    }
     const before = attempt || state === '' ? undefined : await sessions.load(cookies)
     if (before?.attempt === attemptId(state) && before.provider === name) {
       return redirect(`${site.origin}${before.returnTo}`, { status })
@@ -63,7 +77,8 @@ export function createCallback(core: Core) {
     const flow = attempt?.flow ?? newFlow()
     const forget = attempts.forget(cookies, state)
     try {
-      const metadata = await provider.metadata(network)
+      const connection = await connect()
+      const { metadata, client } = connection
       const response: AuthorizationResponse = {
         params,
         attempt,
@@ -71,23 +86,26 @@ export function createCallback(core: Core) {
         cookiesSent: [...cookies.keys()],
         provider: name,
         issuer: provider.issuer,
+        responseType: provider.responseType,
         issPromised: metadata.authorization_response_iss_parameter_supported === true,
         now: Math.floor(began / 1000),
       }
       const decision = decideAuthorizationResponse(response)
-      recordResponse(core, { flow, response, decision, began, client: provider.client.client_id })
+      recordResponse(core, { flow, response, decision, began, client: client.client_id })
       if (!decision.ok) throw toError(decision)
 
-      const code = hash('sha256', one(params, 'code') ?? '')
-      const done = await spent.run(attemptId(state), async () => {
-        const endpoint = { provider, metadata, network }
-        return { code, result: await signedIn(core, { endpoint, params, attempt: decision.value }) }
-      })
+      const code = hash('sha256', `${one(params, 'code')} ${one(params, 'id_token')}`)
+      const done = await spent.run(attemptId(state), async () => ({
+        code,
+        result: await signedIn(core, { connection, params, attempt: decision.value }),
+      }))
       if (done.code !== code) throw new AuthError('attempt_unknown', { expected: 'one answer', got: 'a second one' })
       if (done.result instanceof AuthError) throw done.result
       const setCookies = [...forget, ...(await sessions.begin(cookies, done.result))]
+      if (decision.value.silent) return silentPage('signed-in', { setCookies })
       return redirect(`${site.origin}${done.result.returnTo}`, { status, setCookies })
     } catch (error) {
+      if (attempt?.silent) return unseen(core, cookies, { error, flow, forget })
       // while the provider is out of reach the code is unspent, and reloading this page may still sign the person in
       const again = error instanceof AuthError && error.code === 'provider_unavailable' && params.has('code')
       throw new RefusedSignIn({ error, flow, attempt, setCookies: again ? [] : forget })
@@ -95,17 +113,39 @@ export function createCallback(core: Core) {
   }
 }
 
+/** Nobody is there to be signed in silently: then nobody is signed in here. */
+const overWith: ReadonlySet<Reason> = new Set([
+  'account_selection_required',
+  'consent_required',
+  'id_token_invalid',
+  'login_required',
+])
+
+interface Unseen {
+  readonly error: unknown
+  readonly flow: string
+  readonly forget: readonly string[]
+}
+
+async function unseen({ sessions, log }: Core, cookies: Cookies, { error, flow, forget }: Unseen): Promise<Response> {
+  const isOver = error instanceof AuthError && overWith.has(error.code)
+  if (!isOver) log(error instanceof Error ? error : new AuthError('server_error'), flow)
+  return isOver
+    ? silentPage('signed-out', { setCookies: [...forget, ...(await sessions.end(cookies))] })
+    : silentPage('unsure', { setCookies: forget })
+}
+
 interface Redeeming {
-  readonly endpoint: Parameters<typeof redeemCode>[0]
+  readonly connection: Connection
   readonly params: URLSearchParams
   readonly attempt: Attempt
 }
 
 /** The new session, or why there is none. Throws when trying again may help. */
-async function signedIn(core: Core, { endpoint, params, attempt }: Redeeming): Promise<SessionRecord | AuthError> {
+async function signedIn(core: Core, { connection, params, attempt }: Redeeming): Promise<SessionRecord | AuthError> {
   const { now, recorder, sessionLifetime } = core
   const began = now()
-  const about = { flow: attempt.flow, band: 'token', began, client: endpoint.provider.client.client_id } as const
+  const about = { flow: attempt.flow, band: 'token', began, client: connection.client.client_id } as const
   const asked = {
     ...about,
     step: 4,
@@ -116,8 +156,8 @@ async function signedIn(core: Core, { endpoint, params, attempt }: Redeeming): P
   const answered = { ...about, step: 5, from: 'authorization-server', to: 'client', what: 'tokens validated' } as const
   recorder({ ...asked, outcome: 'ok', params: [...params].filter(([each]) => each === 'code') })
   try {
-    const { tokens, scopes, user } = await redeemCode(endpoint, { params, attempt, now })
-    const { issuer } = endpoint.provider
+    const { tokens, scopes, user, claims = {}, idToken } = await redeem(connection, { params, attempt, now })
+    const { issuer } = connection.provider
     recorder({ ...answered, outcome: 'ok', result: { scope: scopes.join(' ') }, person: { issuer, sub: user.sub } })
     return {
       // nothing that the browser held before names the new session
@@ -131,6 +171,11 @@ async function signedIn(core: Core, { endpoint, params, attempt }: Redeeming): P
       scopes,
       expiresAt: Math.floor(now() / 1000) + sessionLifetime,
       tokens,
+      idToken,
+      authentication: authenticationIn(claims),
+      begunAt: now(),
+      sid: typeof claims.sid === 'string' ? claims.sid : undefined,
+      sessionState: one(params, 'session_state')?.slice(0, 300),
     }
   } catch (error) {
     recorder({ ...answered, outcome: 'refused', refused: refusedBy(error) })

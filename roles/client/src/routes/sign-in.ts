@@ -1,15 +1,17 @@
 /**
  * `/signin/:provider`: starts an attempt and sends the browser to the provider.
  *
- * @see RFC 6749 §4.1.1; RFC 9700 §2.1, §4.11
+ * @see RFC 6749 §4.1.1; RFC 9700 §2.1, §4.11; OpenID Connect Core §3.1.2.1
  */
 import { list } from '@symbolon/protocol/parameters'
 import { isScope } from '@symbolon/protocol/scope'
+import { readAsked } from '../asked.ts'
 import { attemptLifetime, startAttempt } from '../attempts.ts'
 import { parseCookies } from '../cookies.ts'
 import { AuthError, toError } from '../errors.ts'
 import { buildAuthorizationRequest, scopesToAsk } from '../flow/1-authorization-request.ts'
 import { newFlow } from '../record.ts'
+import { asRequestObject } from '../request-object.ts'
 import { navigates, needOwnForm, needVisit, readForm } from '../requests.ts'
 import { handoff, redirect } from '../responses.ts'
 import { decideReturnTo } from '../return-to.ts'
@@ -17,36 +19,81 @@ import type { ConfiguredProvider, Core } from '../settings.ts'
 
 const longestScope = 512
 
-export async function signIn(
-  core: Core,
-  request: Request,
-  { name, provider, network, redirectUri }: ConfiguredProvider,
-) {
-  const { now, attempts, sessions, recorder } = core
-  const began = now()
+export async function signIn(core: Core, request: Request, configured: ConfiguredProvider): Promise<Response> {
   const posted = request.method === 'POST'
   if (posted) needOwnForm(request, core.site)
   else needVisit(request, core.site)
   const params = new URLSearchParams([...new URL(request.url).searchParams, ...(posted ? await readForm(request) : [])])
+  const chosen = readAsked(params)
+  const begun = await beginSignIn(core, request, {
+    configured,
+    returnTo: readReturnTo(core, params.get('returnTo')),
+    more: readScopes(params.get('scope')),
+    chosen,
+    silent: isSilent(request, params, chosen),
+  })
+  return leave(request, begun)
+}
 
-  const returnTo = readReturnTo(core, params.get('returnTo'))
-  const more = readScopes(params.get('scope'))
+/** Only a page of the app may ask so, since the answer can end the session. */
+function isSilent(request: Request, params: URLSearchParams, { prompt }: Readonly<Record<string, string>>): boolean {
+  if (params.get('silent') !== '1') return false
+  const from = request.headers.get('sec-fetch-site')
+  if (from === 'same-origin' && prompt === 'none') return true
+  throw new AuthError('form_not_from_here', { expected: 'the monitor page, with prompt=none', got: from ?? 'somebody' })
+}
+
+export interface SignInBeginning {
+  readonly configured: ConfiguredProvider
+  readonly returnTo: string
+  /** Scopes on top of what is held. */
+  readonly more: readonly string[]
+  /** Parameters for this sign-in only. */
+  readonly chosen: Readonly<Record<string, string>>
+  readonly silent: boolean
+}
+
+export interface BegunSignIn {
+  readonly url: URL
+  readonly setCookies: readonly string[]
+}
+
+/** Of what was chosen, the rest is a hint that nothing need answer to. */
+const remembered = ['prompt', 'max_age', 'acr_values', 'claims']
+
+export async function beginSignIn(
+  core: Core,
+  request: Pick<Request, 'headers'>,
+  { configured, returnTo, more, chosen, silent }: SignInBeginning,
+): Promise<BegunSignIn> {
+  const { now, attempts, sessions, recorder, requestObjects } = core
+  const { name, provider, addresses, connect } = configured
+  const began = now()
   const cookies = parseCookies(request.headers.get('cookie'))
-  const session = more.length > 0 ? await sessions.load(cookies) : undefined
-  const held = session?.provider === name && session.issuer === provider.issuer ? session.scopes : undefined
+  const looks = more.length > 0 || chosen.prompt === 'none'
+  const session = looks ? await sessions.load(cookies) : undefined
+  const own = session?.provider === name && session.issuer === provider.issuer ? session : undefined
+  if (silent && !own) throw new AuthError('session_missing')
+  const hinted = chosen.prompt === 'none' ? own : undefined
 
-  const metadata = await provider.metadata(network)
+  const connection = await connect()
+  const entries = Object.entries(chosen)
   const attempt = startAttempt({
     flow: newFlow(),
     provider: name,
     issuer: provider.issuer,
-    redirectUri,
-    scopes: scopesToAsk(provider.scopes, { more, held }),
+    redirectUri: addresses.redirect,
+    scopes: scopesToAsk(provider.scopes, { more: silent ? (own?.scopes ?? []) : more, held: own?.scopes }),
     returnTo,
+    asked: Object.fromEntries(entries.filter(([each]) => remembered.includes(each))),
+    ...(hinted && { sub: hinted.user.sub }),
+    ...(silent && { silent }),
     startedAt: Math.floor(began / 1000),
   })
-  const url = buildAuthorizationRequest(metadata, provider, attempt)
-  const setCookies = await attempts.remember(cookies, attempt, provider.responseMode === 'form_post')
+  const hints = { ...chosen, ...(hinted?.idToken !== undefined && { id_token_hint: hinted.idToken }) }
+  const plain = buildAuthorizationRequest(connection, attempt, hints)
+  const url = await asRequestObject(connection, plain, { base: addresses.requests, objects: requestObjects })
+  const setCookies = await attempts.remember(cookies, attempt)
   recorder({
     flow: attempt.flow,
     step: 1,
@@ -56,10 +103,14 @@ export async function signIn(
     what: `browser sent to ${url.origin}${url.pathname}, answer awaited for ${attemptLifetime} s`,
     outcome: 'ok',
     began,
-    params: url.searchParams,
-    client: provider.client.client_id,
+    params: plain.searchParams,
+    client: provider.clientId(),
   })
-  if (!posted) return redirect(url.href, { status: 302, setCookies })
+  return { url, setCookies }
+}
+
+export function leave(request: Request, { url, setCookies }: BegunSignIn): Response {
+  if (request.method !== 'POST') return redirect(url.href, { status: 302, setCookies })
   return navigates(request) ? handoff(url.href, { setCookies }) : redirect(url.href, { status: 303, setCookies })
 }
 

@@ -4,9 +4,14 @@
  *
  * @see OpenID Connect RP-Initiated Logout §2, RFC 7009
  */
-import { type AuthorizationServer, revocationRequest } from 'oauth4webapi'
-import { parseCookies } from '../cookies.ts'
+import { randomBytes } from 'node:crypto'
+import { one } from '@symbolon/protocol/parameters'
+import { revocationRequest } from 'oauth4webapi'
+import { attemptLifetime } from '../attempts.ts'
+import { parseCookies, writeCookie } from '../cookies.ts'
+import { AuthError } from '../errors.ts'
 import { transport } from '../network.ts'
+import type { Connection } from '../providers/provider.ts'
 import { navigates, needOwnForm, readForm } from '../requests.ts'
 import { handoff, redirect, signOutPage } from '../responses.ts'
 import type { SessionRecord } from '../sessions/session.ts'
@@ -29,13 +34,14 @@ export async function signOutRoute(core: Core, request: Request): Promise<Respon
     const returnTo = readReturnTo(core, new URL(request.url).searchParams.get('returnTo'))
     const record = await core.sessions.load(parseCookies(request.headers.get('cookie')))
     const configured = record && core.providers.get(record.provider)
-    const metadata = configured && (await soon(configured.provider.metadata(configured.network)))
-    return signOutPage({ action, returnTo, providerToo: metadata?.end_session_endpoint !== undefined })
+    const connection = configured && (await soon(configured.connect()))
+    const providerToo = connection?.metadata.end_session_endpoint !== undefined
+    return signOutPage({ action, returnTo, providerToo })
   }
   needOwnForm(request, site)
   const form = await readForm(request)
   const returnTo = readReturnTo(core, form.get('returnTo'))
-  const { setCookies, providerUrl } = await signOut(core, request)
+  const { setCookies, providerUrl } = await signOut(core, request, returnTo)
   if (form.get('provider') === '1' && providerUrl !== undefined) {
     return navigates(request)
       ? handoff(providerUrl, { setCookies })
@@ -45,17 +51,17 @@ export async function signOutRoute(core: Core, request: Request): Promise<Respon
 }
 
 /** Ends the session whatever the provider says, and gives its tokens back. */
-export async function signOut(core: Core, request: Pick<Request, 'headers'>): Promise<SignedOut> {
+export async function signOut(core: Core, request: Pick<Request, 'headers'>, returnTo = '/'): Promise<SignedOut> {
   const { sessions, providers, recorder, now } = core
   const began = now()
   const cookies = parseCookies(request.headers.get('cookie'))
   const record = await sessions.load(cookies)
-  const setCookies = await sessions.end(cookies)
+  const ended = await sessions.end(cookies)
   const configured = record && providers.get(record.provider)
-  if (!record || configured?.provider.issuer !== record.issuer) return { setCookies, providerUrl: undefined }
+  if (!record || configured?.provider.issuer !== record.issuer) return { setCookies: ended, providerUrl: undefined }
 
-  const metadata = await soon(configured.provider.metadata(configured.network))
-  if (metadata) await soon(revoke(configured, metadata, record))
+  const connection = await soon(configured.connect())
+  if (connection) await soon(revoke(connection, record))
   recorder({
     flow: record.flow,
     band: 'sign-out',
@@ -64,38 +70,79 @@ export async function signOut(core: Core, request: Pick<Request, 'headers'>): Pr
     what: 'signed out here',
     outcome: 'ok',
     began,
-    client: configured.provider.client.client_id,
+    client: configured.provider.clientId(),
     person: { issuer: record.issuer, sub: record.user.sub },
   })
-  return { setCookies, providerUrl: metadata && providerSignOut(configured, metadata, record) }
+  if (!connection) return { setCookies: ended, providerUrl: undefined }
+  const { url, setCookies } = await providerSignOut(core, { configured, connection, record, returnTo })
+  return { setCookies: [...ended, ...setCookies], providerUrl: url }
 }
 
 /** Revoking the refresh token ends the access tokens that came from it (RFC 7009 §2.1). */
-async function revoke(
-  { provider, network }: ConfiguredProvider,
-  metadata: AuthorizationServer,
-  { tokens }: SessionRecord,
-) {
+async function revoke({ metadata, client, authenticate, network }: Connection, { tokens }: SessionRecord) {
   const token = tokens?.refreshToken ?? tokens?.accessToken
   if (token === undefined || metadata.revocation_endpoint === undefined) return
   const kind = tokens?.refreshToken === undefined ? 'access_token' : 'refresh_token'
-  const response = await revocationRequest(metadata, provider.client, await provider.authenticate(), token, {
+  const response = await revocationRequest(metadata, client, authenticate, token, {
     ...transport(network),
     additionalParameters: { token_type_hint: kind },
   })
   await response.body?.cancel()
 }
 
-function providerSignOut({ provider }: ConfiguredProvider, metadata: AuthorizationServer, { tokens }: SessionRecord) {
-  if (metadata.end_session_endpoint === undefined) return undefined
+interface ProviderSignOut {
+  readonly configured: ConfiguredProvider
+  readonly connection: Connection
+  readonly record: SessionRecord
+  readonly returnTo: string
+}
+
+interface Leaving {
+  readonly state: string
+  readonly provider: string
+  readonly returnTo: string
+}
+
+/** Where the provider signs out, and the cookie by which its answer is known, where that comes to `/signedout`. */
+async function providerSignOut(core: Core, { configured, connection, record, returnTo }: ProviderSignOut) {
+  const { metadata, client, provider } = connection
+  if (metadata.end_session_endpoint === undefined) return { url: undefined, setCookies: [] }
+  const { name, addresses } = configured
+  const registered: unknown = client.post_logout_redirect_uris
+  const back = provider.postLogoutRedirectUri ?? (Array.isArray(registered) ? addresses.signedOut : undefined)
+  const leaving: Leaving = { state: randomBytes(24).toString('base64url'), provider: name, returnTo }
+  const checked = back === addresses.signedOut
   const url = new URL(metadata.end_session_endpoint)
   const parameters = {
-    id_token_hint: tokens?.idToken,
-    client_id: provider.client.client_id,
-    post_logout_redirect_uri: provider.postLogoutRedirectUri,
+    id_token_hint: record.idToken,
+    client_id: client.client_id,
+    post_logout_redirect_uri: back,
+    state: checked ? leaving.state : undefined,
   }
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
-  return url.href
+  for (const [each, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(each, value)
+  return { url: url.href, setCookies: checked ? [await leavingCookie(core, leaving)] : [] }
+}
+
+async function leavingCookie({ sealer, names, now }: Core, leaving: Leaving): Promise<string> {
+  const value = await sealer.seal('sign-out', leaving, Math.floor(now() / 1000) + attemptLifetime)
+  return writeCookie({ name: names.signOut, value, maxAge: attemptLifetime, secure: names.secure })
+}
+
+/** `/signedout/:provider`: back from the provider, with the state that this browser left with. */
+export async function signedOutRoute(core: Core, request: Request, { name }: ConfiguredProvider): Promise<Response> {
+  const { sealer, names, site } = core
+  const sealed = parseCookies(request.headers.get('cookie')).get(names.signOut)
+  const leaving = sealed === undefined ? undefined : await sealer.open<Leaving>('sign-out', sealed)
+  const state = one(new URL(request.url).searchParams, 'state')
+  if (leaving?.provider !== name || leaving.state !== state) {
+    const got = state === undefined ? 'no state' : 'another state'
+    throw new AuthError('sign_out_unknown', {
+      expected: leaving ? 'state as it was sent' : 'a sign-out under way',
+      got,
+    })
+  }
+  const setCookies = [writeCookie({ name: names.signOut, value: '', maxAge: 0, secure: names.secure })]
+  return redirect(`${site.origin}${leaving.returnTo}`, { status: 302, setCookies })
 }
 
 /** The value when it comes soon and well; signing out must not hang on a provider that is away. */

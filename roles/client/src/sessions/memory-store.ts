@@ -36,6 +36,10 @@ export function memoryStore({ now = Date.now, most = 100_000 }: MemoryStoreSetti
     },
     async lease(key, milliseconds) {
       if ((leases.get(key)?.until ?? 0) > now()) return undefined
+      for (const [each, { until }] of leases) {
+        if (until > now() && leases.size < most) break
+        leases.delete(each)
+      }
       const lease = { until: now() + milliseconds }
       leases.set(key, lease)
       return {

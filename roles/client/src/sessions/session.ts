@@ -1,5 +1,6 @@
 /** What is remembered of a person who signed in, and what the app and the browser may see of it. */
 
+import type { Claims } from '@symbolon/protocol/claims'
 import type { Cookies } from '../cookies.ts'
 import type { Tokens } from '../flow/5-token-response.ts'
 import type { User } from '../providers/provider.ts'
@@ -16,6 +17,15 @@ export interface Session {
   readonly expiresAt: number
   /** `ended` when APIs can't be called any more although the person is still signed in here. */
   readonly access: 'active' | 'ended'
+  readonly authentication: Authentication
+}
+
+/** How and when the person signed in at the provider, as far as it says. */
+export interface Authentication {
+  /** Epoch seconds. */
+  readonly time?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
 }
 
 export interface SessionRecord {
@@ -31,17 +41,44 @@ export interface SessionRecord {
   readonly scopes: readonly string[]
   /** Epoch seconds. */
   readonly expiresAt: number
-  /** `undefined` once access is over and can't be renewed. */
+  /** `undefined` once access is over and can't be renewed, or where none was asked for. */
   readonly tokens: Tokens | undefined
+  /** Only for a provider that takes it as a hint. */
+  readonly idToken: string | undefined
+  readonly authentication: Authentication
+  /** Epoch milliseconds. */
+  readonly begunAt: number
+  /** The provider's name for its own session. */
+  readonly sid: string | undefined
+  /** What the provider's check of its session compares (OpenID Connect Session Management §2). */
+  readonly sessionState: string | undefined
 }
 
-export const toSession = ({ provider, issuer, user, scopes, expiresAt, tokens }: SessionRecord): Session => ({
+export function authenticationIn({ auth_time, acr, amr }: Claims): Authentication {
+  const words = Array.isArray(amr) ? amr.filter((each): each is string => typeof each === 'string') : []
+  return {
+    ...(typeof auth_time === 'number' && { time: auth_time }),
+    ...(typeof acr === 'string' && { acr }),
+    ...(words.length > 0 && { amr: words }),
+  }
+}
+
+export const toSession = ({
+  provider,
+  issuer,
+  user,
+  scopes,
+  expiresAt,
+  tokens,
+  authentication,
+}: SessionRecord): Session => ({
   provider,
   issuer,
   user,
   scopes,
   expiresAt,
   access: tokens ? 'active' : 'ended',
+  authentication,
 })
 
 export interface Kept {

@@ -116,7 +116,7 @@ export function createStoreSessions({ store, names, sealer, now }: StoreSessionS
 }
 
 /** A store that can't be reached is an error, and never a missing session. */
-async function reached<T>(work: () => Promise<T>): Promise<T> {
+export async function reached<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -4,10 +4,10 @@ import { describe, it } from 'node:test'
 import { startAttempt } from '@symbolon/client/attempts'
 import { buildAuthorizationRequest, scopesToAsk } from '@symbolon/client/flow/1-authorization-request'
 import { challengeOf } from '@symbolon/protocol/pkce'
-import { attempt, metadata, provider } from '../support/attempt.ts'
+import { attempt, connection } from '../support/attempt.ts'
 
-const sent = (change: Parameters<typeof provider>[0] = {}) =>
-  Object.fromEntries(buildAuthorizationRequest(metadata, provider(change), attempt).searchParams)
+const sent = (change: Parameters<typeof connection>[0] = {}) =>
+  Object.fromEntries(buildAuthorizationRequest(connection(change), attempt).searchParams)
 
 describe('the authorization request', () => {
   it('asks for a code, with state, nonce and an S256 challenge (RFC 6749 §4.1.1) (attack 37) [RFC6749-4.1.1-01] [RFC7636-4.3-01] [RFC7636-4.2-01] [RFC9700-2.1.2-01] [OIDC-Core-3.1.2.1-02] [RFC6749-3.1-02] [RFC7636-5-01] [RFC7636-7.2-01] [RFC9700-2.1.1-01] [OAuth2.1-16-4.1.1-01] [RFC6819-4.4.1.8-01]', () => {
@@ -25,7 +25,7 @@ describe('the authorization request', () => {
   })
 
   it('never carries the verifier (RFC 7636 §4.3)', () => {
-    const { href } = buildAuthorizationRequest(metadata, provider(), attempt)
+    const { href } = buildAuthorizationRequest(connection(), attempt)
     assert.equal(href.includes(attempt.verifier), false)
   })
 

@@ -17,6 +17,7 @@ const good: AuthorizationResponse = {
   cookiesSent: ['theme', 'language'],
   provider: 'symbolon',
   issuer,
+  responseType: 'code',
   issPromised: true,
   now: attempt.startedAt + 60,
 }

@@ -161,7 +161,7 @@ describe('who signed in', () => {
     const { own, signedIn } = await session()
     own.standIn.change.userinfo = (claims) => ({ ...claims, sub: 'mallory' })
     assert.equal(await signedIn(), undefined)
-    assert.equal((own.logged[0] as AuthError).code, 'id_token_invalid')
+    assert.equal((own.logged[0] as AuthError).code, 'userinfo_invalid')
     await own.stop()
   })
 

@@ -68,6 +68,7 @@ describe('GitHub', () => {
         scopes: ['read:user', 'user:email'],
         expiresAt: Math.floor(clock / 1000) + 7 * 24 * 3600,
         access: 'active',
+        authentication: {},
       })
     })
   }

@@ -211,7 +211,7 @@ describe('the cookie of a sign-in over https', () => {
     assert.match(line, /; Path=\/; Max-Age=1200; HttpOnly; SameSite=Lax; Secure$/)
   })
 
-  it('comes along with a form that the provider makes the browser post', async () => {
-    assert.match(await cookieLine('form_post'), /; SameSite=None; Secure$/)
+  it('stays closed to other sites also where the answer comes by a form of theirs', async () => {
+    assert.match(await cookieLine('form_post'), /; SameSite=Lax; Secure$/)
   })
 })

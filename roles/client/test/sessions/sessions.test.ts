@@ -25,6 +25,7 @@ for (const kind of ['cookie', 'store'] as const) {
         user: { sub: 'alice', name: 'Alice', email: 'alice@example.com' },
         scopes: ['openid', 'profile', 'email'],
         access: 'active',
+        authentication: {},
       })
       assert.equal(expiresAt, Math.floor(clock / 1000) + 3600)
       assert.equal(response.headers.get('cache-control'), 'no-store')
@@ -66,6 +67,7 @@ for (const kind of ['cookie', 'store'] as const) {
       const kept = session()
       const with_ = (secrets: readonly string[]) =>
         createAuth({ baseUrl: 'http://localhost:4200', secret: secrets, session: kept, providers, now: () => clock })
+      app.standIn.change.claims = (claims) => ({ ...claims, iat: Math.floor(clock / 1000) })
       const browser = openBrowser(with_([secret]))
       await signIn({ ...app, browser })
       assert.ok(await with_(['another secret, just as long as the first', secret]).session(browser.request()))

@@ -1,7 +1,7 @@
 /** One good attempt and the metadata it belongs to; each test changes one thing. */
 import { type OpenIdSettings, openid } from '@symbolon/client'
 import type { Attempt } from '@symbolon/client/attempts'
-import type { Provider } from '@symbolon/client/providers/provider'
+import type { Connection } from '@symbolon/client/providers/provider'
 import type { AuthorizationServer } from 'oauth4webapi'
 
 export const issuer = 'https://id.example.com'
@@ -16,7 +16,13 @@ export const metadata: AuthorizationServer = {
 
 export const settings: OpenIdSettings = { issuer, clientId: 'print-shop', scopes: ['openid', 'profile'] }
 
-export const provider = (change: Partial<OpenIdSettings> = {}): Provider => openid({ ...settings, ...change })
+export const connection = (
+  change: Partial<OpenIdSettings> = {},
+): Pick<Connection, 'metadata' | 'provider' | 'client'> => ({
+  metadata,
+  provider: openid({ ...settings, ...change }),
+  client: { client_id: 'print-shop' },
+})
 
 /** 43 characters of base64url, told apart by their first. */
 const random = (first: string): string => `${first}${'x'.repeat(42)}`

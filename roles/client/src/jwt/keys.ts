@@ -1,0 +1,83 @@
+/**
+ * A provider's keys, as they are today: fetched again when a token names one that is not among them, but only so
+ * often, since anybody can make up a name.
+ *
+ * @see OpenID Connect Core §10.1.1, RFC 7517
+ */
+import {
+  type CompactJWSHeaderParameters,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+} from 'jose'
+import { AuthError } from '../errors.ts'
+import type { Fetch } from '../network.ts'
+
+/** The key that verifies a token with this header. Throws jose's errors when there is none, or several. */
+export type FindKey = (header: CompactJWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>
+
+export interface KeyPlace {
+  readonly uri: string
+  readonly network: Fetch
+}
+
+/** Keys that were withdrawn in an emergency are believed no longer than this. Milliseconds. */
+const freshFor = 5 * 60_000
+
+/** At most so many requests in a minute, whatever tokens name. */
+const window = 60_000
+const mostInWindow = 4
+
+type KeySet = ReturnType<typeof createLocalJWKSet>
+
+/** `clock` in milliseconds from any beginning. */
+export function createKeys(clock: () => number = () => performance.now()): (place: KeyPlace) => FindKey {
+  let known: { readonly uri: string; readonly at: number; readonly keys: KeySet } | undefined
+  let underWay: Promise<KeySet> | undefined
+  let asked: readonly number[] = []
+
+  const fetchAgain = async ({ uri, network }: KeyPlace): Promise<KeySet> => {
+    asked = [...asked.filter((at) => at > clock() - window), clock()]
+    try {
+      const keys = await fetchKeys(uri, network)
+      known = { uri, at: clock(), keys }
+      return keys
+    } catch (error) {
+      // what was known serves on while the provider can't be asked
+      if (known?.uri === uri && error instanceof AuthError && error.code === 'provider_unavailable') return known.keys
+      throw error
+    } finally {
+      underWay = undefined
+    }
+  }
+  const again = (place: KeyPlace): Promise<KeySet> => {
+    underWay ??= fetchAgain(place)
+    return underWay
+  }
+  const mayAsk = (): boolean => asked.filter((at) => at > clock() - window).length < mostInWindow
+
+  return (place) => async (header, token) => {
+    const kept = known?.uri === place.uri && known.at > clock() - freshFor ? known.keys : undefined
+    const keys = kept ?? (await again(place))
+    try {
+      return await keys(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || kept === undefined || !mayAsk()) throw error
+      return (await again(place))(header, token)
+    }
+  }
+}
+
+async function fetchKeys(uri: string, network: Fetch): Promise<KeySet> {
+  const response = await network(uri, { headers: { accept: 'application/json, application/jwk-set+json' } })
+  if (response.status >= 500) {
+    throw new AuthError('provider_unavailable', { expected: '200', got: `${response.status} at ${uri}` })
+  }
+  const body: unknown = response.status === 200 ? await response.json().catch(() => undefined) : undefined
+  try {
+    return createLocalJWKSet(body as JSONWebKeySet)
+  } catch {
+    throw new AuthError('discovery_failed', { expected: 'a set of keys', got: `${response.status} at ${uri}` })
+  }
+}
