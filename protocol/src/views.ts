@@ -131,6 +131,8 @@ export interface PermissionChoice {
 }
 
 export interface PermissionView extends PermissionChoice {
+  /** The one claim that this is about, when it is not a scope. */
+  readonly claim?: string | undefined
   /** `undefined` for OpenID scopes, whose words the pages know, and for scopes without words. */
   readonly title: string | undefined
   readonly detail: string | undefined
@@ -167,7 +169,12 @@ export interface NoticeView {
 export interface SignOutView extends FormView {
   readonly show: 'sign-out'
   readonly client: ClientView | undefined
+  /** Whose sessions would end. */
   readonly people: readonly PersonView[]
+  /** Who stays signed in in this browser. */
+  readonly staying: readonly PersonView[]
+  /** The app asked in a way that can't be believed: it will not get the person back. */
+  readonly unproven: boolean
   readonly fields: readonly (readonly [name: string, value: string])[]
 }
 
@@ -176,6 +183,9 @@ export interface SignedOutView {
   readonly client: ClientView | undefined
   /** Back to the app, if the address is registered. */
   readonly next: string | undefined
+  readonly staying: readonly PersonView[]
+  /** Addresses of apps that hear of it in a frame; the page goes on to `next` when they are loaded, or soon. */
+  readonly frames: readonly string[]
 }
 
 /** The account pages: what is signed in where, and who may do what. */

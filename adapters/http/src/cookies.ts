@@ -1,12 +1,6 @@
-/**
- * Cookies, named so that no other host, and on loopback no other port, can plant or overwrite them.
- *
- * On https a cookie for the whole site is `__Host-`, one for a path `__Secure-`; on http, which only loopback serves,
- * the port stands in the name, because ports of one host share their cookies.
- *
- * @see RFC 6265bis §4.1.3 (cookie name prefixes)
- */
-import { type Cookie, siteCookies } from '@symbolon/authorization-server/endpoints/endpoint'
+/** The cookies of one issuer: read under the names that only it can have given, and written so. */
+import { cookieNamesOf } from '@symbolon/authorization-server/endpoints/cookie-names'
+import type { Cookie } from '@symbolon/authorization-server/endpoints/endpoint'
 import { parseCookie, stringifySetCookie } from 'cookie'
 
 export interface CookieJar {
@@ -15,13 +9,7 @@ export interface CookieJar {
 }
 
 export function createCookieJar(issuerUrl: string): CookieJar {
-  const { protocol, port, pathname } = new URL(issuerUrl)
-  const secure = protocol === 'https:'
-  const path = pathname === '/' ? '' : pathname
-  // Issuers below one host have one jar between them.
-  const slug = `${secure ? '' : `symbolon${port}_`}${path.replaceAll(/[^A-Za-z0-9]+/g, '-')}`
-  const prefixOf = (name: string) => (secure ? (siteCookies.has(name) ? '__Host-' : '__Secure-') : '')
-  const known = ['__Host-', '__Secure-'].map((prefix) => `${secure ? prefix : ''}${slug}`)
+  const { secure, path, before, known } = cookieNamesOf(issuerUrl)
 
   return {
     read(header) {
@@ -30,16 +18,16 @@ export function createCookieJar(issuerUrl: string): CookieJar {
       for (const [name, value] of Object.entries(parseCookie(header))) {
         const bare = name.slice(known.find((start) => name.startsWith(start))?.length)
         // A sibling host can set any `__Secure-` name for us: what is the whole site's is believed as `__Host-` only.
-        if (value !== undefined && name === `${prefixOf(bare)}${slug}${bare}`) cookies.set(bare, value)
+        if (value !== undefined && name === `${before(bare)}${bare}`) cookies.set(bare, value)
       }
       return cookies
     },
-    write({ name, value, maxAge, path: below = '/', sameSite = 'lax' }) {
+    write({ name, value, maxAge, path: below = '/', sameSite = 'lax', readable = false }) {
       const cookiePath = below === '/' ? '/' : `${path}${below}`
       return stringifySetCookie({
-        name: `${prefixOf(name)}${slug}${name}`,
+        name: `${before(name)}${name}`,
         value: value ?? '',
-        httpOnly: true,
+        httpOnly: !readable,
         secure,
         sameSite: sameSite === 'none' && !secure ? 'lax' : sameSite,
         path: cookiePath,

@@ -50,6 +50,8 @@ function contentOf(
   switch (answer.kind) {
     case 'json':
       return { headers: json, body: textOf(answer) }
+    case 'text':
+      return { body: answer.body }
     case 'empty':
       return { body: '' }
     case 'redirect':

@@ -15,6 +15,7 @@ import type { FlowEvent } from '@symbolon/protocol/trace'
 import type { Config } from './config/load.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import type { Log } from './log.ts'
+import { startLogouts } from './logouts.ts'
 import { startMaintenance } from './maintenance.ts'
 import { prepare } from './prepare.ts'
 
@@ -87,8 +88,9 @@ async function serve(
     log,
   })
   // Of several processes one is enough; the others read its keys in time, as those of any other server.
-  const endMaintenance =
-    worker === undefined || worker === 1 ? startMaintenance(installation, { keys, log }) : undefined
+  const looksAfter = worker === undefined || worker === 1
+  const endMaintenance = looksAfter ? startMaintenance(installation, { keys, log }) : undefined
+  const endLogouts = looksAfter ? startLogouts(issuer, { log }) : undefined
   if (worker === undefined) log({ level: 'info', message: 'listening', url: listener.url, issuer: issuer.url, applied })
   return {
     url: listener.url,
@@ -100,6 +102,7 @@ async function serve(
     },
     close: async () => {
       await listener.close()
+      endLogouts?.()
       await endMaintenance?.()
       await recorder.close()
       await storage.close()

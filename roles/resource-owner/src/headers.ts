@@ -14,11 +14,18 @@ export interface PageHeaders {
    * browser from its callback is not known here: there is none on this page.
    */
   readonly goesOut: boolean
+  /** Origins whose pages this page opens in frames. */
+  readonly frameSource?: readonly string[]
   /** No window that opened this page keeps a handle on it. Sign-in pages may be opened as popups, so they do not. */
   readonly isolated: boolean
 }
 
-export function pageHeaders({ https, goesOut, isolated }: PageHeaders): Readonly<Record<string, string>> {
+export function pageHeaders({
+  https,
+  goesOut,
+  frameSource = [],
+  isolated,
+}: PageHeaders): Readonly<Record<string, string>> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': [
@@ -29,6 +36,7 @@ export function pageHeaders({ https, goesOut, isolated }: PageHeaders): Readonly
       "font-src 'self'",
       "connect-src 'self'",
       ...(goesOut ? [] : ["form-action 'self'"]),
+      ...(frameSource.length > 0 ? [['frame-src', ...frameSource].join(' ')] : []),
       "base-uri 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",

@@ -83,6 +83,19 @@ for (const stamp of all('time[data-as]', HTMLTimeElement)) {
   stamp.textContent = new Intl.DateTimeFormat(locale, styles[stamp.dataset.as ?? '']).format(new Date(stamp.dateTime))
 }
 
+/** Signed out: on, as soon as every app has heard of it, and no later than the page says. */
+const logouts = all('iframe[data-logout]', HTMLIFrameElement)
+const [onwards] = all('a[data-go-on]', HTMLAnchorElement)
+if (logouts.length > 0) {
+  const loaded =
+    document.readyState === 'complete' ? Promise.resolve() : new Promise((resolve) => addEventListener('load', resolve))
+  const enough = new Promise((resolve) => setTimeout(resolve, 1000 * Number(onwards?.dataset.goOn ?? 5)))
+  Promise.race([loaded, enough]).then(() => {
+    for (const said of all('[data-told]', HTMLElement)) said.textContent = said.dataset.told ?? ''
+    if (onwards) location.assign(onwards.href)
+  })
+}
+
 for (const note of all('[data-later]', HTMLElement)) {
   setTimeout(() => {
     note.textContent = note.dataset.later ?? ''

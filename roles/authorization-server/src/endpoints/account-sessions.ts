@@ -1,12 +1,15 @@
 /** Where a person is signed in, by browser, and ending it there. */
 import { one } from '@symbolon/protocol/parameters'
 import { endSessions } from '../logout/announce.ts'
+import { deliverNow } from '../logout/deliver.ts'
 import { loadApps } from '../people/apps.ts'
 import { signOut } from '../people/browser.ts'
+import { personView } from '../people/views.ts'
 import type { SessionRecord } from '../ports/records.ts'
 import { type AccountVisit, backTo, forPerson, frameOf, newestOfBrowsers, page, sessionsOf } from './account-visit.ts'
 import type { Answer } from './endpoint.ts'
 import { record, seeOther } from './page.ts'
+import { tell } from './sign-out.ts'
 
 export const sessions = forPerson(async (visit) => {
   const { http, issuer, as, browser, locale } = visit
@@ -47,8 +50,14 @@ async function endSome(visit: AccountVisit, all: readonly SessionRecord[]): Prom
   if (chosen?.browserHash === browser.hash && browser.hash !== undefined) {
     const change = signOut({ browser, issuer, flow: http.flow }, ending)
     await issuer.store.commit(change.writes)
-    return seeOther(`${issuer.url}/`, { flow: http.flow, cookies: [change.cookie] })
+    const frames = await tell(issuer, ending)
+    const shared = { flow: http.flow, cookies: change.cookies }
+    if (frames.length === 0) return seeOther(`${issuer.url}/`, shared)
+    const staying = browser.people.filter(({ person }) => person !== as.person).map(({ person }) => personView(person))
+    const view = { show: 'signed-out', client: undefined, next: undefined, staying, frames } as const
+    return { kind: 'page', status: 200, ...shared, view }
   }
   if (ending.length > 0) await issuer.store.commit(endSessions(ending, { now: issuer.now(), flow: http.flow }))
+  await deliverNow(issuer, ending)
   return backTo(visit, '/account/sessions', which === 'others' ? 'other-sessions-ended' : 'session-ended')
 }

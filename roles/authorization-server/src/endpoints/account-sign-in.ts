@@ -33,5 +33,5 @@ export async function signInToAccount(visit: Visit, returnTo: string): Promise<A
     const headers = typed.problem.kind === 'slowed-down' ? { 'retry-after': String(typed.problem.seconds) } : undefined
     return { kind: 'page', status: statusOf(typed.problem), flow, headers, view: signInView(visit, { ...page, typed }) }
   }
-  return seeOther(`${issuer.url}${returnTo}`, { flow, cookies: [result.cookie] })
+  return seeOther(`${issuer.url}${returnTo}`, { flow, cookies: result.cookies })
 }

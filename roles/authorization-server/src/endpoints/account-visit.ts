@@ -49,8 +49,11 @@ export const forPerson =
     return errorPage(refuse('form_not_from_here'), about)
   }
 
-const csrfOf = ({ browser, as, issuer }: AccountVisit) =>
-  issuer.sealing.digest('form', `account ${browser.handle ?? ''} ${as.person.personId}`)
+/** Of the forms on a person's account pages. */
+export const accountToken = ({ sealing }: Issuer, { handle }: Browser, personId: string): string =>
+  sealing.digest('form', `account ${handle ?? ''} ${personId}`)
+
+const csrfOf = ({ browser, as, issuer }: AccountVisit) => accountToken(issuer, browser, as.person.personId)
 
 export function frameOf(visit: AccountVisit): AccountFrame {
   const { browser, as, http } = visit

@@ -19,6 +19,7 @@ import {
 } from '../flow/1-authorization-request.ts'
 import { decideNextStep, noFacts } from '../flow/2-user-authorization.ts'
 import { limits } from '../flow/authorization-rules.ts'
+import { missingState } from '../logout/session-state.ts'
 import { type Browser, loadBrowser, touches } from '../people/browser.ts'
 import { grantAnswer } from '../people/granted-answer.ts'
 import { interactionCookie, interactionPath, newInteraction } from '../people/interaction.ts'
@@ -153,9 +154,10 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   const { issued, grantId, writes } = await grantAnswer(issuer, { flow, situation, as, granted })
   const { committed } = await issuer.store.commit([...writes, ...touches(browser, situation.now)])
   if (!committed) return undefined
-  const response = await respond(issuer, { replyTo, outcome: { issued }, flow })
+  const response = await respond(issuer, { replyTo, outcome: { issued }, flow, browser })
   recordRequest(received, { result: response.params, person: as.person.personId, grant: grantId })
-  return wayBack({ response, known, locale, afterForm: false, more })
+  const cookies = missingState(http, issuer, browser.handle)
+  return wayBack({ response, known, locale, afterForm: false, more: { ...more, cookies } })
 }
 
 function begin(

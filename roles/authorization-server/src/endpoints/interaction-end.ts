@@ -9,6 +9,7 @@ import { refuse } from '@symbolon/protocol/decision'
 import type { NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
+import { missingState } from '../logout/session-state.ts'
 import { type Browser, touches } from '../people/browser.ts'
 import { grantAnswer } from '../people/granted-answer.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
@@ -36,6 +37,7 @@ export async function end(
     replyTo,
     flow,
     outcome: given ? { issued: given.issued } : { refused: refused ?? refuse('server_error') },
+    ...(given && { browser: loaded.browser }),
   })
   const { params, ...kept } = response
   const session = how.step === 'done' ? how.as.session.sessionId : undefined
@@ -69,7 +71,7 @@ export async function end(
     known,
     locale: () => locale,
     afterForm: !cameFromElsewhere(http),
-    more: { flow, locales, reason: refused?.reason },
+    more: { flow, locales, reason: refused?.reason, cookies: missingState(http, issuer, loaded.browser.handle) },
   })
 }
 

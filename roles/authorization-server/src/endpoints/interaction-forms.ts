@@ -40,7 +40,7 @@ async function signInHere(visit: AuthorizationVisit, only: PersonRecord | undefi
   const about = { browser, only, isNamed: isKnownHere(visit, only), client: visit.known.client.id }
   const result = await signInByForm(visit, about)
   if ('typed' in result) return showPage(visit, result.typed)
-  const { session, person, cookie } = result
+  const { session, person, cookies } = result
   const { situation } = visit.loaded
   const { sessionId, personId } = session
   const facts = { chosen: sessionId, signedIn: sessionId, another: false }
@@ -50,7 +50,7 @@ async function signInHere(visit: AuthorizationVisit, only: PersonRecord | undefi
   const { issuer, known } = visit
   const request = withHintedAmong(situation.request, people, { issuer, client: known.client })
   const now = { ...situation, request, people, consents }
-  return goTo({ ...visit, loaded: { ...visit.loaded, situation: now } }, facts, [cookie])
+  return goTo({ ...visit, loaded: { ...visit.loaded, situation: now } }, facts, cookies)
 }
 
 export type SignedInByForm = { readonly typed: Typed } | (BrowserChange & SignedIn)

@@ -39,15 +39,18 @@ export interface AuthorizationAnswer {
   readonly replyTo: ReplyTo
   readonly outcome: AuthorizationOutcome
   readonly flow: string
+  /** What lets the client see that who is signed in changes (OpenID Connect Session Management §2). */
+  readonly sessionState?: string | undefined
   /** In development an error says why it was one; otherwise the wire stays generic. */
   readonly development: boolean
 }
 
 export function parametersOf(answer: AuthorizationAnswer): readonly Parameter[] {
-  const { issuer, replyTo, outcome } = answer
+  const { issuer, replyTo, outcome, sessionState } = answer
   const said = 'issued' in outcome ? successParameters(outcome.issued) : errorParameters(outcome.refused, answer)
   const state: readonly Parameter[] = replyTo.state === null ? [] : [['state', replyTo.state]]
-  return [...said, ...state, ['iss', issuer]]
+  const session: readonly Parameter[] = sessionState === undefined ? [] : [['session_state', sessionState]]
+  return [...said, ...state, ...session, ['iss', issuer]]
 }
 
 function successParameters({ code, accessToken, idToken }: Issued): readonly Parameter[] {

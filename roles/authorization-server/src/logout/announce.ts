@@ -1,20 +1,14 @@
 /**
- * Who is to hear that a session has ended: the clients that asked for it when they registered, each under a name of the
- * session that no other client knows.
+ * Who is to hear that a session has ended: the clients that asked for it when they registered.
  *
  * They are remembered in the commit that gives them something in the session, and told of its end in the commit that
  * ends it: whichever comes first, nobody is left signed in who should have heard.
  *
- * @see OpenID Connect Back-Channel Logout §2.1 (sid), §2.3 (sessions of clients), Front-Channel Logout §3
+ * @see OpenID Connect Back-Channel Logout §2.3, Front-Channel Logout §3
  */
 import type { Client } from '../client.ts'
-import type { Sealing } from '../ports/issuer.ts'
 import type { Seconds, SessionRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
-
-/** `sid`: another one for each client, so that two of them can't find out that they serve the same browser. */
-export const sidOf = ({ sealing }: { readonly sealing: Sealing }, sessionId: string, clientId: string): string =>
-  sealing.digest('sid', `${sessionId} ${clientId}`)
 
 /** Goes into the commit of whatever the client gets in this session. Nothing for clients that do not ask for it. */
 export const remembered = (

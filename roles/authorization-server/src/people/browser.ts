@@ -10,6 +10,7 @@ import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
 import type { SignedIn } from '../flow/2-user-authorization.ts'
 import { hashOf, newHandle } from '../handles.ts'
 import { endSessions } from '../logout/announce.ts'
+import { stateCookies } from '../logout/session-state.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
 import type { ConsentRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
 import type { KnownSession, Write } from '../ports/store.ts'
@@ -64,7 +65,7 @@ export const touches = ({ sessions }: Browser, now: Seconds): readonly Write[] =
 
 export interface BrowserChange {
   readonly writes: readonly Write[]
-  readonly cookie: Cookie
+  readonly cookies: readonly Cookie[]
 }
 
 /** Begins a session of `person` behind a new cookie. */
@@ -87,8 +88,8 @@ export function signIn(
     expiresAt: now + lifetime,
     endedAt: null,
   }
-  const cookie = browserCookie(handle, [...browser.sessions, session], issuer)
-  return { session, writes: [...writes, { do: 'insert-session', session }], cookie }
+  const cookies = browserCookies(handle, [...browser.sessions, session], issuer)
+  return { session, writes: [...writes, { do: 'insert-session', session }], cookies }
 }
 
 /**
@@ -101,9 +102,11 @@ export function signOut(
 ): BrowserChange {
   const ends = endSessions(ending, { now: issuer.now(), flow })
   const left = browser.sessions.filter(({ sessionId }) => !ending.some((session) => session.sessionId === sessionId))
-  if (left.length === 0) return { writes: ends, cookie: { name: cookieName, value: undefined } }
+  if (left.length === 0) {
+    return { writes: ends, cookies: [{ name: cookieName, value: undefined }, ...stateCookies(issuer, undefined)] }
+  }
   const { handle, writes } = renewed(browser, issuer)
-  return { writes: [...ends, ...writes], cookie: browserCookie(handle, left, issuer) }
+  return { writes: [...ends, ...writes], cookies: browserCookies(handle, left, issuer) }
 }
 
 function renewed({ hash, sessions }: Browser, { random }: Issuer) {
@@ -114,10 +117,11 @@ function renewed({ hash, sessions }: Browser, { random }: Issuer) {
 }
 
 /** Lives as long as the longest session that is to be kept; without one, until the browser is closed. */
-function browserCookie(handle: string, sessions: readonly SessionRecord[], { settings, now }: Issuer): Cookie {
-  const kept = sessions.filter((session) => isKept(session, settings))
-  if (kept.length === 0) return { name: cookieName, value: handle }
-  return { name: cookieName, value: handle, maxAge: Math.max(...kept.map(({ expiresAt }) => expiresAt)) - now() }
+function browserCookies(handle: string, sessions: readonly SessionRecord[], issuer: Issuer): readonly Cookie[] {
+  const kept = sessions.filter((session) => isKept(session, issuer.settings))
+  if (kept.length === 0) return [{ name: cookieName, value: handle }, ...stateCookies(issuer, handle)]
+  const maxAge = Math.max(...kept.map(({ expiresAt }) => expiresAt)) - issuer.now()
+  return [{ name: cookieName, value: handle, maxAge }, ...stateCookies(issuer, handle, maxAge)]
 }
 
 const isKept = ({ createdAt, expiresAt }: SessionRecord, { sessionLifetime }: Settings) =>

@@ -11,9 +11,11 @@ import {
   parametersOf,
 } from '../flow/3-authorization-response.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
+import { sessionStateFor } from '../logout/session-state.ts'
 import { once } from '../once.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Resource } from '../resource.ts'
+import { encryptSigned } from '../tokens/encrypted.ts'
 import type { Browser } from './browser.ts'
 import type { Outcome } from './interaction.ts'
 import { withHintedAmong } from './subject.ts'
@@ -71,14 +73,24 @@ function shownTo(client: Client, redirectUri: string, locale: string): Shown {
 
 /** The answer as it travels: signed where the response mode says so. */
 export async function respond(
-  { url, settings, keys, now }: Issuer,
-  answer: Pick<AuthorizationAnswer, 'replyTo' | 'outcome' | 'flow'>,
+  issuer: Issuer,
+  answer: Pick<AuthorizationAnswer, 'replyTo' | 'outcome' | 'flow'> & { readonly browser?: Browser },
 ): Promise<AuthorizationResponse> {
-  const { replyTo } = answer
-  const params = parametersOf({ issuer: url, development: settings.development, ...answer })
+  const { url, settings, keys, now } = issuer
+  const { replyTo, browser } = answer
+  const to = { clientId: replyTo.client.id, redirectUri: replyTo.redirectUri }
+  const sessionState = browser && sessionStateFor(issuer, to, browser.handle)
+  const params = parametersOf({ issuer: url, development: settings.development, ...answer, sessionState })
   const claims = claimsOf(replyTo, params, now())
-  const algorithm = replyTo.client.authorizationSigningAlgorithm
-  const signed = claims && (await keys.sign(claims, { algorithm, typ: 'JWT' }))
+  const { client } = replyTo
+  const algorithm = client.authorizationSigningAlgorithm
+  const signed =
+    claims &&
+    (await encryptSigned(
+      { client, issuer },
+      client.authorizationEncryption,
+      keys.sign(claims, { algorithm, typ: 'JWT' }),
+    ))
   return buildAuthorizationResponse(replyTo, params, signed)
 }
 

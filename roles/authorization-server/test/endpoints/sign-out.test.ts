@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { hashOf } from '../../src/handles.ts'
+import { sidFor } from '../../src/people/sid.ts'
 import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
 import { aClient, authorizationParams, issuerUrl, openWorld, type World } from '../support/front-channel/world.ts'
 
@@ -16,12 +17,23 @@ beforeEach(async () => {
     { do: 'put-client', client: aClient('shop', { post_logout_redirect_uris: [goodbye] }) },
   ])
   world.idTokens.set('hint', { sub: 'person-alice', aud: 'shop', exp: 1 })
+  world.idTokens.set('hint-over', { sub: 'person-alice', aud: 'shop', sid: 'of-another-session' })
   world.idTokens.set('hint-bob', { sub: 'person-bob', aud: 'shop' })
 })
 afterEach(() => world.storage.close())
 
 const signedIn = async (login = 'alice') => browser.signIn(await browser.open(authorizationParams()), login)
 const logout = (params: Readonly<Record<string, string>> = {}) => browser.get(`/logout?${new URLSearchParams(params)}`)
+const signInToo = async (login: string) => {
+  world.wait(1)
+  const chooser = shown(await browser.open(authorizationParams({ prompt: 'select_account' })), 'choose-account')
+  const other = browser.post(chooser.action, { csrf: chooser.csrf, session: 'other' })
+  return browser.signIn(await browser.follow(other), login)
+}
+const sessionsHere = () => {
+  const hash = hashOf(browser.cookies.get('browser|/')?.value ?? '')
+  return world.issuer.store.sessions.ofBrowser(hash, world.issuer.now())
+}
 const isSignedIn = async () => (await browser.get('/account')).kind === 'page'
 const good = { id_token_hint: 'hint', post_logout_redirect_uri: goodbye }
 
@@ -57,7 +69,7 @@ describe('signing out', () => {
       { ...good, post_logout_redirect_uri: 'https://evil.example/' },
     ],
     ['the address has a query more', 'OIDC-RPLogout-3-01', { ...good, post_logout_redirect_uri: `${goodbye}?foo=bar` }],
-    ['no address came', 'OIDC-RPLogout-2-05', { id_token_hint: 'hint' }],
+    ['the hint is of a session that is over', 'OIDC-RPLogout-2-04', { ...good, id_token_hint: 'hint-over' }],
   ]
   for (const [why, row, params] of asks) {
     it(`asks first when ${why}, and goes nowhere it should not (RP-Initiated Logout §2) [${row}]`, async () => {
@@ -81,6 +93,69 @@ describe('signing out', () => {
     shown(await logout({ post_logout_redirect_uri: 'https://evil.example/' }), 'signed-out')
     const answer = await logout(good)
     assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
+  })
+
+  it('needs no address to end the session of a good hint, and says so [OIDC-RPLogout-2-05]', async () => {
+    await signedIn()
+    assert.equal(shown(await logout({ id_token_hint: 'hint' }), 'signed-out').next, undefined)
+    assert.equal(await isSignedIn(), false)
+  })
+
+  it('knows a session by the sid that its client knows it by, and no other client’s [OIDC-RPLogout-2-04]', async () => {
+    await signedIn()
+    const [known] = await sessionsHere()
+    const { sessionId } = known?.session ?? assert.fail('Nobody is signed in.')
+    const claims = { sub: 'person-alice', aud: 'shop' }
+    world.idTokens.set('of-other', { ...claims, sid: sidFor(world.issuer, sessionId, 'other') })
+    world.idTokens.set('of-shop', { ...claims, sid: sidFor(world.issuer, sessionId, 'shop') })
+    shown(await logout({ ...good, id_token_hint: 'of-other' }), 'sign-out')
+    const answer = await logout({ ...good, id_token_hint: 'of-shop' })
+    assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
+  })
+
+  it('asks about the one whom logout_hint names, and says who stays [OIDC-RPLogout-2-05]', async () => {
+    await signedIn()
+    await signInToo('bob')
+    const page = await logout({ logout_hint: 'ALICE@example.com' })
+    assert.deepEqual(shown(page, 'sign-out').people, [{ name: 'alice Example', login: 'alice@example.com' }])
+    assert.deepEqual(shown(page, 'sign-out').staying, [{ name: 'bob Example', login: 'bob@example.com' }])
+    const done = await browser.submit(page, { decision: 'sign-out', logout_hint: 'ALICE@example.com' })
+    assert.deepEqual(shown(done, 'signed-out').staying, [{ name: 'bob Example', login: 'bob@example.com' }])
+    assert.equal(shown(await browser.get('/account'), 'account').person.login, 'bob@example.com')
+  })
+
+  it('ends every session of the person in this browser, those too in which they signed in again', async () => {
+    await signedIn()
+    await browser.signIn(await browser.open(authorizationParams({ prompt: 'login' })))
+    const two = await sessionsHere()
+    assert.equal(two.length, 2)
+    const sid = sidFor(world.issuer, two.at(-1)?.session.sessionId ?? '', 'shop')
+    world.idTokens.set('first', { sub: 'person-alice', aud: 'shop', sid })
+    await logout({ ...good, id_token_hint: 'first' })
+    assert.equal(await isSignedIn(), false)
+  })
+
+  it('says in the record why an app was not believed [OIDC-RPLogout-4-01]', async () => {
+    await signedIn()
+    await logout({ ...good, post_logout_redirect_uri: `${goodbye}?foo=bar` })
+    const seen = world.observed.findLast(({ band }) => band === 'sign-out')
+    assert.deepEqual([seen?.outcome, seen?.refused?.reason], ['refused', 'post_logout_redirect_uri_not_registered'])
+  })
+
+  it('is done by the button of one’s account pages, for whom they are of', async () => {
+    await signedIn()
+    await signInToo('bob')
+    const { csrf, person } = shown(await browser.get('/account'), 'account')
+    assert.equal(person.login, 'bob@example.com')
+    const forged = await browser.post(
+      '/logout',
+      { csrf, decision: 'sign-out' },
+      { headers: { 'sec-fetch-site': 'cross-site' } },
+    )
+    assert(forged.kind === 'page' && forged.status === 403)
+    const done = await browser.post('/logout', { csrf, decision: 'sign-out' })
+    assert.deepEqual(shown(done, 'signed-out').staying, [{ name: 'alice Example', login: 'alice@example.com' }])
+    assert.equal(shown(await browser.get('/account'), 'account').person.login, 'alice@example.com')
   })
 
   it('can be thought better of', async () => {
@@ -115,11 +190,7 @@ describe('signing out', () => {
 
   it('of one leaves others signed in, under a new cookie (attack 86)', async () => {
     await signedIn()
-    const chooser = shown(await browser.open(authorizationParams({ prompt: 'select_account' })), 'choose-account')
-    await browser.signIn(
-      await browser.follow(browser.post(chooser.action, { csrf: chooser.csrf, session: 'other' })),
-      'bob',
-    )
+    await signInToo('bob')
     const before = browser.cookies.get('browser|/')?.value ?? ''
     await logout(good)
     const after = browser.cookies.get('browser|/')?.value ?? ''

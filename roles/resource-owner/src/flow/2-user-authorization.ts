@@ -26,6 +26,8 @@ import { choose, type Language } from '../words/index.ts'
 export interface Rendered {
   readonly html: string
   readonly goesOut: boolean
+  /** Origins that this answer alone opens in frames. */
+  readonly frameSource: readonly string[]
   /** The value of the `Refresh` header, when the page leads on by itself. */
   readonly refresh: string | undefined
   /** Account pages keep no handle for a window that opened them; sign-in pages may be popups. */
@@ -63,6 +65,7 @@ export function draw(view: View, frame: Frame, language: Language): Rendered {
   return {
     html: shell(page, pen, language),
     goesOut: page.goesOut ?? false,
+    frameSource: page.frameSource ?? [],
     refresh: page.refresh,
     isolated: page.layout === 'account',
   }

@@ -10,9 +10,9 @@ import { html } from '../html.ts'
 import type { Draw } from '../page.ts'
 import { csrfField, hidden } from '../parts/form.ts'
 import { person, plate } from '../parts/plate.ts'
-import { plain } from '../parts/text.ts'
+import { name, plain } from '../parts/text.ts'
 
-export const signOut: Draw<SignOutView> = (view, { words, path, frame }) => {
+export const signOut: Draw<SignOutView> = (view, { words, formats, path, frame }) => {
   const issuer = html`<bdi>${frame.issuerName}</bdi>`
   return {
     title: plain(words.signOut.title(frame.issuerName)),
@@ -25,6 +25,11 @@ ${
   html`<h2>${words.signOut.person}</h2>
 <ul class="people">${view.people.map((one) => html`<li>${person(one)}</li>`)}</ul>`
 }
+${
+  view.staying.length > 0 &&
+  html`<p>${words.signOut.staying(formats.list(view.staying.map((one) => name(one.name || one.login))))}</p>`
+}
+${view.unproven && html`<p class="note">${words.signOut.unproven}</p>`}
 <form method="post" action="${path(view.action)}">${csrfField(view.csrf)}${hidden(view.fields)}
 <div class="actions pair"><button name="decision" value="stay">${words.signOut.stay}</button><button class="primary" name="decision" value="sign-out">${words.signOut.submit}</button></div>
 </form>`,

@@ -1,18 +1,43 @@
-/** Signed out, with the way back. */
+/**
+ * Signed out, with the way back. Apps that want to hear of it in the browser are opened in frames nobody sees; the page
+ * goes on when they have loaded, or soon, whether scripts run or not.
+ *
+ * @see OpenID Connect Front-Channel Logout §3
+ */
 import type { SignedOutView } from '@symbolon/protocol/views'
-import { html, returnAddress } from '../html.ts'
+import { type Address, type Html, href, html, returnAddress } from '../html.ts'
 import type { Draw } from '../page.ts'
+import { name } from '../parts/text.ts'
 
-export const signedOut: Draw<SignedOutView> = ({ client, next }, { words, path, frame }) => {
+/** Seconds for which apps may keep the person waiting. */
+const patience = 5
+
+export const signedOut: Draw<SignedOutView> = ({ client, next, staying, frames }, pen) => {
+  const { words, formats, path, frame } = pen
   const back = next === undefined ? undefined : next.startsWith('/') ? path(next) : returnAddress(next)
+  const told = frames.flatMap((address) => href(address) ?? [])
+  const issuer = html`<bdi>${frame.issuerName}</bdi>`
   return {
     title: words.signOut.doneTitle,
     layout: 'question',
+    frameSource: [...new Set(told.map((address) => new URL(address.toString()).origin))],
+    ...(told.length > 0 && back ? { refresh: `${patience};url=${back}` } : {}),
     content: html`<h1>${words.signOut.doneTitle}</h1>
-<p class="lead">${words.signOut.done(html`<bdi>${frame.issuerName}</bdi>`)}</p>
+<p class="lead">${told.length > 0 ? words.signOut.doneFor(issuer) : words.signOut.done(issuer)}</p>
+${
+  staying.length > 0 &&
+  html`<p>${words.signOut.staying(formats.list(staying.map((one) => name(one.name || one.login))))}</p>`
+}
+${told.length > 0 && html`<p role="status" data-told="${words.signOut.told}">${words.signOut.telling}</p>`}
 <div class="actions pair">${
       back &&
-      html`<a class="button primary" href="${back}">${client ? words.signOut.back(html`<bdi>${client.name}</bdi>`) : words.signOut.backAnywhere}</a>`
-    }<a class="button" href="${path('/account')}">${words.signOut.again}</a></div>`,
+      html`<a class="button primary" href="${back}"${told.length > 0 && html` data-go-on="${patience}"`}>${client ? words.signOut.back(html`<bdi>${client.name}</bdi>`) : words.signOut.backAnywhere}</a>`
+    }<a class="button" href="${path('/account')}">${words.signOut.again}</a></div>
+${told.map(logoutFrame)}`,
   }
 }
+
+/** It may run its own scripts with its own cookies, and nothing in it can lead the window elsewhere. */
+const logoutFrame = (address: Address): Html =>
+  html`<iframe class="unseen" data-logout src="${address}" sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" aria-hidden="true" tabindex="-1" width="0" height="0"></iframe>
+`

@@ -108,6 +108,7 @@ export const de: Words = {
     address: 'Ihre Postanschrift sehen',
     phone: 'Ihre Telefonnummer sehen',
     offline: 'Zugriff behalten, wenn Sie nicht da sind',
+    claim: (name: Child) => say`Aus Ihrem Konto sehen: ${name}`,
   },
   handoff: {
     title: (app: Child) => say`Es geht zurück zu ${app}`,
@@ -139,11 +140,17 @@ export const de: Words = {
     asked: (app: Child) => say`${app} bittet darum, Sie abzumelden.`,
     here: (issuer: Child) => say`Sie werden in diesem Browser von ${issuer} abgemeldet.`,
     person: 'Jetzt angemeldet',
+    unproven: 'Die Anfrage der App ist unvollständig; danach geht es nicht zu ihr zurück.',
+    staying: (people: Child) => say`In diesem Browser weiterhin angemeldet: ${people}.`,
     stay: 'Angemeldet bleiben',
     submit: 'Abmelden',
     doneTitle: 'Sie sind abgemeldet',
     done: (issuer: Child) =>
       say`Sie sind in diesem Browser von ${issuer} abgemeldet. Andere Apps kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.`,
+    telling: 'Ihre Apps erfahren es gerade …',
+    told: 'Ihre Apps wissen Bescheid.',
+    doneFor: (issuer: Child) =>
+      say`Sie sind in diesem Browser von ${issuer} abgemeldet, und Ihre Apps erfahren es. Manche kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.`,
     back: (app: Child) => say`Zurück zu ${app}`,
     backAnywhere: 'Weiter',
     again: 'Wieder anmelden',

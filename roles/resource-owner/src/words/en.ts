@@ -108,6 +108,7 @@ export const en = {
     address: 'See your postal address',
     phone: 'See your phone number',
     offline: 'Keep access when you’re away',
+    claim: (name: Child) => say`See from your account: ${name}`,
   },
   handoff: {
     title: (app: Child) => say`Returning you to ${app}`,
@@ -138,11 +139,17 @@ export const en = {
     asked: (app: Child) => say`${app} asks to sign you out.`,
     here: (issuer: Child) => say`You’ll be signed out of ${issuer} in this browser.`,
     person: 'Signed in now',
+    unproven: 'The app’s request isn’t complete, so it won’t get you back afterwards.',
+    staying: (people: Child) => say`Still signed in in this browser: ${people}.`,
     stay: 'Stay signed in',
     submit: 'Sign out',
     doneTitle: 'You’re signed out',
     done: (issuer: Child) =>
       say`You’re signed out of ${issuer} in this browser. Other apps may still know you until you sign out there too.`,
+    telling: 'Your apps are being told …',
+    told: 'Your apps have been told.',
+    doneFor: (issuer: Child) =>
+      say`You’re signed out of ${issuer} in this browser, and your apps are told so. Some may still know you until you sign out there too.`,
     back: (app: Child) => say`Back to ${app}`,
     backAnywhere: 'Continue',
     again: 'Sign in again',
