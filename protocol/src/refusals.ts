@@ -181,7 +181,7 @@ export const refusals = {
     error: 'invalid_request',
     spec: 'OpenID Connect Core §3.1.2.1',
     why: 'prompt holds a value that is not served.',
-    fix: 'Send none, login, consent or select_account.',
+    fix: 'Send one of prompt_values_supported; create is there where people can make an account themselves.',
   },
   prompt_none_not_alone: {
     error: 'invalid_request',

@@ -29,6 +29,8 @@ export interface ClientView {
   /** How we know it. */
   readonly origin: 'first-party' | 'administrator' | 'unreviewed'
   readonly registeredAt: number
+  /** Its picture: of an app that nobody reviewed only from a host that its answers go to, as are the pages. */
+  readonly logoUri?: string | undefined
   readonly policyUri: string | undefined
   readonly tosUri: string | undefined
 }

@@ -55,6 +55,12 @@ export const configFields = {
     false,
     'Lets apps watch in a frame whether the person is still signed in. Many browsers no longer allow it; back-channel logout needs none.',
   ),
+  signUp: defaulted(flag, false, 'Lets people make an account themselves, when an app asks or they have none.'),
+  unsignedRequestObjects: defaulted(
+    flag,
+    false,
+    'Takes request objects that nobody signed, from apps with `request_object_signing_alg: none`.',
+  ),
   development: defaulted(flag, false, 'Tells reasons in errors and records every flow. Loopback issuers only.'),
   locale: defaulted(
     text('a language', {

@@ -30,12 +30,13 @@ import { StorageUnavailable } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { errorPage, record, type Seen, seeOther } from './page.ts'
+import { type EffectiveRequest, effectiveRequest, hasRequestObject } from './request-object.ts'
 
 export const authorization: Endpoint = async (http, issuer) => {
   const params = http.method === 'POST' ? http.form : http.query
   const { asked, known, browser } = await load(http, params, issuer)
   const decision = decideAuthorization(asked)
-  return reply({ http, issuer, params, known, browser, resources: asked.resources, decision })
+  return reply({ http, issuer, params: asked.params, known, browser, resources: asked.resources, decision })
 }
 
 /** The request, as it was decided on; with what it was answered at once, if it was. */
@@ -59,9 +60,11 @@ interface Loaded {
 }
 
 /** All at once: who is signed in is read before anybody knows whether it matters. */
-async function load(http: EndpointRequest, params: URLSearchParams, issuer: Issuer): Promise<Loaded> {
-  const named = one(params, 'client_id')
+async function load(http: EndpointRequest, sent: URLSearchParams, issuer: Issuer): Promise<Loaded> {
+  const named = one(sent, 'client_id')
   const clientId = named === undefined || named.length > limits.client_id ? undefined : named
+  const effective = hasRequestObject(sent) ? await withRequestObject(sent, clientId, issuer) : undefined
+  const params = effective?.params ?? sent
   const hint = one(params, 'id_token_hint')
   const [registry, browser, claims] = await Promise.all([
     issuer.store.registry(),
@@ -72,7 +75,18 @@ async function load(http: EndpointRequest, params: URLSearchParams, issuer: Issu
   const known = record && { record, client: clientFrom(record) }
   const { resources } = registry
   const { settings } = issuer
-  return { asked: { params, client: known?.client, resources, hint: claims, settings }, known, browser }
+  const object = effective?.refused
+  return { asked: { params, client: known?.client, resources, hint: claims, settings, object }, known, browser }
+}
+
+/** Of a client that nobody knows, or that is turned off, nothing is read. */
+async function withRequestObject(
+  sent: URLSearchParams,
+  clientId: string | undefined,
+  issuer: Issuer,
+): Promise<EffectiveRequest | undefined> {
+  const record = clientId === undefined ? undefined : await (await issuer.store.registry()).client(clientId)
+  return record === undefined || record.disabled ? undefined : effectiveRequest(sent, clientFrom(record), issuer)
 }
 
 /** A form that another site sent comes without our cookies (SameSite); the way on to our own page brings them. */

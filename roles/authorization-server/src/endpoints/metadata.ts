@@ -15,6 +15,8 @@ import { claimsOfScope, openidScopes } from '@symbolon/protocol/claims'
 import { responseModesAsked } from '@symbolon/protocol/response-types'
 import { union } from '@symbolon/protocol/scope'
 import { servedMethods } from '../client-authentication/index.ts'
+import { acrValuesSupported } from '../flow/acr.ts'
+import { promptsSupported } from '../flow/authorization-rules.ts'
 import { responseTypesServed } from '../flow/response-rules.ts'
 import { grants } from '../grants/index.ts'
 import { once } from '../once.ts'
@@ -51,7 +53,9 @@ export function buildMetadata({
     grant_types_supported: [...grants.keys(), 'implicit'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    prompt_values_supported: promptsSupported(settings),
+    acr_values_supported: acrValuesSupported,
+    display_values_supported: ['page', 'popup', 'touch', 'wap'],
     subject_types_supported: ['public', 'pairwise'],
     id_token_signing_alg_values_supported: signingAlgorithms,
     id_token_encryption_alg_values_supported: keyManagementAlgorithms,
@@ -60,11 +64,15 @@ export function buildMetadata({
     userinfo_encryption_alg_values_supported: keyManagementAlgorithms,
     userinfo_encryption_enc_values_supported: contentEncryptionAlgorithms,
     claim_types_supported: ['normal'],
-    claims_supported: ['sub', 'iss', 'auth_time', 'amr', 'sid', ...Object.values(claimsOfScope).flat()],
-    claims_parameter_supported: false,
-    request_parameter_supported: false,
-    // Its absence would mean true (OpenID Connect Discovery §3).
-    request_uri_parameter_supported: false,
+    claims_supported: ['sub', 'iss', 'auth_time', 'acr', 'amr', 'sid', ...Object.values(claimsOfScope).flat()],
+    claims_parameter_supported: true,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: true,
+    require_request_uri_registration: true,
+    request_object_signing_alg_values_supported: [
+      ...verificationAlgorithms,
+      ...(settings.unsignedRequestObjects ? ['none'] : []),
+    ],
     token_endpoint_auth_methods_supported: servedMethods,
     token_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
     introspection_endpoint_auth_methods_supported: confidential,

@@ -12,13 +12,14 @@ import { allow, type Decision, type Refused, refuse } from '@symbolon/protocol/d
 import { clear } from '@symbolon/protocol/evidence'
 import { list } from '@symbolon/protocol/parameters'
 import { contentsOf, type ResponseMode, type ResponseType, responseTypeOf } from '@symbolon/protocol/response-types'
+import { within } from '@symbolon/protocol/scope'
 import type { Check } from '@symbolon/protocol/trace'
 import type { Client } from '../client.ts'
 import type { Settings } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
 import { createTrail } from '../trace/trail.ts'
-import { readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
+import { promptsSupported, readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
 import { type RequestedClaims, readClaimsRequest } from './claims-request.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
 import { mayAskFor, modeOfAnswer, responseTypesServed } from './response-rules.ts'
@@ -73,10 +74,13 @@ export interface Asked {
   readonly resources: readonly Resource[]
   /** The claims of `id_token_hint`, when it is an ID token of this issuer. */
   readonly hint: Readonly<Record<string, unknown>> | undefined
-  readonly settings: Pick<Settings, 'compatibleProfile'>
+  readonly settings: Pick<Settings, 'compatibleProfile' | 'signUp'>
+  /** Why the request object that came is not believed. */
+  readonly object?: Refused | undefined
 }
 
-export function decideAuthorization({ params, client, resources, hint, settings }: Asked): AuthorizationDecision {
+export function decideAuthorization(asked: Asked): AuthorizationDecision {
+  const { params, client, resources, hint, settings, object } = asked
   const trail = createTrail()
   const sent = readOnce(params)
   const { values } = sent
@@ -84,12 +88,15 @@ export function decideAuthorization({ params, client, resources, hint, settings 
   if (unknown || !client)
     return { outcome: 'tell-the-person', refused: unknown ?? refuse('client_unknown'), checks: trail.checks }
   const returnsTo = findRedirectUri(sent, client)
-  if (!returnsTo.ok) return { outcome: 'tell-the-person', refused: trail.refused(returnsTo), checks: trail.checks }
+  if (!returnsTo.ok)
+    return { outcome: 'tell-the-person', refused: trail.refused(object ?? returnsTo), checks: trail.checks }
 
   const responseType = responseTypeOf(values.get('response_type') ?? '')
   const redirectUri = returnsTo.value
   const responseMode = modeOfAnswer(values.get('response_mode'), responseType, redirectUri)
   const replyTo = { redirectUri, responseMode, state: values.get('state') ?? null, client } as ReplyTo
+  if (object !== undefined)
+    return { outcome: 'tell-the-client', refused: trail.refused(object), replyTo, checks: trail.checks }
   const claims = readClaimsRequest(values.get('claims'))
   const broken = trail.apply(requestRules, { sent, client, hint, settings, redirectUri, responseType, claims })
   if (broken || responseType === undefined)
@@ -159,13 +166,14 @@ export function replyToAgain(request: AuthorizationRequest, client: Client): Rep
  * reading, and what it has lost is not granted by the consent of somebody who was shown it before.
  */
 export function refusedSince(
-  { responseType, scope, resources, codeChallenge }: AuthorizationRequest,
+  { responseType, scope, resources, codeChallenge, prompt }: AuthorizationRequest,
   { client, resources: known, settings }: Pick<Asked, 'resources' | 'settings'> & { readonly client: Client },
 ): Refused | undefined {
   if (!responseTypesServed(settings).includes(responseType)) return refuse('response_type_unsupported')
   if (!mayAskFor(responseType, client)) return refuse('response_type_not_allowed')
   const { code } = contentsOf(responseType)
   if (code && client.requirePkce && codeChallenge === null) return refuse('code_challenge_missing')
+  if (!within(prompt, promptsSupported(settings))) return refuse('prompt_unknown')
   const target = resolveTarget({ client, scope, resources, known })
   return target.ok ? undefined : target
 }

@@ -13,8 +13,9 @@ import { clear, clearNames } from '@symbolon/protocol/evidence'
 import { list } from '@symbolon/protocol/parameters'
 import { isChallenge } from '@symbolon/protocol/pkce'
 import { contentsOf } from '@symbolon/protocol/response-types'
-import { intersect, isScope } from '@symbolon/protocol/scope'
+import { intersect, isScope, within } from '@symbolon/protocol/scope'
 import type { Client } from '../client.ts'
+import type { Settings } from '../ports/issuer.ts'
 import { acrValuesSupported } from './acr.ts'
 import type { ClaimsRequest } from './claims-request.ts'
 import { type AskedResponse, responseRules } from './response-rules.ts'
@@ -66,6 +67,7 @@ export interface Recipient {
 }
 
 export interface AskedRequest extends AskedResponse {
+  readonly settings: Pick<Settings, 'compatibleProfile' | 'signUp'>
   readonly hint: Readonly<Record<string, unknown>> | undefined
   /** `undefined` when it is written wrongly. */
   readonly claims: ClaimsRequest | undefined
@@ -123,8 +125,11 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
   },
   {
     reason: 'prompt_unknown',
-    broken: ({ sent }) => list(sent.values.get('prompt')).some((prompt) => !promptsSupported.includes(prompt)),
-    seen: ({ sent }) => ({ expected: clear(promptsSupported), got: clear(sent.values.get('prompt')) }),
+    broken: ({ sent, settings }) => !within(list(sent.values.get('prompt')), promptsSupported(settings)),
+    seen: ({ sent, settings }) => ({
+      expected: clear(promptsSupported(settings)),
+      got: clear(sent.values.get('prompt')),
+    }),
   },
   {
     reason: 'prompt_none_not_alone',
@@ -156,7 +161,12 @@ export const requestRules: readonly Rule<AskedRequest>[] = [
   },
 ]
 
-export const promptsSupported: readonly string[] = ['none', 'login', 'consent', 'select_account']
+const prompts: readonly string[] = ['none', 'login', 'consent', 'select_account']
+const promptsWithSignUp: readonly string[] = [...prompts, 'create']
+
+/** `create` only where people can make an account themselves (OpenID Connect Prompt Create §4). */
+export const promptsSupported = ({ signUp }: Pick<Settings, 'signUp'>): readonly string[] =>
+  signUp ? promptsWithSignUp : prompts
 
 /** Where no code is given, nobody could redeem one that was stolen. */
 const givesCode = (type: AskedRequest['responseType']): boolean => type !== undefined && contentsOf(type).code

@@ -60,8 +60,23 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     }
   })
 
-  it('says where a missing member would say the opposite [OIDC-Discovery-3-03]', () => {
-    assert.equal(document.request_uri_parameter_supported, false)
+  it('says what a request may hold, and that an address for one must be registered [OIDC-Discovery-3-03]', () => {
+    assert.equal(document.claims_parameter_supported, true)
+    assert.equal(document.request_parameter_supported, true)
+    assert.equal(document.request_uri_parameter_supported, true)
+    assert.equal(document.require_request_uri_registration, true)
+    assert((document.request_object_signing_alg_values_supported as readonly string[]).includes('RS256'))
+  })
+
+  it('lists unsigned request objects and making an account only where they are on [OIDC-PromptCreate-4.2-01]', () => {
+    const open = buildMetadata({
+      url,
+      resources,
+      settings: { ...settings, unsignedRequestObjects: true, signUp: true },
+    })
+    assert((open.request_object_signing_alg_values_supported as readonly string[]).includes('none'))
+    assert.deepEqual(open.prompt_values_supported, ['none', 'login', 'consent', 'select_account', 'create'])
+    assert.deepEqual(document.prompt_values_supported, ['none', 'login', 'consent', 'select_account'])
   })
 
   it('lists the scopes of OpenID and of every resource [RFC8414-2-03]', () => {

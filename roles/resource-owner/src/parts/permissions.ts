@@ -15,12 +15,15 @@ const known = {
 const isKnown = (scope: string): scope is keyof typeof known => Object.hasOwn(known, scope)
 
 /** A permission without words is shown by its own name, never left out. */
-export function titleOf({ title, scope }: Pick<PermissionView, 'title' | 'scope'>, { words }: Pen): Child {
+export function titleOf({ title, scope, claim }: Pick<PermissionView, 'title' | 'scope' | 'claim'>, pen: Pen): Child {
+  const { words } = pen
+  if (claim !== undefined) return words.permissions.claim(claimName(claim, pen))
   if (title !== undefined) return html`<bdi>${title}</bdi>`
   return isKnown(scope) ? words.permissions[known[scope]] : html`<code>${scope}</code>`
 }
 
-export const isUndescribed = ({ title, scope }: PermissionView): boolean => title === undefined && !isKnown(scope)
+export const isUndescribed = ({ title, scope, claim }: PermissionView): boolean =>
+  title === undefined && claim === undefined && !isKnown(scope)
 
 /** The real values first: they say more than any description. */
 export function detailOf(permission: PermissionView, client: string, pen: Pen): Child {
@@ -37,7 +40,8 @@ export function detailOf(permission: PermissionView, client: string, pen: Pen): 
   if (scope === 'openid') return words.permissions.openidDetail
   if (scope === 'profile') return words.permissions.profileDetail
   if (isUndescribed(permission)) return words.consent.undescribed(html`<bdi>${client}</bdi>`)
-  return isKnown(scope) ? words.consent.noValue : undefined
+  const hasNone = permission.claim === undefined ? isKnown(scope) : permission.claim !== 'updated_at'
+  return hasNone ? words.consent.noValue : undefined
 }
 
 /** A claim without a name of ours is shown by its own. */

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, hash, sign } from 'node:crypto'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import type { Settings } from '../../src/ports/issuer.ts'
+import type { Outgoing, OutgoingAnswer } from '../../src/ports/outgoing.ts'
+import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
+import {
+  aClient,
+  authorizationParams,
+  callback,
+  issuerUrl,
+  openWorld,
+  startOfTime,
+  type World,
+} from '../support/front-channel/world.ts'
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'key-1' }] }
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+interface Made {
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  readonly key?: typeof privateKey | null
+}
+
+/** A good one, with changes; `key: null` leaves it unsigned. */
+function object({ claims = {}, header = {}, key = privateKey }: Made = {}): string {
+  const asked = Object.fromEntries(authorizationParams())
+  const said = { iss: 'shop', aud: issuerUrl, exp: startOfTime + 60, iat: startOfTime, ...asked, ...claims }
+  const signed = `${encode({ alg: 'ES256', kid: 'key-1', typ: 'oauth-authz-req+jwt', ...header })}.${encode(said)}`
+  if (key === null) return `${signed}.`
+  return `${signed}.${sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
+}
+
+const outside = (change: Readonly<Record<string, string>>) =>
+  new URLSearchParams({ client_id: 'shop', response_type: 'code', scope: 'openid', redirect_uri: callback, ...change })
+
+let world: World
+let browser: Browser
+let fetched: string[]
+afterEach(() => world.storage.close())
+
+async function open(
+  metadata: Readonly<Record<string, unknown>>,
+  { settings = {}, answer }: { readonly settings?: Partial<Settings>; readonly answer?: () => OutgoingAnswer } = {},
+): Promise<void> {
+  const opened = await openWorld(settings)
+  await opened.issuer.store.commit([{ do: 'put-client', client: aClient('shop', metadata) }])
+  fetched = []
+  const outgoing: Outgoing = {
+    fetch: async (url) => {
+      fetched.push(url)
+      return answer?.() ?? { ok: false, problem: 'unreachable' }
+    },
+  }
+  world = { ...opened, issuer: { ...opened.issuer, outgoing } }
+  browser = new Browser(world)
+}
+
+const errorOf = async (params: URLSearchParams) => {
+  const { to, params: said } = sentToClient(await browser.open(params))
+  assert.equal(to, callback)
+  return said.get('error')
+}
+
+describe('a request object by value (OpenID Connect Core §6.1, RFC 9101)', () => {
+  beforeEach(() => open({ jwks }))
+
+  it('is the request, whole: what stands outside counts for nothing [RFC9101-6.3-01] [OIDC-Core-6.3.3-01]', async () => {
+    const params = outside({
+      request: object(),
+      state: 'outside',
+      nonce: 'outside',
+      redirect_uri: 'https://evil.example',
+    })
+    const page = await browser.signIn(await browser.open(params))
+    const { to, params: said } = sentToClient(await browser.submit(page, { decision: 'allow' }))
+    assert.deepEqual([to, said.get('state')], [callback, 'the state'])
+    assert.match(said.get('code') ?? '', /^[\w-]{43}$/)
+  })
+
+  it('can hold what is no text: numbers and claims (RFC 9101 §4)', async () => {
+    const claims = { max_age: 5, claims: { userinfo: { name: { essential: true } } }, acr_values: null }
+    const page = await browser.signIn(await browser.open(outside({ request: object({ claims }) })))
+    const rows = shown(page, 'consent').groups.flatMap(({ permissions }) => permissions.map(({ scope }) => scope))
+    assert(rows.includes('"name"'))
+  })
+
+  it('may lack iss, aud, exp and typ, which OpenID Connect does not demand', async () => {
+    const claims = { iss: undefined, aud: undefined, exp: undefined, client_id: undefined }
+    shown(
+      await browser.open(outside({ request: object({ claims, header: { typ: undefined, kid: undefined } }) })),
+      'sign-in',
+    )
+  })
+
+  const refused: readonly (readonly [string, Made])[] = [
+    ['signed with another key [RFC9101-6.2-01]', { key: stranger.privateKey }],
+    ['unsigned [RFC9101-10.2-01]', { key: null, header: { alg: 'none' } }],
+    ['with an algorithm that no key has', { header: { alg: 'RS256' } }],
+    ['with a symmetric algorithm', { header: { alg: 'HS256' } }],
+    ['with a key that is not registered', { header: { kid: 'key-2' } }],
+    ['of another type [RFC9101-10.8-02]', { header: { typ: 'at+jwt' } }],
+    ['with an extension that nobody knows', { header: { crit: ['x'], x: 1 } }],
+    ['of another client', { claims: { iss: 'other' } }],
+    ['with another client_id inside [RFC9101-6.3-01]', { claims: { client_id: 'other' } }],
+    ['that could be its assertion [RFC9101-10.8-02]', { claims: { sub: 'shop' } }],
+    ['for another issuer', { claims: { aud: 'https://other.example' } }],
+    ['that is over', { claims: { exp: startOfTime } }],
+    ['that is not good yet', { claims: { nbf: startOfTime + 60 } }],
+    ['with times that are none', { claims: { exp: 'tomorrow' } }],
+    ['that holds another', { claims: { request: 'e30' } }],
+    ['that refers to another', { claims: { request_uri: 'https://shop.example.com/object' } }],
+  ]
+  for (const [what, made] of refused) {
+    it(`is refused ${what}, where the request outside says`, async () => {
+      assert.equal(await errorOf(outside({ request: object(made) })), 'invalid_request_object')
+    })
+  }
+
+  it('is refused when it is no JWT, or too long [RFC9101-7-01]', async () => {
+    for (const request of ['x', 'a.b.c', 'a.b.c.d.e', object({ claims: { x: 'x'.repeat(17_000) } })]) {
+      const error = await errorOf(outside({ request }))
+      assert.equal(error, 'invalid_request_object')
+    }
+  })
+
+  it('counts as left out without a value (RFC 6749 §3.1)', async () => {
+    const params = authorizationParams({ request: '', request_uri: '' })
+    shown(await browser.open(params), 'sign-in')
+  })
+
+  it('must agree with response_type and client_id outside [OIDC-Core-6.1-01]', async () => {
+    const other = outside({ request: object(), response_type: 'code id_token' })
+    assert.equal(sentToClient(await browser.open(other)).params.get('error'), 'invalid_request')
+  })
+
+  it('leads nowhere when it is not believed and nothing outside says where to', async () => {
+    const params = outside({ request: object({ key: stranger.privateKey }) })
+    params.delete('redirect_uri')
+    assert.equal(shown(await browser.open(params), 'error').reason, 'request_object_signature_wrong')
+    const wrong = outside({ request: object({ claims: { redirect_uri: 'https://evil.example/' } }) })
+    assert.equal(shown(await browser.open(wrong), 'error').reason, 'redirect_uri_not_registered')
+  })
+
+  it('has the algorithm that is registered and no other [OIDC-Core-6.3.2-01]', async () => {
+    await world.storage.close()
+    await open({ jwks, request_object_signing_alg: 'PS256' })
+    assert.equal(await errorOf(outside({ request: object() })), 'invalid_request_object')
+  })
+
+  it('is not taken from a client without keys [OIDC-Core-6.1-01]', async () => {
+    await world.storage.close()
+    await open({})
+    assert.equal(await errorOf(outside({ request: object() })), 'request_not_supported')
+  })
+
+  it('goes unsigned only when client and issuer both say so (attack: alg none)', async () => {
+    const unsigned = outside({ request: object({ key: null, header: { alg: 'none', kid: undefined } }) })
+    await world.storage.close()
+    await open({ request_object_signing_alg: 'none' })
+    assert.equal(await errorOf(unsigned), 'request_not_supported')
+    await world.storage.close()
+    await open({ request_object_signing_alg: 'none' }, { settings: { unsignedRequestObjects: true } })
+    shown(await browser.open(unsigned), 'sign-in')
+    assert.equal(await errorOf(outside({ request: object() })), 'invalid_request_object')
+    const signed = object({ header: { alg: 'none' } })
+    assert.equal(await errorOf(outside({ request: signed })), 'invalid_request_object')
+  })
+})
+
+describe('a request object by reference (OpenID Connect Core §6.2)', () => {
+  const uri = 'https://shop.example.com/requests/1'
+  const pinned = 'https://shop.example.com/requests/2#of-its-own'
+  const served = (text: string, status = 200): OutgoingAnswer => ({ ok: true, status, headers: {}, text })
+  const referring = (request_uri: string) => outside({ request_uri })
+  const openWith = (answer?: () => OutgoingAnswer, metadata = {}) =>
+    open({ jwks, request_uris: [uri, pinned], ...metadata }, { ...(answer && { answer }) })
+
+  it('is fetched from where the client registered it, and is the request [OIDC-Core-6.2-01] [RFC9101-5.2.3-01]', async () => {
+    await openWith(() => served(`${object()}\n`))
+    shown(await browser.open(referring(uri)), 'sign-in')
+    assert.deepEqual(fetched, [uri])
+  })
+
+  it('is what its digest says, when the address has one (§6.2)', async () => {
+    const jwt = object()
+    await openWith(() => served(jwt))
+    shown(await browser.open(referring(`${uri}#${hash('sha256', jwt, 'base64url')}`)), 'sign-in')
+    assert.equal(await errorOf(referring(`${uri}#${hash('sha256', 'another', 'base64url')}`)), 'invalid_request_uri')
+    shown(await browser.open(referring(pinned)), 'sign-in')
+  })
+
+  it('is fetched from nowhere else, and for nobody unknown (SSRF) [RFC9101-10.4.1-01]', async () => {
+    await openWith(() => served(object()))
+    for (const other of [`${uri}0`, 'http://127.0.0.1:1/', 'file:///etc/passwd', `${uri}?x`, 'urn:x', `${pinned}x`]) {
+      assert.equal(await errorOf(referring(other)), 'invalid_request_uri', other)
+    }
+    const nobody = referring(uri)
+    nobody.set('client_id', 'nobody')
+    assert.equal(shown(await browser.open(nobody), 'error').reason, 'client_unknown')
+    assert.deepEqual(fetched, [])
+  })
+
+  it('is refused when it cannot be had, or is none [RFC9101-7-01]', async () => {
+    let answer: OutgoingAnswer = { ok: false, problem: 'too_slow' }
+    await openWith(() => answer)
+    assert.equal(await errorOf(referring(uri)), 'invalid_request_uri')
+    answer = served(object(), 404)
+    assert.equal(await errorOf(referring(uri)), 'invalid_request_uri')
+    answer = served('<html>')
+    assert.equal(await errorOf(referring(uri)), 'invalid_request_object')
+  })
+
+  it('is not taken from a client that registered no address, nor beside one by value [RFC9101-7-01]', async () => {
+    await openWith(undefined, { request_uris: undefined })
+    assert.equal(await errorOf(referring(uri)), 'request_uri_not_supported')
+    assert.equal(await errorOf(outside({ request_uri: uri, request: object() })), 'invalid_request')
+    assert.deepEqual(fetched, [])
+  })
+})
