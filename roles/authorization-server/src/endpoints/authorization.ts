@@ -166,9 +166,9 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   }
   const { as, granted } = next
   const { issued, grantId, writes } = await grantAnswer(issuer, { flow, situation, as, granted })
+  const response = await respond(issuer, { replyTo, outcome: { issued }, flow, browser })
   const { committed } = await issuer.store.commit([...writes, ...touches(browser, situation.now)])
   if (!committed) return undefined
-  const response = await respond(issuer, { replyTo, outcome: { issued }, flow, browser })
   recordRequest(received, { result: response.params, person: as.person.personId, grant: grantId })
   const cookies = missingState(http, issuer, browser.handle)
   return wayBack({ response, known, locale, afterForm: false, more: { ...more, cookies } })

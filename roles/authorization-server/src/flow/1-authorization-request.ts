@@ -93,7 +93,7 @@ export function decideAuthorization(asked: Asked): AuthorizationDecision {
 
   const responseType = responseTypeOf(values.get('response_type') ?? '')
   const redirectUri = returnsTo.value
-  const responseMode = modeOfAnswer(values.get('response_mode'), responseType, redirectUri)
+  const responseMode = modeOfAnswer(values.get('response_mode'), { responseType, redirectUri, client })
   const replyTo = { redirectUri, responseMode, state: values.get('state') ?? null, client } as ReplyTo
   if (object !== undefined)
     return { outcome: 'tell-the-client', refused: trail.refused(object), replyTo, checks: trail.checks }

@@ -14,6 +14,7 @@ import {
   carrierOf,
   contentsOf,
   defaultModeOf,
+  isSigned,
   type ResponseMode,
   type ResponseType,
   responseModeOf,
@@ -65,9 +66,9 @@ export const responseRules: readonly Rule<AskedResponse>[] = [
   },
   {
     reason: 'response_mode_not_allowed',
-    broken: ({ sent, responseType, redirectUri }) => {
-      const mode = responseModeOf(sent.values.get('response_mode'), responseType)
-      return mode !== undefined && !mayTravelIn(mode, responseType, redirectUri)
+    broken: (asked) => {
+      const mode = responseModeOf(asked.sent.values.get('response_mode'), asked.responseType)
+      return mode !== undefined && !mayTravelIn(mode, asked)
     },
     seen: ({ sent, responseType }) => ({
       expected: clear(defaultModeOf(responseType)),
@@ -116,22 +117,21 @@ export function mayAskFor(type: ResponseType, { responseTypes, grantTypes }: Cli
   )
 }
 
+type Travelling = Pick<AskedResponse, 'responseType' | 'redirectUri' | 'client'>
+
 /**
- * No token in a query, where servers and browsers write it down (Multiple Response Types §5, JARM §2.3.1), and no form to
- * an app on the device, which is started by an address alone.
+ * No token in a query, where servers and browsers write it down, unless only the client can read it (Multiple Response
+ * Types §5, JARM §2.3.1), and no form to an app on the device, which is started by an address alone.
  */
-function mayTravelIn(mode: ResponseMode, type: ResponseType | undefined, redirectUri: string): boolean {
+function mayTravelIn(mode: ResponseMode, { responseType, redirectUri, client }: Travelling): boolean {
   const carrier = carrierOf(mode)
-  if (carrier === 'query') return !fromHere(type)
-  return carrier !== 'form_post' || destinationOf(redirectUri).kind !== 'app'
+  if (carrier === 'form_post') return destinationOf(redirectUri).kind !== 'app'
+  const isSecret = isSigned(mode) && client.authorizationEncryption !== undefined
+  return carrier !== 'query' || !fromHere(responseType) || isSecret
 }
 
 /** How the client hears of what is wrong, whatever is wrong: as it asked for, if that may be. */
-export function modeOfAnswer(
-  asked: string | undefined,
-  type: ResponseType | undefined,
-  redirectUri: string,
-): ResponseMode {
-  const mode = responseModeOf(asked, type)
-  return mode !== undefined && mayTravelIn(mode, type, redirectUri) ? mode : defaultModeOf(type)
+export function modeOfAnswer(asked: string | undefined, how: Travelling): ResponseMode {
+  const mode = responseModeOf(asked, how.responseType)
+  return mode !== undefined && mayTravelIn(mode, how) ? mode : defaultModeOf(how.responseType)
 }

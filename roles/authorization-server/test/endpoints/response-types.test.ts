@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
+import { generateKeyPairSync, hash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { contentsOf, type ResponseType, responseTypes } from '@symbolon/protocol/response-types'
+import { compactDecrypt } from 'jose'
 import { hashOf } from '../../src/handles.ts'
 import { sidFor } from '../../src/people/sid.ts'
 import { findToken } from '../../src/tokens/find.ts'
@@ -319,6 +320,27 @@ describe('a signed answer (JARM)', () => {
       const [header = ''] = params.get('response')?.split('.') ?? []
       assert.equal(JSON.parse(Buffer.from(header, 'base64url').toString()).alg, algorithm)
     }
+  })
+
+  it('is read by nobody but a client that is registered for encryption [JARM-3-01] [JARM-2.3.1-01]', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const metadata = {
+      ...everything,
+      jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'mine', use: 'enc' }] },
+      authorization_encrypted_response_alg: 'RSA-OAEP-256',
+      authorization_encrypted_response_enc: 'A256GCM',
+    }
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('secret', metadata) }])
+    const change = { client_id: 'secret', response_type: 'code id_token', response_mode: 'query.jwt' }
+    const page = await browser.open(authorizationParams(change))
+    const { location } = shown(await browser.submit(page, { decision: 'allow' }), 'handoff')
+    assert(location.startsWith(`${callback}?response=`))
+    const encrypted = new URL(location).searchParams.get('response') ?? ''
+    const { plaintext, protectedHeader } = await compactDecrypt(encrypted, privateKey)
+    assert.deepEqual(protectedHeader, { alg: 'RSA-OAEP-256', enc: 'A256GCM', cty: 'JWT', kid: 'mine' })
+    const claims = await read(new TextDecoder().decode(plaintext))
+    assert.equal(claims.aud, 'secret')
+    assert.equal(typeof claims.code, 'string')
   })
 
   it('is no ID token: nobody can be hinted at with it', async () => {

@@ -172,6 +172,17 @@ describe('the response mode of a request', () => {
     })
   }
 
+  it('may be query.jwt for what holds a token when nobody but the client can read it [JARM-2.3.1-01]', () => {
+    const metadata = { authorization_encrypted_response_alg: 'RSA-OAEP-256' }
+    for (const type of responseTypes) {
+      const change = { response_type: type, response_mode: 'query.jwt' }
+      assert.equal(proceeds(change, { metadata }).responseMode, 'query.jwt')
+      if (type === 'code' || type === 'none') continue
+      const { reason } = refused({ ...change, response_mode: 'query' }, { metadata })
+      assert.equal(reason, 'response_mode_not_allowed')
+    }
+  })
+
   it('may not be a form to an app on the device', () => {
     const uri = 'com.example.app:/cb'
     const metadata = { redirect_uris: [uri], application_type: 'native' }
