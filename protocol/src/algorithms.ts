@@ -50,3 +50,11 @@ export type KeyManagementAlgorithm = (typeof keyManagementAlgorithms)[number]
 export const contentEncryptionAlgorithms = ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const
 
 export type ContentEncryptionAlgorithm = (typeof contentEncryptionAlgorithms)[number]
+
+/** How clients may encrypt to this server, if it is configured to have keys for it. */
+export const decryptionAlgorithms = ['ECDH-ES', 'RSA-OAEP-256'] as const
+
+export type DecryptionAlgorithm = (typeof decryptionAlgorithms)[number]
+
+export const isDecryptionAlgorithm = (value: unknown): value is DecryptionAlgorithm =>
+  (decryptionAlgorithms as readonly unknown[]).includes(value)

@@ -195,6 +195,12 @@ export const refusals = {
     why: 'max_age is not a whole number of seconds.',
     fix: 'Send max_age as a non-negative integer.',
   },
+  username_taken: {
+    error: 'invalid_request',
+    spec: 'OpenID Connect Prompt Create §4.1',
+    why: 'Somebody who makes an account chose a username that is taken.',
+    fix: 'Choose another one, or sign in.',
+  },
   claims_malformed: {
     error: 'invalid_request',
     spec: 'OpenID Connect Core §5.5',
@@ -254,6 +260,12 @@ export const refusals = {
     spec: 'RFC 9101 §6',
     why: 'The request object is not a signed JWT with the parameters of a request in it.',
     fix: 'Send a compact JWS of type oauth-authz-req+jwt, without request and request_uri inside.',
+  },
+  request_object_not_decrypted: {
+    error: 'invalid_request_object',
+    spec: 'OpenID Connect Core §6.3.1',
+    why: 'The request object is encrypted, and not to a key of this server.',
+    fix: 'Encrypt to the key with use enc at jwks_uri, with its alg; if there is none, sign only.',
   },
   request_object_algorithm_refused: {
     error: 'invalid_request_object',

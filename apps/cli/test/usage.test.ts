@@ -49,7 +49,7 @@ describe('symbolon', () => {
     [
       'an algorithm that there is not',
       ['keys', 'list', '--algorithm', 'none'],
-      'The algorithm is one of ES256, RS256, PS256, EdDSA, ES384, ES512, PS384, PS512, RS384, RS512, not "none".',
+      'The algorithm is one of ES256, RS256, PS256, EdDSA, ES384, ES512, PS384, PS512, RS384, RS512, ECDH-ES, RSA-OAEP-256, not "none".',
     ],
   ]
   for (const [title, args, says] of misuses) {

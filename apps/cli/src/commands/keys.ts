@@ -1,7 +1,12 @@
 /** `symbolon keys list`, `symbolon keys rotate` and, in an emergency, `symbolon keys revoke`. */
 
-import type { SigningKeyRecord } from '@symbolon/authorization-server/ports/records'
-import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '@symbolon/protocol/algorithms'
+import type { KeyAlgorithm, SigningKeyRecord } from '@symbolon/authorization-server/ports/records'
+import {
+  decryptionAlgorithms,
+  isDecryptionAlgorithm,
+  isSigningAlgorithm,
+  signingAlgorithms,
+} from '@symbolon/protocol/algorithms'
 import type { Installation } from '@symbolon/server/installation'
 import { type Command, CommandFailure, exitCodes, type Given } from '../command.ts'
 import { installedOptions, withInstallation } from '../installed.ts'
@@ -11,7 +16,7 @@ const usage = 'Usage: symbolon keys list, symbolon keys rotate, or symbolon keys
 export const command: Command = {
   takes: 'list | rotate | revoke KID',
   about:
-    'Lists the signing keys; replaces them (a new key is published at once and signs when every verifier has had time to see it); or ends one at once that somebody else may have.',
+    'Lists the keys; replaces them (a new key is published at once and signs when every verifier has had time to see it); or ends one at once that somebody else may have.',
   most: 2,
   options: {
     ...installedOptions,
@@ -40,7 +45,7 @@ export const command: Command = {
 }
 
 /** Returns the key ids that were made. */
-type Change = (installation: Installation, algorithm: SigningAlgorithm | undefined) => Promise<readonly string[]>
+type Change = (installation: Installation, algorithm: KeyAlgorithm | undefined) => Promise<readonly string[]>
 
 function changeFrom(given: Given): Change {
   const [action, kid] = given.positionals
@@ -70,9 +75,12 @@ async function revoke(
   return made
 }
 
-function algorithmFrom(text: string | undefined): SigningAlgorithm | undefined {
-  if (text === undefined || isSigningAlgorithm(text)) return text
-  throw new CommandFailure(`The algorithm is one of ${signingAlgorithms.join(', ')}, not "${text}".`, exitCodes.usage)
+function algorithmFrom(text: string | undefined): KeyAlgorithm | undefined {
+  if (text === undefined || isSigningAlgorithm(text) || isDecryptionAlgorithm(text)) return text
+  throw new CommandFailure(
+    `The algorithm is one of ${[...signingAlgorithms, ...decryptionAlgorithms].join(', ')}, not "${text}".`,
+    exitCodes.usage,
+  )
 }
 
 const rotate: Change = async (installation, algorithm) => {

@@ -1,5 +1,5 @@
-/** The keys that this server signs with. */
-import { signingAlgorithms } from '@symbolon/protocol/algorithms'
+/** The keys of this server: what it signs with, and what clients encrypt to. */
+import { decryptionAlgorithms, signingAlgorithms } from '@symbolon/protocol/algorithms'
 import { choice, listOf } from './kinds.ts'
 import { defaulted, record } from './record.ts'
 
@@ -9,6 +9,12 @@ export const keysFields = {
     ['ES256', 'RS256'],
     'The algorithms for which there is always a key; for any other one is made when it is first asked for.',
     '`[ES256, RS256]`',
+  ),
+  encryption: defaulted(
+    listOf(choice(decryptionAlgorithms)),
+    [],
+    'The algorithms for which a key is published that clients can encrypt their request objects to.',
+    'none',
   ),
 }
 

@@ -86,6 +86,7 @@ export const settingsOf = ({
   signingKeyLifetime: lifetimes.signingKey,
   jwksCache: lifetimes.jwksCache,
   signingAlgorithms: keys.algorithms,
+  decryptionAlgorithms: keys.encryption,
   registration: registration.mode,
   registrationTokens: registration.tokens.map(hashOf),
   registrationsPerHour: registration.perHour,

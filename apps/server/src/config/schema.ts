@@ -70,7 +70,12 @@ export const configFields = {
     'The language of pages when the browser asks for none that is known.',
   ),
   lifetimes: defaulted(lifetimesKind, defaultsOf(lifetimeFields), 'How long things live.', 'see below'),
-  keys: defaulted(keysKind, defaultsOf(keysFields), 'The keys that tokens are signed with.', 'see below'),
+  keys: defaulted(
+    keysKind,
+    defaultsOf(keysFields),
+    'The keys that tokens are signed with, and what clients encrypt to.',
+    'see below',
+  ),
   outgoing: defaulted(
     outgoingKind,
     defaultsOf(outgoingFields),

@@ -73,6 +73,10 @@ export function buildMetadata({
       ...verificationAlgorithms,
       ...(settings.unsignedRequestObjects ? ['none'] : []),
     ],
+    ...(settings.decryptionAlgorithms.length > 0 && {
+      request_object_encryption_alg_values_supported: settings.decryptionAlgorithms,
+      request_object_encryption_enc_values_supported: contentEncryptionAlgorithms,
+    }),
     token_endpoint_auth_methods_supported: servedMethods,
     token_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
     introspection_endpoint_auth_methods_supported: confidential,

@@ -21,6 +21,7 @@ import {
   sendingRules,
 } from '../flow/request-object.ts'
 import { type Verification, verifySigned } from '../keys/client-keys.ts'
+import { isEncrypted } from '../keys/decryption-key.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import { createTrail } from '../trace/trail.ts'
 
@@ -59,7 +60,9 @@ async function readObject(
   if (refused !== undefined) return refused
   const jwt = await textOf(outside, client, issuer)
   if (!jwt.ok) return jwt
-  const object = readRequestObject(jwt.value)
+  const signed = isEncrypted(jwt.value) ? await issuer.keys.decrypt(jwt.value) : jwt.value
+  if (signed === undefined) return refuse('request_object_not_decrypted')
+  const object = readRequestObject(signed)
   if (!object.ok) return object
   const unverified = await verify(object.value, client, issuer)
   if (unverified !== undefined) return unverified

@@ -8,7 +8,7 @@
  *
  * @see OpenID Connect Core §10.1.1, RFC 8725 §3.5
  */
-import type { SigningKeyRecord } from '../ports/records.ts'
+import type { KeyAlgorithm, SigningKeyRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { activeKey, claimName, type Keeper } from './lifecycle.ts'
 import { makeSigningKey } from './signing-key.ts'
@@ -23,7 +23,8 @@ export async function revokeKeys(
   keeper: Keeper,
   lost: (key: SigningKeyRecord) => boolean,
 ): Promise<{ readonly revoked: readonly string[]; readonly made: readonly string[] }> {
-  const { store, sealing } = keeper
+  const { store, sealing, settings } = keeper
+  const configured: readonly KeyAlgorithm[] = [...settings.signingAlgorithms, ...settings.decryptionAlgorithms]
   for (let attempt = 0; attempt < attempts; attempt++) {
     const version = await store.version(claimName)
     const keys = await store.keys.list()
@@ -36,7 +37,10 @@ export async function revokeKeys(
       return next === undefined || next.activeAt > now
     })
     const waiting = bereft.flatMap((algorithm) => activeKey(kept, algorithm, now) ?? [])
-    const missing = bereft.filter((algorithm) => waiting.every((key) => key.algorithm !== algorithm))
+    // Of another one the next is made when it is first asked for.
+    const missing = bereft.filter(
+      (algorithm) => configured.includes(algorithm) && waiting.every((key) => key.algorithm !== algorithm),
+    )
     const made = await Promise.all(
       missing.map((algorithm) => makeSigningKey(sealing, { algorithm, createdAt: now, activeAt: now })),
     )

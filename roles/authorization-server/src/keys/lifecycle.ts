@@ -7,9 +7,8 @@
  *
  * @see OpenID Connect Core §10.1.1
  */
-import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { Issuer, Settings } from '../ports/issuer.ts'
-import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
+import type { KeyAlgorithm, Seconds, SigningKeyRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { makeSigningKey } from './signing-key.ts'
 
@@ -24,7 +23,7 @@ export const claimName = 'signing keys'
  */
 export function activeKey(
   keys: readonly SigningKeyRecord[],
-  algorithm: SigningAlgorithm,
+  algorithm: KeyAlgorithm,
   now: Seconds,
 ): SigningKeyRecord | undefined {
   const living = keys
@@ -35,7 +34,7 @@ export function activeKey(
 
 export interface RotationPlan {
   /** The algorithms that need a key, and when it shall begin to sign. */
-  readonly make: readonly { readonly algorithm: SigningAlgorithm; readonly activeAt: Seconds }[]
+  readonly make: readonly { readonly algorithm: KeyAlgorithm; readonly activeAt: Seconds }[]
   readonly retire: readonly {
     readonly key: SigningKeyRecord
     readonly retiredAt: Seconds
@@ -52,12 +51,13 @@ export function planRotation(input: {
   readonly longestToken: Seconds
   readonly now: Seconds
   /** Replaced whatever their age; an algorithm that has no key yet gets its first. */
-  readonly force: readonly SigningAlgorithm[]
+  readonly force: readonly KeyAlgorithm[]
 }): RotationPlan {
   const { keys, settings, longestToken, now, force } = input
   const remove = keys.filter((key) => key.removedAt !== null && key.removedAt <= now)
   const alive = keys.filter((key) => (key.retiredAt ?? Infinity) > now)
-  const wanted = new Set([...settings.signingAlgorithms, ...force, ...alive.map(({ algorithm }) => algorithm)])
+  const configured = [...settings.signingAlgorithms, ...settings.decryptionAlgorithms]
+  const wanted = new Set([...configured, ...force, ...alive.map(({ algorithm }) => algorithm)])
   const plans = [...wanted].map((algorithm) => {
     const living = alive.filter((key) => key.algorithm === algorithm)
     const [newest] = living.toSorted((a, b) => b.activeAt - a.activeAt)
@@ -86,17 +86,17 @@ export const maintainKeys = (keeper: Keeper): Promise<readonly string[]> => carr
 /** Replaces the keys of one algorithm, or of all, now; by age only without `force`. */
 export const rotateKeys = (
   keeper: Keeper,
-  { force = false, algorithm }: { readonly force?: boolean; readonly algorithm?: SigningAlgorithm } = {},
+  { force = false, algorithm }: { readonly force?: boolean; readonly algorithm?: KeyAlgorithm } = {},
 ): Promise<readonly string[]> =>
   carryOut(keeper, (keys) => (force ? (algorithm ? [algorithm] : keys.map((key) => key.algorithm)) : []))
 
 /** The first key of an algorithm that nobody asked for until now. */
-export const makeFirstKey = (keeper: Keeper, algorithm: SigningAlgorithm): Promise<readonly string[]> =>
+export const makeFirstKey = (keeper: Keeper, algorithm: KeyAlgorithm): Promise<readonly string[]> =>
   carryOut(keeper, (keys) => (activeKey(keys, algorithm, keeper.now()) === undefined ? [algorithm] : []))
 
 async function carryOut(
   keeper: Keeper,
-  force: (keys: readonly SigningKeyRecord[]) => readonly SigningAlgorithm[],
+  force: (keys: readonly SigningKeyRecord[]) => readonly KeyAlgorithm[],
 ): Promise<readonly string[]> {
   const { store, settings, sealing } = keeper
   const version = await store.version(claimName)

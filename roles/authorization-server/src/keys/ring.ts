@@ -12,6 +12,7 @@ import { once } from '../once.ts'
 import type { KeyRing } from '../ports/issuer.ts'
 import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
 import { readObject, takeApart } from './compact.ts'
+import { type DecryptionKey, decryptWith, openDecryptionKey } from './decryption-key.ts'
 import { activeKey, type Keeper, makeFirstKey } from './lifecycle.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'
 
@@ -25,23 +26,35 @@ const betweenReloads: Seconds = 5
 const goneOnWith: Seconds = 60
 const longestToken = 16_384
 
+interface Ring {
+  readonly keys: ReadonlyMap<string, SigningKey>
+  readonly decryption: readonly DecryptionKey[]
+  readonly readAt: Seconds
+}
+
+const noKeys: Ring = { keys: new Map(), decryption: [], readAt: 0 }
+
 export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
   const { store, sealing, now, settings } = keeper
   // A verifier may have cached a set from here just before it grew: together that must stay below jwksCache.
   const fresh = Math.min(betweenReloads, Math.floor(settings.jwksCache / 4))
   /** Who signs in this second. */
   const chosen = new Map<SigningAlgorithm, { readonly key: SigningKey; readonly at: Seconds }>()
-  let ring: { readonly keys: ReadonlyMap<string, SigningKey>; readonly readAt: Seconds } | undefined
+  let ring: Ring | undefined
   let reading: Promise<void> | undefined
 
   const read = async (): Promise<void> => {
     const readAt = now()
     const records = await store.keys.list()
-    const keys = records.map((record) => {
+    const keys = records.flatMap((record) => {
       const known = ring?.keys.get(record.kid)
-      return [record.kid, known ? { ...known, record } : openSigningKey(record, sealing)] as const
+      return known ? { ...known, record } : openSigningKey(record, sealing)
     })
-    ring = { keys: new Map(keys), readAt }
+    const decryption = records.flatMap((record) => {
+      const known = ring?.decryption.find((key) => key.record.kid === record.kid)
+      return known ? { ...known, record } : openDecryptionKey(record, sealing)
+    })
+    ring = { keys: new Map(keys.map((key) => [key.record.kid, key])), decryption, readAt }
     chosen.clear()
   }
   /** However many ask at once, the keys are read once. */
@@ -51,7 +64,7 @@ export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
     })
     return reading
   }
-  const current = async (maxAge: Seconds): Promise<ReadonlyMap<string, SigningKey>> => {
+  const current = async (maxAge: Seconds): Promise<Ring> => {
     // Also when the clock was set back: an age that is not one is no reason to go on with old keys.
     const age = ring === undefined ? undefined : now() - ring.readAt
     if (age === undefined || age >= maxAge || age < 0) {
@@ -59,17 +72,17 @@ export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
         if (age === undefined || age >= goneOnWith || age < 0) throw cause
       })
     }
-    return ring?.keys ?? new Map()
+    return ring ?? noKeys
   }
   const active = (algorithm: SigningAlgorithm): SigningKey | Promise<SigningKey> => {
     const known = chosen.get(algorithm)
     return known?.at === now() ? known.key : choose(algorithm)
   }
-  const isPublished = ({ record }: SigningKey): boolean => (record.removedAt ?? Infinity) > now()
+  const isPublished = ({ record }: SigningKey | DecryptionKey): boolean => (record.removedAt ?? Infinity) > now()
   const choose = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
     for (const attempt of ['as they are known', 'as they are', 'with a first one'] as const) {
       if (attempt === 'with a first one') await makeFirstKey(keeper, algorithm)
-      const keys = await current(attempt === 'as they are known' ? fresh : 0)
+      const { keys } = await current(attempt === 'as they are known' ? fresh : 0)
       const at = now()
       const record = activeKey(
         [...keys.values()].map(({ record }) => record),
@@ -95,16 +108,22 @@ export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
       const parsed = jwt.length > longestToken ? undefined : takeApart(jwt)
       if (parsed === undefined || parsed.header.typ !== typ) return undefined
       const { kid } = parsed.header
-      const key = typeof kid === 'string' ? (await current(fresh)).get(kid) : undefined
+      const key = typeof kid === 'string' ? (await current(fresh)).keys.get(kid) : undefined
       if (key === undefined || !isPublished(key)) return undefined
       // The algorithm is the key's, not the token's; an extension we do not know must be refused (RFC 7515 §4.1.11).
       if (key.record.algorithm !== parsed.header.alg || 'crit' in parsed.header) return undefined
       if (!(await key.verify(parsed.signed, parsed.signature))) return undefined
       return readObject(parsed.payload)
     },
+    async decrypt(jwe) {
+      const { decryption } = await current(fresh)
+      // Newest first, for a message that names none.
+      const newest = decryption.filter(isPublished).toSorted((a, b) => b.record.activeAt - a.record.activeAt)
+      return decryptWith(newest, jwe)
+    },
     async published() {
-      const keys = await current(fresh)
-      return { keys: [...keys.values()].filter(isPublished).map(({ record }) => record.publicJwk) }
+      const { keys, decryption } = await current(fresh)
+      return { keys: [...keys.values(), ...decryption].filter(isPublished).map(({ record }) => record.publicJwk) }
     },
   }
 }

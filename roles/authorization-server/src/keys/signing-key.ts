@@ -9,21 +9,27 @@ import {
   createPublicKey,
   generateKeyPair,
   hash,
+  type KeyObject,
   sign as signBytes,
   verify as verifyBytes,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import { type DecryptionAlgorithm, isDecryptionAlgorithm, type SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { Sealing } from '../ports/issuer.ts'
-import type { Seconds, SigningKeyRecord } from '../ports/records.ts'
+import type { KeyAlgorithm, Seconds, SigningKeyRecord } from '../ports/records.ts'
 import { schemes } from './schemes.ts'
 
 const generate = promisify(generateKeyPair)
 const signInPool = promisify(signBytes)
 const verifyInPool = promisify(verifyBytes)
 
-function generateFor(algorithm: SigningAlgorithm) {
-  const { kty, crv = '' } = schemes[algorithm]
+const kinds = {
+  'ECDH-ES': { kty: 'EC', crv: 'P-256' },
+  'RSA-OAEP-256': { kty: 'RSA', crv: '' },
+} as const satisfies Readonly<Record<DecryptionAlgorithm, unknown>>
+
+function generateFor(algorithm: KeyAlgorithm) {
+  const { kty, crv = '' } = isDecryptionAlgorithm(algorithm) ? kinds[algorithm] : schemes[algorithm]
   if (kty === 'RSA') return generate('rsa', { modulusLength: 2_048 })
   return kty === 'EC' ? generate('ec', { namedCurve: crv }) : generate('ed25519')
 }
@@ -35,7 +41,7 @@ const purpose = 'signing key'
 
 export async function makeSigningKey(
   sealing: Sealing,
-  key: { readonly algorithm: SigningAlgorithm; readonly createdAt: Seconds; readonly activeAt: Seconds },
+  key: { readonly algorithm: KeyAlgorithm; readonly createdAt: Seconds; readonly activeAt: Seconds },
 ): Promise<SigningKeyRecord> {
   const { publicKey, privateKey } = await generateFor(key.algorithm)
   const jwk = strings(publicKey.export({ format: 'jwk' }))
@@ -44,7 +50,7 @@ export async function makeSigningKey(
   return {
     ...key,
     kid,
-    publicJwk: { ...jwk, kid, use: 'sig', alg: key.algorithm },
+    publicJwk: { ...jwk, kid, use: isDecryptionAlgorithm(key.algorithm) ? 'enc' : 'sig', alg: key.algorithm },
     sealedPrivate: sealing.seal(purpose, text, kid),
     retiredAt: null,
     removedAt: null,
@@ -62,22 +68,30 @@ export interface SigningKey {
   readonly verify: (text: string, signature: Uint8Array) => Promise<boolean>
 }
 
-export function openSigningKey(record: SigningKeyRecord, sealing: Sealing): SigningKey {
+export function openPrivateKey(record: SigningKeyRecord, sealing: Sealing): KeyObject {
   const text = sealing.open(purpose, record.sealedPrivate, record.kid)
   if (text === undefined) throw new KeySealedElsewhere('The signing keys were sealed under another secret.')
-  const { digest, how } = schemes[record.algorithm]
-  const key = createPrivateKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'pkcs8' })
+  return createPrivateKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'pkcs8' })
+}
+
+/** None, if it is a key to encrypt to. */
+export function openSigningKey(record: SigningKeyRecord, sealing: Sealing): readonly SigningKey[] {
+  const { algorithm } = record
+  if (isDecryptionAlgorithm(algorithm)) return []
+  const { digest, how } = schemes[algorithm]
+  const key = openPrivateKey(record, sealing)
   const [signing, verifying] = [
     { key, ...how },
     { key: createPublicKey(key), ...how },
   ]
   const sign = (bytes: Uint8Array) =>
-    signedHere.has(record.algorithm) ? signBytes(digest, bytes, signing) : signInPool(digest, bytes, signing)
-  return {
+    signedHere.has(algorithm) ? signBytes(digest, bytes, signing) : signInPool(digest, bytes, signing)
+  const opened: SigningKey = {
     record,
     sign: async (text) => (await sign(Buffer.from(text))).toString('base64url'),
     verify: (text, signature) => verifyInPool(digest, Buffer.from(text), verifying, signature),
   }
+  return [opened]
 }
 
 const strings = (jwk: object): Readonly<Record<string, string>> =>

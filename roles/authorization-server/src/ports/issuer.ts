@@ -4,7 +4,7 @@
  * Clock, randomness, storage, keys and recorder come in here and nowhere else, so that a test can replace each.
  * Every URL that the server prints starts with `url`, never with a request's Host.
  */
-import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import type { DecryptionAlgorithm, SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { Refused } from '@symbolon/protocol/decision'
 import type { Role, StepNumber } from '@symbolon/protocol/flow'
 import type { Band, Check } from '@symbolon/protocol/trace'
@@ -67,6 +67,8 @@ export interface Settings {
   readonly defaultSigningAlgorithm: SigningAlgorithm
   /** For these there is always a key; for others one is made when it is first needed. */
   readonly signingAlgorithms: readonly SigningAlgorithm[]
+  /** For these clients may encrypt their request objects to a key of ours; none unless configured. */
+  readonly decryptionAlgorithms: readonly DecryptionAlgorithm[]
 }
 
 export const defaultSettings: Settings = {
@@ -94,6 +96,7 @@ export const defaultSettings: Settings = {
   registrationUnused: 30 * 86_400,
   defaultSigningAlgorithm: 'ES256',
   signingAlgorithms: ['ES256', 'RS256'],
+  decryptionAlgorithms: [],
 }
 
 /** The issuer's signing keys: published before use, retired after the longest token's life. */
@@ -105,6 +108,8 @@ export interface KeyRing {
   ): Promise<string>
   /** The claims of a JWT that this issuer signed with the given `typ`; `undefined` for anything else. Expiry is the caller's. */
   verify(jwt: string, typ: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** What was encrypted to a key of ours; `undefined` for anything else. */
+  decrypt(jwe: string): Promise<string | undefined>
   /** The public keys, as `jwks_uri` serves them. */
   published(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>
 }

@@ -4,10 +4,12 @@
  * Records belong to one issuer; a store is bound to it, so none carries the issuer's id. Times are epoch seconds.
  * Codes, tokens and cookies are 32 random bytes and are kept as `hashOf` them only.
  */
-import type { SigningAlgorithm } from '@symbolon/protocol/algorithms'
+import type { DecryptionAlgorithm, SigningAlgorithm } from '@symbolon/protocol/algorithms'
 import type { AskedClaims, Claims } from '@symbolon/protocol/claims'
 
 export type Seconds = number
+
+export type KeyAlgorithm = SigningAlgorithm | DecryptionAlgorithm
 
 /** Metadata exactly as RFC 7591 §2 names it, with Symbolon's own keys beside it. */
 export interface ClientRecord {
@@ -170,9 +172,10 @@ export interface InteractionOutcomeRecord {
   readonly expiresAt: Seconds
 }
 
+/** A key of ours: to sign with, or for clients to encrypt to. */
 export interface SigningKeyRecord {
   readonly kid: string
-  readonly algorithm: SigningAlgorithm
+  readonly algorithm: KeyAlgorithm
   readonly publicJwk: Readonly<Record<string, string>>
   /** The private key, sealed under the installation's secret. */
   readonly sealedPrivate: string

@@ -7,6 +7,7 @@
  */
 import {
   contentEncryptionAlgorithms,
+  decryptionAlgorithms,
   keyManagementAlgorithms,
   signingAlgorithms,
   verificationAlgorithms,
@@ -97,6 +98,11 @@ export const members = {
     choice(['none', ...verificationAlgorithms]),
     'The only algorithm its request objects may be signed with; `none` lets them go unsigned.',
   ),
+  request_object_encryption_alg: member(
+    choice(decryptionAlgorithms),
+    'How it may encrypt its request objects, if `keys.encryption` has it.',
+  ),
+  request_object_encryption_enc: content('a request object'),
   default_max_age: member(whole(0, 31_536_000), 'How old a sign-in may be, in seconds.'),
   require_auth_time: member(flag, 'Whether ID tokens always say when the person signed in.'),
   default_acr_values: member(

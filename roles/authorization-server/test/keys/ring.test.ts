@@ -86,7 +86,8 @@ describe('the key ring (RFC 7515, RFC 8725)', () => {
     const { issuer } = world
     const record = (await issuer.store.keys.list()).find(({ algorithm }) => algorithm === 'ES256')
     assert.ok(record)
-    const key = openSigningKey(record, issuer.sealing)
+    const [key] = openSigningKey(record, issuer.sealing)
+    assert.ok(key)
     const verifies = async (change: Readonly<Record<string, unknown>>) => {
       const signed = `${encode({ alg: 'ES256', typ: 'JWT', kid: record.kid, ...change })}.${encode({})}`
       return (await issuer.keys.verify(`${signed}.${await key.sign(signed)}`, 'JWT')) !== undefined

@@ -96,6 +96,7 @@ export async function openWorld(settings: Partial<Settings> = {}): Promise<World
     keys: {
       sign: () => Promise.reject(new Error('Nothing is signed in the front channel.')),
       verify: (jwt, typ) => Promise.resolve(typ === 'JWT' ? idTokens.get(jwt) : undefined),
+      decrypt: () => Promise.resolve(undefined),
       published: () => Promise.resolve({ keys: [] }),
     },
     sealing: createSealing('s'.repeat(43)),
