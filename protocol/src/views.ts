@@ -44,6 +44,7 @@ export interface PersonView {
 /**
  * A form of an interaction posts to `action` and carries `csrf`. Beside it the forms send:
  * - sign-in: `login`, `password`, `keep` (`yes` when ticked)
+ * - sign-up: `username`, `email`, `password`
  * - choose-account: `session`, one of the accounts', or `other`
  * - consent: `decision` (`allow` or `deny`), and `scope` once for each ticked permission
  * - sign-out: `decision` (`sign-out` or `stay`), and the view's `fields`
@@ -60,6 +61,7 @@ export interface FormView {
 export type View =
   | HomeView
   | SignInView
+  | SignUpView
   | ChooseAccountView
   | ConsentView
   | HandoffView
@@ -91,10 +93,38 @@ export interface SignInView extends FormView {
   readonly problem: SignInProblem | undefined
   /** Where another signed-in account can be chosen, if there is one. */
   readonly chooseAccount: string | undefined
+  /** Where an account can be made, if it can. */
+  readonly signUp?: string | undefined
 }
 
 export type SignInProblem =
   | { readonly kind: 'wrong' | 'login-missing' | 'password-missing' | 'not-from-here' | 'account-disabled' }
+  | { readonly kind: 'slowed-down'; readonly seconds: number }
+
+/** Making an account: for somebody who has none, on their way to an app. */
+export interface SignUpView extends FormView {
+  readonly show: 'sign-up'
+  readonly client: ClientView
+  readonly username: string
+  readonly email: string
+  readonly shortestPassword: number
+  readonly problem: SignUpProblem | undefined
+  /** For somebody who has an account after all. */
+  readonly signIn: string
+}
+
+export type SignUpProblem =
+  | {
+      readonly kind:
+        | 'username-missing'
+        | 'username-wrong'
+        | 'username-taken'
+        | 'email-wrong'
+        | 'password-short'
+        | 'password-long'
+        | 'password-guessable'
+        | 'not-from-here'
+    }
   | { readonly kind: 'slowed-down'; readonly seconds: number }
 
 export interface ChooseAccountView extends FormView {

@@ -14,15 +14,24 @@ export interface PageHeaders {
    * browser from its callback is not known here: there is none on this page.
    */
   readonly goesOut: boolean
+  /** Addresses of pictures of others that this page shows: these and no others are loaded. */
+  readonly pictures?: readonly string[]
   /** Origins whose pages this page opens in frames. */
   readonly frameSource?: readonly string[]
   /** No window that opened this page keeps a handle on it. Sign-in pages may be opened as popups, so they do not. */
   readonly isolated: boolean
 }
 
+/** An address as a source: without its query, which no source has, and nothing in it that would end the list. */
+function source(address: string): string {
+  const { origin, pathname } = new URL(address)
+  return `${origin}${pathname.replaceAll(';', '%3B').replaceAll(',', '%2C')}`
+}
+
 export function pageHeaders({
   https,
   goesOut,
+  pictures = [],
   frameSource = [],
   isolated,
 }: PageHeaders): Readonly<Record<string, string>> {
@@ -32,7 +41,7 @@ export function pageHeaders({
       "default-src 'none'",
       "style-src 'self'",
       "script-src 'self'",
-      "img-src 'self' data:",
+      ["img-src 'self' data:", ...pictures.map(source)].join(' '),
       "font-src 'self'",
       "connect-src 'self'",
       ...(goesOut ? [] : ["form-action 'self'"]),

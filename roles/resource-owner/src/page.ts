@@ -23,6 +23,8 @@ export interface Page {
   readonly layout: 'question' | 'account'
   /** Its form goes to an app, and where the app sends the browser from there is the app's affair. */
   readonly goesOut?: boolean
+  /** Pictures of others that this page shows. */
+  readonly pictures?: readonly string[]
   /** Origins whose pages this one opens in frames. */
   readonly frameSource?: readonly string[]
   readonly refresh?: string

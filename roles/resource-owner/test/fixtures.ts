@@ -10,6 +10,7 @@ import type {
   PermissionGroup,
   PermissionView,
   SignInView,
+  SignUpView,
   View,
 } from '@symbolon/protocol/views'
 
@@ -112,6 +113,18 @@ const signIn: SignInView = {
   chooseAccount: undefined,
 }
 
+const signUp: SignUpView = {
+  show: 'sign-up',
+  action: '/i/abc/sign-up',
+  ...form,
+  client: acme,
+  username: '',
+  email: '',
+  shortestPassword: 12,
+  problem: undefined,
+  signIn: '/i/abc/sign-in',
+}
+
 const consent: ConsentView = {
   show: 'consent',
   action: '/i/abc/consent',
@@ -154,11 +167,22 @@ const problem: ErrorView = {
 
 const signInProblems = ['login-missing', 'password-missing', 'not-from-here', 'account-disabled'] as const
 
+const signUpProblems = [
+  'username-missing',
+  'username-wrong',
+  'email-wrong',
+  'password-short',
+  'password-long',
+  'password-guessable',
+  'not-from-here',
+] as const
+
 /** Every view once; the pages that are looked at in every combination. */
 export const views: Readonly<Record<string, View>> = {
   home: { show: 'home', person: undefined },
   'sign-in': signIn,
   'sign-in-wrong': { ...signIn, login: 'ada@example.com', problem: { kind: 'wrong' } },
+  'sign-in-unreviewed': { ...signIn, client: printer },
   'sign-in-confirm': {
     ...signIn,
     client: printer,
@@ -166,6 +190,8 @@ export const views: Readonly<Record<string, View>> = {
     confirm: true,
     chooseAccount: '/i/abc/account',
   },
+  'sign-up': signUp,
+  'sign-up-taken': { ...signUp, username: 'ada', email: 'ada@example.com', problem: { kind: 'username-taken' } },
   'choose-account': {
     show: 'choose-account',
     action: '/i/abc/account',
@@ -329,6 +355,9 @@ export const moreViews: Readonly<Record<string, View>> = {
   'home-signed-in': { show: 'home', person: ada },
   'sign-in-own': { ...signIn, client: undefined },
   'sign-in-confirm-own': { ...signIn, client: undefined, confirm: true, login: 'ada' },
+  'sign-in-new': { ...signIn, signUp: '/i/abc/sign-up' },
+  ...Object.fromEntries(signUpProblems.map((kind) => [`sign-up-${kind}`, { ...signUp, problem: { kind } }] as const)),
+  'sign-up-slowed-down': { ...signUp, problem: { kind: 'slowed-down', seconds: 170 } },
   'sign-in-slowed-down': { ...signIn, problem: { kind: 'slowed-down', seconds: 170 } },
   ...Object.fromEntries(signInProblems.map((kind) => [`sign-in-${kind}`, { ...signIn, problem: { kind } }] as const)),
   'consent-app': {

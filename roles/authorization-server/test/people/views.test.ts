@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { grantedGroups, inLanguage, languageFor, personView, textOf } from '../../src/people/views.ts'
-import { alice, photos } from '../support/front-channel/world.ts'
+import { clientFrom } from '../../src/client.ts'
+import { clientView, grantedGroups, inLanguage, languageFor, personView, textOf } from '../../src/people/views.ts'
+import { aClient, alice, photos } from '../support/front-channel/world.ts'
 
 const asking = (change: { readonly query?: string; readonly cookie?: string; readonly accept?: string }) => ({
   query: new URLSearchParams(change.query),
@@ -29,6 +30,39 @@ describe('words from configuration', () => {
     assert.equal(languageFor([], asking({ accept: 'ja;q=0.9, en' }), 'en'), 'ja')
     assert.equal(languageFor([], asking({ accept: '*' }), 'en'), 'en')
     assert.equal(languageFor(['"><b>'], asking({}), 'en'), 'en')
+  })
+})
+
+describe('an app', () => {
+  const shown = (metadata: Readonly<Record<string, unknown>>) => {
+    const record = { ...aClient('shop'), metadata }
+    const { origin, logoUri, policyUri, tosUri } = clientView({ record, client: clientFrom(record) }, 'en')
+    return { origin, shows: [logoUri, policyUri, tosUri] }
+  }
+  const pages = (host: string) => ({
+    redirect_uris: ['https://shop.example/callback'],
+    logo_uri: `https://${host}/logo.png`,
+    policy_uri: `https://${host}/policy`,
+    tos_uri: `https://${host}/terms`,
+  })
+
+  it('that nobody reviewed shows no picture and no page of somebody else (OpenID DCR §9.1; RFC 7591 §5) [OIDC-DCR-9.1-01] [OIDC-DCR-2-04] [RFC7591-5-03] [RFC7591-5-04]', () => {
+    const stranger = { reviewed: false }
+    assert.deepEqual(shown({ ...pages('bank.example'), ...stranger }), {
+      origin: 'unreviewed',
+      shows: [undefined, undefined, undefined],
+    })
+    const { shows } = shown({ ...pages('shop.example'), ...stranger })
+    assert.deepEqual(shows, [
+      'https://shop.example/logo.png',
+      'https://shop.example/policy',
+      'https://shop.example/terms',
+    ])
+    assert.deepEqual(shown(pages('cdn.example')).shows[0], 'https://cdn.example/logo.png')
+    assert.equal(
+      shown({ ...pages('shop.example'), ...stranger, redirect_uris: ['com.example.app:/cb'] }).shows[0],
+      undefined,
+    )
   })
 })
 

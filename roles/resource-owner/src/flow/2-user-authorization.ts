@@ -20,12 +20,15 @@ import { notice } from '../pages/notice.ts'
 import { sessions } from '../pages/sessions.ts'
 import { signIn } from '../pages/sign-in.ts'
 import { signOut } from '../pages/sign-out.ts'
+import { signUp } from '../pages/sign-up.ts'
 import { signedOut } from '../pages/signed-out.ts'
 import { choose, type Language } from '../words/index.ts'
 
 export interface Rendered {
   readonly html: string
   readonly goesOut: boolean
+  /** Addresses of pictures of others that this answer alone shows. */
+  readonly pictures: readonly string[]
   /** Origins that this answer alone opens in frames. */
   readonly frameSource: readonly string[]
   /** The value of the `Refresh` header, when the page leads on by itself. */
@@ -37,6 +40,7 @@ export interface Rendered {
 const pages: { readonly [Show in View['show']]: Draw<Extract<View, { readonly show: Show }>> } = {
   home,
   'sign-in': signIn,
+  'sign-up': signUp,
   'choose-account': chooseAccount,
   consent,
   handoff,
@@ -65,6 +69,7 @@ export function draw(view: View, frame: Frame, language: Language): Rendered {
   return {
     html: shell(page, pen, language),
     goesOut: page.goesOut ?? false,
+    pictures: page.pictures ?? [],
     frameSource: page.frameSource ?? [],
     refresh: page.refresh,
     isolated: page.layout === 'account',

@@ -11,7 +11,7 @@ import type { Draw, Pen } from '../page.ts'
 import { csrfField } from '../parts/form.ts'
 import { icons } from '../parts/icons.ts'
 import { detailOf, groupName, isUndescribed, titleOf } from '../parts/permissions.ts'
-import { papers, plate, provenance } from '../parts/plate.ts'
+import { papers, pictures, plateWithLogo, provenance } from '../parts/plate.ts'
 import { host, login, plain } from '../parts/text.ts'
 
 export const consent: Draw<ConsentView> = (view, pen) => {
@@ -36,8 +36,9 @@ export const consent: Draw<ConsentView> = (view, pen) => {
   return {
     title: plain(words.consent.heading(client.name, frame.issuerName)),
     layout: 'question',
+    pictures: pictures(client),
     content: html`<h1>${words.consent.heading(app, issuer)}</h1>
-${plate(client, undefined, provenance(client, pen))}
+${plateWithLogo(client, undefined, provenance(client, pen))}
 <p class="as"><span>${words.consent.signedInAs(html`<strong>${login(view.person.login)}</strong>`)}</span> <a href="${path(view.useAnotherAccount)}">${words.consent.another}</a></p>
 ${view.changed && warning(words.consent.changed(app))}
 ${client.origin === 'unreviewed' && warning(words.consent.unreviewed(app, issuer))}

@@ -9,7 +9,7 @@ import type { SignInProblem, SignInView } from '@symbolon/protocol/views'
 import { type Child, html } from '../html.ts'
 import type { Draw, Pen } from '../page.ts'
 import { csrfField, problemSummary } from '../parts/form.ts'
-import { plate } from '../parts/plate.ts'
+import { papers, pictures, plateWithLogo, provenance } from '../parts/plate.ts'
 import { plain } from '../parts/text.ts'
 
 type Field = 'login' | 'password'
@@ -18,10 +18,12 @@ export const signIn: Draw<SignInView> = (view, pen) => {
   const { words, path, frame } = pen
   const { client, problem, confirm } = view
   const wrong = problem && fieldOf[problem.kind]
+  const links = client ? papers(client, pen) : []
   const marked = (field: Field): Child => wrong === field && html` aria-invalid="true" aria-describedby="problem"`
   return {
     title: confirm ? words.signIn.confirm : client ? plain(words.signIn.titleFor(client.name)) : words.signIn.title,
     problem: problem !== undefined,
+    pictures: pictures(client),
     layout: 'question',
     content: html`${problem && problemSummary(wrong ? linked(wrong, says(problem, pen)) : says(problem, pen))}
 <h1>${confirm ? words.signIn.confirm : words.signIn.title}</h1>
@@ -30,7 +32,7 @@ ${
     ? html`<p class="lead">${client ? words.signIn.confirmFor(html`<bdi>${client.name}</bdi>`) : words.signIn.confirmHere}</p>`
     : !client && html`<p class="lead">${words.signIn.toAccount(html`<bdi>${frame.issuerName}</bdi>`)}</p>`
 }
-${client && plate(client, words.signIn.continueTo)}
+${client && plateWithLogo(client, words.signIn.continueTo, client.origin === 'unreviewed' && provenance(client, pen))}
 <form class="fields" method="post" action="${path(view.action)}">${csrfField(view.csrf)}
 <div class="field"><label for="login">${words.signIn.login}</label>
 <input id="login" name="login" type="text" value="${view.login}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" required spellcheck="false"${
@@ -44,7 +46,11 @@ ${
 }
 <div class="actions"><button class="primary">${words.signIn.submit}</button></div>
 </form>
-${view.chooseAccount !== undefined && html`<p class="after"><a href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}`,
+${view.signUp !== undefined && html`<p class="after"><a href="${path(view.signUp)}">${words.signIn.signUp}</a></p>`}${view.chooseAccount !== undefined && html`<p class="after"><a href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}${
+  links.length > 0 &&
+  html`
+<p class="papers">${links}</p>`
+}`,
   }
 }
 

@@ -11,8 +11,28 @@ export const initial = (text: string): string =>
 export const monogram = (text: string, kind: 'app' | 'person'): Html =>
   html`<span class="monogram ${kind}" aria-hidden="true">${initial(text)}</span>`
 
-export function plate(client: ClientView, label: Child, more?: Child): Html {
-  return html`<div class="plate">${monogram(client.name, 'app')}
+export const plate = (client: ClientView, label: Child, more?: Child): Html =>
+  framed(client, monogram(client.name, 'app'), [label, more])
+
+/** With the picture that the app has of itself. */
+export const plateWithLogo = (client: ClientView, label: Child, more?: Child): Html =>
+  framed(client, logo(client) ?? monogram(client.name, 'app'), [label, more])
+
+/** What the page must be allowed to show. */
+export const pictures = (client: ClientView | undefined): readonly string[] =>
+  client?.logoUri === undefined || href(client.logoUri) === undefined ? [] : [client.logoUri]
+
+/** Its name stands beside it. Where it is kept learns nothing of this page. */
+function logo({ logoUri }: ClientView): Html | undefined {
+  const address = href(logoUri)
+  return (
+    address &&
+    html`<span class="logo"><img src="${address}" alt="" decoding="async" referrerpolicy="no-referrer"></span>`
+  )
+}
+
+function framed(client: ClientView, picture: Child, [label, more]: readonly [Child, Child?]): Html {
+  return html`<div class="plate">${picture}
 <p>${label && html`<span class="label">${label}</span> `}${name(client.name)} <span class="fact">${host(client.host)}</span>${
     more && html` <span class="fact">${more}</span>`
   }</p></div>`

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { SignInProblem, SignInView } from '@symbolon/protocol/views'
 import { render } from '../../src/flow/2-user-authorization.ts'
-import { frame, views } from '../fixtures.ts'
+import { pageHeaders } from '../../src/headers.ts'
+import { acme, frame, views } from '../fixtures.ts'
 
 const signIn = views['sign-in'] as SignInView
 const drawn = (and: Partial<SignInView> = {}): string => render({ ...signIn, ...and }, frame).html
@@ -13,6 +14,25 @@ describe('sign in', () => {
     const html = drawn()
     assert.ok(html.indexOf('Acme Notes</bdi>') < html.indexOf('type="password"'))
     assert.ok(html.indexOf('acme-notes.example') < html.indexOf('type="password"'))
+  })
+
+  it('shows the picture of the app, and loads no other; links its policy and its terms (OpenID DCR §2) [OIDC-DCR-2-04]', () => {
+    const client = { ...acme, logoUri: 'https://acme-notes.example/a;b,c.png?size=1' }
+    const page = render({ ...signIn, client }, frame)
+    assert.match(
+      page.html,
+      /<img src="https:\/\/acme-notes\.example\/a;b,c\.png\?size=1" alt="" [^>]*referrerpolicy="no-referrer">/,
+    )
+    const policy = pageHeaders({ https: true, ...page })['content-security-policy'] ?? ''
+    assert.match(policy, /; img-src 'self' data: https:\/\/acme-notes\.example\/a%3Bb%2Cc\.png; /)
+    assert.match(page.html, /<a href="https:\/\/acme-notes\.example\/privacy" rel="noreferrer">Privacy policy</)
+    assert.match(page.html, /<a href="https:\/\/acme-notes\.example\/terms" rel="noreferrer">Terms of use</)
+    assert.doesNotMatch(render({ ...signIn, client: { ...acme, logoUri: 'javascript:alert(1)' } }, frame).html, /<img/)
+  })
+
+  it('says that nobody has reviewed an app that came by itself (RFC 7591 §5) [RFC7591-5-03]', () => {
+    assert.match(render({ ...signIn, client: { ...acme, origin: 'unreviewed' } }, frame).html, /Not reviewed\./)
+    assert.doesNotMatch(drawn(), /Not reviewed\./)
   })
 
   it('names its fields so that password managers know them (WCAG 2.2: 1.3.5)', () => {
