@@ -16,10 +16,12 @@ export interface App {
 export interface AppSettings {
   readonly openid?: Partial<OpenIdSettings>
   readonly auth?: Partial<AuthSettings>
+  /** What the provider signs with. */
+  readonly alg?: string
 }
 
 export async function startApp(settings: AppSettings = {}): Promise<App> {
-  const standIn = await startStandIn()
+  const standIn = await startStandIn(settings.alg === undefined ? {} : { alg: settings.alg })
   const logged: Error[] = []
   const auth = createAuth({
     baseUrl: 'http://localhost:4200',
@@ -47,4 +49,10 @@ export async function start(browser: Browser, path = '/api/auth/signin/symbolon'
 export async function signIn({ browser, standIn }: Pick<App, 'browser' | 'standIn'>, path?: string): Promise<Response> {
   const back = await standIn.allow((await start(browser, path)).href)
   return browser.get(`${back.pathname}${back.search}`)
+}
+
+/** The same, with the answer in the form that the settings ask for. */
+export async function signInByForm({ browser, standIn }: Pick<App, 'browser' | 'standIn'>): Promise<Response> {
+  const back = await standIn.allow((await start(browser)).href)
+  return browser.post(back.pathname, Object.fromEntries(back.searchParams))
 }

@@ -82,6 +82,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
         path: message.url ?? '',
         headers: message.headers,
         form: new URLSearchParams(body),
+        body,
       }
       asked.push(request)
       const { pathname, searchParams } = new URL(request.path, web)

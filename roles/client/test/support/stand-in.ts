@@ -5,13 +5,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 
 export interface Asked {
   readonly method: string
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly form: URLSearchParams
+  readonly body: string
 }
 
 /** What a test may change; each gets what would have been sent. */
@@ -19,8 +20,16 @@ export interface Changes {
   metadata?: (metadata: Record<string, unknown>) => Record<string, unknown>
   redirect?: (answer: URLSearchParams) => URLSearchParams
   claims?: (claims: JWTPayload) => JWTPayload
+  /** Of ID tokens that come with the authorization response. */
+  frontClaims?: (claims: JWTPayload) => JWTPayload
+  header?: (header: JWTHeaderParameters) => JWTHeaderParameters
+  keys?: (keys: readonly JWK[]) => readonly JWK[]
+  /** Userinfo as a JWT. */
+  userinfoJwt?: (claims: Record<string, unknown>) => Promise<string>
+  /** Answers a registration, of which it gets the metadata. */
+  register?: (metadata: Record<string, unknown>) => { readonly status: number; readonly body: unknown }
   tokens?: (body: Record<string, unknown>) => Record<string, unknown>
-  idToken?: (token: string) => string
+  idToken?: (token: string) => string | Promise<string>
   /** Gives an ID token at a refresh too. */
   idTokenAgain?: boolean
   userinfoStatus?: number
@@ -35,6 +44,10 @@ export interface StandIn {
   readonly issuer: string
   readonly asked: Asked[]
   readonly change: Changes
+  /** Signs as this provider does today. */
+  readonly sign: (claims: JWTPayload, header?: Partial<JWTHeaderParameters>) => Promise<string>
+  /** From now on with another key. */
+  readonly rotate: () => Promise<void>
   readonly tokenRequests: (grant?: string) => readonly Asked[]
   /** Opens an authorization address as a person would who allows everything; gives the address sent back to. */
   readonly allow: (authorizationUrl: string) => Promise<URL>
@@ -46,9 +59,22 @@ interface Granted {
   readonly scope: string
 }
 
-export async function startStandIn({ path = '' }: { readonly path?: string } = {}): Promise<StandIn> {
-  const { publicKey, privateKey } = await generateKeyPair('ES256')
-  const jwk: JWK = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }
+export interface StandInSettings {
+  readonly path?: string
+  readonly alg?: string
+}
+
+export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings = {}): Promise<StandIn> {
+  const newKey = async (kid: string) => {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { modulusLength: 2048 })
+    const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
+    return { privateKey, jwk, kid }
+  }
+  let signing = await newKey('k1')
+  const sign: StandIn['sign'] = (claims, header = {}) => {
+    const usual = { alg, kid: signing.kid, ...header }
+    return new SignJWT(claims).setProtectedHeader(change.header?.(usual) ?? usual).sign(signing.privateKey)
+  }
   const asked: Asked[] = []
   const change: Changes = {}
   const codes = new Map<string, Granted>()
@@ -64,7 +90,9 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
     jwks_uri: `${issuer}/jwks`,
     revocation_endpoint: `${issuer}/revoke`,
     end_session_endpoint: `${issuer}/end`,
-    id_token_signing_alg_values_supported: ['ES256'],
+    registration_endpoint: `${issuer}/register`,
+    check_session_iframe: `${issuer}/check-session`,
+    id_token_signing_alg_values_supported: [alg],
     authorization_response_iss_parameter_supported: true,
   })
 
@@ -82,17 +110,16 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
       iat: now,
       // clocks of tests go on for days
       exp: now + 90 * 24 * 3600,
-      at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
+      at_hash: halfHash(alg, accessToken),
     }
-    const changed = change.claims?.(claims) ?? claims
-    const signed = await new SignJWT(changed).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(privateKey)
+    const signed = await sign(change.claims?.(claims) ?? claims)
     const body = {
       access_token: accessToken,
       token_type: 'Bearer',
       expires_in: 300,
       refresh_token: refreshToken,
       scope: granted.scope,
-      ...(withIdToken && { id_token: change.idToken?.(signed) ?? signed }),
+      ...(withIdToken && { id_token: (await change.idToken?.(signed)) ?? signed }),
     }
     return change.tokens?.(body) ?? body
   }
@@ -114,11 +141,43 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
     return sendJson(response, 200, await tokensFor(granted, store === codes || change.idTokenAgain === true))
   }
 
-  const authorize = (request: Asked, response: ServerResponse) => {
+  const authorize = async (request: Asked, response: ServerResponse) => {
     const { searchParams } = new URL(request.path, issuer)
-    const code = randomBytes(16).toString('hex')
-    codes.set(code, { params: searchParams, scope: searchParams.get('scope') ?? '' })
-    const answer = new URLSearchParams({ code, state: searchParams.get('state') ?? '', iss: issuer })
+    const words = searchParams.get('response_type')?.split(' ') ?? []
+    const answer = new URLSearchParams({ state: searchParams.get('state') ?? '', iss: issuer })
+    if (words.includes('code')) {
+      const code = randomBytes(16).toString('hex')
+      codes.set(code, { params: searchParams, scope: searchParams.get('scope') ?? '' })
+      answer.set('code', code)
+    }
+    if (words.includes('token')) {
+      const accessToken = randomBytes(16).toString('hex')
+      accessTokens.add(accessToken)
+      for (const [name, value] of Object.entries({
+        access_token: accessToken,
+        token_type: 'Bearer',
+        expires_in: '300',
+      })) {
+        answer.set(name, value)
+      }
+    }
+    if (words.includes('id_token')) {
+      const now = Math.floor(Date.now() / 1000)
+      const [code, accessToken] = [answer.get('code'), answer.get('access_token')]
+      const claims = {
+        iss: issuer,
+        aud: searchParams.get('client_id') ?? '',
+        sub: 'alice',
+        nonce: searchParams.get('nonce') ?? undefined,
+        iat: now,
+        exp: now + 300,
+        ...(code && { c_hash: halfHash(alg, code) }),
+        ...(accessToken && { at_hash: halfHash(alg, accessToken) }),
+      }
+      const common = change.claims?.(claims) ?? claims
+      const signed = await sign(change.frontClaims?.(common) ?? common)
+      answer.set('id_token', (await change.idToken?.(signed)) ?? signed)
+    }
     const to = new URL(searchParams.get('redirect_uri') ?? '')
     to.search = (change.redirect?.(answer) ?? answer).toString()
     response.writeHead(302, { location: to.href }).end()
@@ -140,9 +199,22 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
       sendJson(response, 200, change.metadata?.(metadata()) ?? metadata()),
     [`${path}/authorize`]: authorize,
     [`${path}/token`]: token,
-    [`${path}/jwks`]: (_, response) => sendJson(response, 200, { keys: [jwk] }),
-    [`${path}/userinfo`]: (_, response) => {
+    [`${path}/jwks`]: (_, response) => sendJson(response, 200, { keys: change.keys?.([signing.jwk]) ?? [signing.jwk] }),
+    [`${path}/register`]: ({ body }, response) => {
+      const metadata = JSON.parse(body)
+      const usual = {
+        ...metadata,
+        client_id: 'registered',
+        client_secret: 'the secret that was given',
+        client_secret_expires_at: 0,
+      }
+      const answer = change.register?.(metadata) ?? { status: 201, body: usual }
+      return sendJson(response, answer.status, answer.body)
+    },
+    [`${path}/userinfo`]: async (_, response) => {
       const claims = { sub: 'alice', name: 'Alice', email: 'alice@example.com' }
+      const jwt = await change.userinfoJwt?.(claims)
+      if (jwt !== undefined) return response.writeHead(200, { 'content-type': 'application/jwt' }).end(jwt)
       return sendJson(response, change.userinfoStatus ?? 200, change.userinfo?.(claims) ?? claims)
     },
     [`${path}/revoke`]: (_, response) => response.writeHead(200).end(),
@@ -157,6 +229,7 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
         path: message.url ?? '',
         headers: message.headers,
         form: new URLSearchParams(body),
+        body,
       }
       asked.push(request)
       const route = routes[new URL(request.path, issuer).pathname]
@@ -171,6 +244,10 @@ export async function startStandIn({ path = '' }: { readonly path?: string } = {
     issuer,
     asked,
     change,
+    sign,
+    async rotate() {
+      signing = await newKey(`k${Number(signing.kid.slice(1)) + 1}`)
+    },
     tokenRequests: (grant) =>
       asked.filter(
         (each) => each.path === `${path}/token` && (grant === undefined || each.form.get('grant_type') === grant),
@@ -195,4 +272,11 @@ export async function readAll(message: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of message) text += chunk
   return text
+}
+
+/** The left half of the digest that a signature algorithm uses (OpenID Connect Core §3.1.3.6). */
+export function halfHash(alg: string, value: string): string {
+  const name = alg.endsWith('256') ? 'sha256' : alg.endsWith('384') ? 'sha384' : 'sha512'
+  const digest = createHash(name).update(value).digest()
+  return digest.subarray(0, digest.length / 2).toString('base64url')
 }
