@@ -49,7 +49,13 @@ async function watch(development: boolean): Promise<Watched> {
     ...{ client_id: 'signer', client_name: 'Signer', grant_types: ['client_credentials'], scope: 'photos:read' },
     ...{ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [await exportJWK(signer.publicKey)] } },
   }
-  const config = { development, secret: serverSecret, clients: [...clients, signing] }
+  const hybrid = {
+    ...{ client_id: 'hybrid', client_name: 'Hybrid', client_secret: secret, redirect_uris: [callback] },
+    ...{ grant_types: ['authorization_code', 'implicit'], response_types: ['code id_token token'] },
+    ...{ scope: 'openid email photos:read', require_pkce: false },
+  }
+  const more = { profile: 'compatible', clients: [...clients, signing, hybrid] }
+  const config = { development, secret: serverSecret, ...more }
   const onOutput = (text: string) => output.push(text)
   const server = await placeServer({ storage: 'sqlite:secrets.db', folder, config, onOutput })
   await server.start()

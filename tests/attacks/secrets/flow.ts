@@ -57,6 +57,19 @@ export async function liveThrough(url: string, note: (secret: Secret) => void, s
   await post('/token', again, basic('web'))
   await fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams(again), headers: basic('web') })
   await codeFor(scope, 'consent')
+  // Tokens through the browser, in clear and signed.
+  for (const mode of ['fragment', 'jwt']) {
+    const query = new URLSearchParams({
+      ...{ response_type: 'code id_token token', client_id: 'hybrid', redirect_uri: callback, response_mode: mode },
+      ...{ scope: 'openid email photos:read', prompt: 'consent', state: random('state'), nonce: random('nonce') },
+    })
+    const answer = await allow(person, `${url}/authorize?${query}`)
+    const given = new URLSearchParams(answer.hash.slice(1))
+    assert.equal(given.has(mode === 'jwt' ? 'response' : 'id_token'), true)
+    for (const [name, value] of given) if (/token$|^response$/.test(name)) noteToken(`${name} by ${mode}`, value)
+    const code = given.get('code')
+    if (code !== null) note({ kind: 'code', value: code })
+  }
   await post('/revoke', { token: second.refresh_token ?? first.refresh_token }, basic('web'))
   await post('/token', { grant_type: 'client_credentials', scope: 'archive:read' }, basic('robot'))
 

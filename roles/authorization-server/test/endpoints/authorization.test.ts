@@ -140,6 +140,7 @@ describe('the authorization endpoint', () => {
   for (const change of [
     { redirect_uri: 'https://evil.example/' },
     { redirect_uri: 'https://evil.example/', response_type: 'bogus' },
+    { redirect_uri: 'https://evil.example/', response_type: 'id_token token', nonce: undefined },
     { redirect_uri: 'https://evil.example/', response_mode: 'form_post', prompt: 'none' },
     { client_id: 'nobody' },
     { client_id: undefined },

@@ -143,6 +143,25 @@ describe('an answer of the authorization endpoint', () => {
     assert.equal(after?.grant?.revokedAt, world.issuer.now())
   })
 
+  it('gives a token that can be taken back alone, and leaves the code of the same answer as it is (RFC 7009 §2.1)', async () => {
+    const metadata = { ...everything, token_endpoint_auth_method: 'none' }
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('revoking', metadata) }])
+    const page = await browser.open(authorizationParams({ client_id: 'revoking', response_type: 'code token' }))
+    const { params } = sentToClient(await browser.submit(page, { decision: 'allow' }))
+    const revoked = await browser.post('/revoke', {
+      client_id: 'revoking',
+      token: params.get('access_token') ?? '',
+    })
+    assert('status' in revoked && revoked.status === 200)
+    assert.equal((await find(params))?.grant?.revokedAt, world.issuer.now())
+    const code = params.get('code') ?? ''
+    const redeemed = await browser.post('/token', {
+      ...{ grant_type: 'authorization_code', client_id: 'revoking', code, redirect_uri: callback },
+      code_verifier: verifier,
+    })
+    assert('status' in redeemed && redeemed.status === 200)
+  })
+
   it('is no token at all for a session that ended just then', async () => {
     const other = new Browser(world)
     const params = authorizationParams({ response_type: 'id_token' })
@@ -240,6 +259,13 @@ describe('an answer after the pages of an interaction', () => {
     assert.equal(one, two)
     const grants = await world.issuer.store.grants.ofPerson('person-alice', world.issuer.now())
     assert.equal(grants.length, before + 1)
+  })
+
+  it('gives a token what the person ticked and no more, and says so (attack 51)', async () => {
+    const { browser, consent } = await consented('token', { scope: 'photos:read photos:write' })
+    const { params } = sentToClient(await browser.submit(consent, { decision: 'allow' }))
+    assert.equal(params.get('scope'), 'photos:read')
+    assert.equal(claimsIn(params.get('access_token')).scope, 'photos:read')
   })
 
   it('is over after a minute, and begins anew', async () => {
