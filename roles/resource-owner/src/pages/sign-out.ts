@@ -9,6 +9,7 @@ import type { SignOutView } from '@symbolon/protocol/views'
 import { html } from '../html.ts'
 import type { Draw } from '../page.ts'
 import { csrfField, hidden } from '../parts/form.ts'
+import { icons } from '../parts/icons.ts'
 import { person, plate } from '../parts/plate.ts'
 import { name, plain } from '../parts/text.ts'
 
@@ -29,7 +30,7 @@ ${
   view.staying.length > 0 &&
   html`<p>${words.signOut.staying(formats.list(view.staying.map((one) => name(one.name || one.login))))}</p>`
 }
-${view.unproven && html`<p class="note">${words.signOut.unproven}</p>`}
+${view.unproven && html`<div class="note">${icons.warning}<p>${words.signOut.unproven}</p></div>`}
 <form method="post" action="${path(view.action)}">${csrfField(view.csrf)}${hidden(view.fields)}
 <div class="actions pair"><button name="decision" value="stay">${words.signOut.stay}</button><button class="primary" name="decision" value="sign-out">${words.signOut.submit}</button></div>
 </form>`,
