@@ -1,4 +1,5 @@
 /** Shows the page of the step that is due: who to continue as, sign-in, consent. */
+import { contentsOf } from '@symbolon/protocol/response-types'
 import type { SignInProblem, SignInView, View } from '@symbolon/protocol/views'
 import { isNamed, mayChooseAccount, type NextStep, wantsFresh } from '../flow/2-user-authorization.ts'
 import { lasts } from '../flow/consent.ts'
@@ -56,7 +57,7 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
     const csrf = consentToken(visit, next)
     return consentView({
       ...{ question, as, client, locale },
-      lasts: lasts(request.scope, known.client),
+      lasts: contentsOf(request.responseType).code && lasts(request.scope, known.client),
       redirectUri: request.redirectUri,
       useAnotherAccount: chooser ?? interactionPath(interaction, 'account'),
       form: { ...here, csrf },

@@ -268,6 +268,16 @@ describe('an answer after the pages of an interaction', () => {
     assert.equal(claimsIn(params.get('access_token')).scope, 'photos:read')
   })
 
+  it('is not said to last where no code is given, which alone could be refreshed', async () => {
+    for (const [type, lasts] of [
+      ['code token', true],
+      ['token', false],
+    ] as const) {
+      const { consent } = await consented(type, { scope: 'photos:read' })
+      assert.equal(shown(consent, 'consent').offline !== undefined, lasts, type)
+    }
+  })
+
   it('is over after a minute, and begins anew', async () => {
     const { browser, consent } = await consented('id_token token')
     await browser.submit(consent, { decision: 'allow' })
