@@ -22,7 +22,7 @@ import { limits } from '../flow/authorization-rules.ts'
 import { missingState } from '../logout/session-state.ts'
 import { type Browser, loadBrowser, touches } from '../people/browser.ts'
 import { grantAnswer } from '../people/granted-answer.ts'
-import { interactionCookie, interactionPath, newInteraction } from '../people/interaction.ts'
+import { type InteractionStep, interactionCookie, interactionPath, newInteraction } from '../people/interaction.ts'
 import { loadSituation, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
@@ -174,11 +174,7 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   return wayBack({ response, known, locale, afterForm: false, more: { ...more, cookies } })
 }
 
-function begin(
-  { http, issuer }: Received,
-  request: AuthorizationRequest,
-  step: 'account' | 'sign-in' | 'consent' | 'continue' = 'continue',
-): Answer {
+function begin({ http, issuer }: Received, request: AuthorizationRequest, step: InteractionStep = 'continue'): Answer {
   const interaction = newInteraction(issuer, { flow: http.flow, purpose: { kind: 'authorization', request } })
   return seeOther(`${issuer.url}${interactionPath(interaction, step)}`, {
     flow: http.flow,

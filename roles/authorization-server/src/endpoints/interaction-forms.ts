@@ -14,12 +14,15 @@ import type { Answer, Cookie } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { end } from './interaction-end.ts'
 import { consentToken, isKnownHere, showPage, statusOf, type Typed } from './interaction-pages.ts'
+import { maySignUp, signUpHere } from './interaction-sign-up.ts'
 import { record, seeOther } from './page.ts'
 
 export function receive(visit: AuthorizationVisit): Promise<Answer | undefined> | Answer {
   const { step, next } = visit
   if (step === 'account') return chooseAccount(visit)
   if (step === 'sign-in' && next.step === 'sign-in') return signInHere(visit, next.person)
+  if (step === 'sign-in' && next.step === 'sign-up') return signInHere(visit, undefined)
+  if (step === 'sign-up' && maySignUp(visit)) return signUpHere(visit)
   if (step === 'consent' && next.step === 'consent') return consent(visit, next)
   return goTo(visit, visit.interaction.facts)
 }
@@ -39,8 +42,14 @@ async function signInHere(visit: AuthorizationVisit, only: PersonRecord | undefi
   const { browser } = visit.loaded
   const about = { browser, only, isNamed: isKnownHere(visit, only), client: visit.known.client.id }
   const result = await signInByForm(visit, about)
-  if ('typed' in result) return showPage(visit, result.typed)
-  const { session, person, cookies } = result
+  return 'typed' in result ? showPage(visit, result.typed) : continueAs(visit, result)
+}
+
+/** On with somebody who signed in just now. */
+export async function continueAs(
+  visit: AuthorizationVisit,
+  { session, person, cookies }: BrowserChange & SignedIn,
+): Promise<Answer> {
   const { situation } = visit.loaded
   const { sessionId, personId } = session
   const facts = { chosen: sessionId, signedIn: sessionId, another: false }

@@ -8,6 +8,7 @@ import { clientView, consentView, personView } from '../people/views.ts'
 import type { PersonRecord } from '../ports/records.ts'
 import type { Answer } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
+import { maySignUp, signUpView } from './interaction-sign-up.ts'
 import { record } from './page.ts'
 
 /** What the person had typed, when the page is shown again. */
@@ -46,11 +47,17 @@ function viewOf(visit: AuthorizationVisit, typed: Typed | undefined): View {
   const client = clientView(known, locale, request.redirectUri)
   const here = { action: interactionPath(interaction, step) }
   const chooser = mayChooseAccount(loaded.situation) ? interactionPath(interaction, 'account') : undefined
+  if (step === 'sign-up' && maySignUp(visit)) return signUpView(visit)
+  const signUp = maySignUp(visit) ? interactionPath(interaction, 'sign-up') : undefined
+  if (next.step === 'sign-up' && step === 'sign-in') {
+    const login = request.loginHint ?? ''
+    return signInView(visit, { login, confirm: false, chooseAccount: chooser, signUp, client, typed })
+  }
   if (next.step === 'sign-in' && step === 'sign-in') {
     const confirm = isKnownHere(visit, next.person)
     // An ID token names a person by their sub: the app that has it may not learn here what they sign in with.
     const login = confirm || next.person === undefined ? next.login : (request.loginHint ?? '')
-    return signInView(visit, { login, confirm, chooseAccount: chooser, client, typed })
+    return signInView(visit, { login, confirm, chooseAccount: chooser, signUp, client, typed })
   }
   if (next.step === 'consent' && step === 'consent') {
     const { question, as } = next
@@ -95,7 +102,9 @@ export const consentToken = (
 
 export function signInView(
   { interaction, issuer }: Visit,
-  about: Pick<SignInView, 'login' | 'confirm' | 'client' | 'chooseAccount'> & { readonly typed: Typed | undefined },
+  about: Pick<SignInView, 'login' | 'confirm' | 'client' | 'chooseAccount' | 'signUp'> & {
+    readonly typed: Typed | undefined
+  },
 ): SignInView {
   const { typed, login, ...rest } = about
   return {

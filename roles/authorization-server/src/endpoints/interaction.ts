@@ -32,6 +32,7 @@ import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { afterwards, end } from './interaction-end.ts'
 import { receive } from './interaction-forms.ts'
 import { showPage } from './interaction-pages.ts'
+import { maySignUp } from './interaction-sign-up.ts'
 import { comesFromHere, errorPage, notice, seeOther } from './page.ts'
 
 /** A browser at one of its interactions. */
@@ -127,7 +128,11 @@ async function authorize(visit: Visit, request: AuthorizationRequest): Promise<A
 async function goOn(visit: AuthorizationVisit): Promise<Answer | undefined> {
   const { http, issuer, interaction, step, next, loaded } = visit
   const due = stepOf(next)
-  const isHere = step === due || (step === 'account' && mayChooseAccount(loaded.situation))
+  const isHere =
+    step === due ||
+    (step === 'account' && mayChooseAccount(loaded.situation)) ||
+    (step === 'sign-up' && maySignUp(visit)) ||
+    (step === 'sign-in' && due === 'sign-up')
   if (!isHere || step === 'restart') return seeOther(`${issuer.url}${interactionPath(interaction, due)}`, interaction)
   if (step === 'continue' && (next.step === 'done' || next.step === 'refused')) return end(visit, next)
   return http.method === 'POST' ? receive(visit) : showPage(visit)

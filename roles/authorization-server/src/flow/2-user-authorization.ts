@@ -1,7 +1,7 @@
 /**
  * Step 2: what the person has to do next, until the request can be answered.
  *
- * choose an account → sign in → consent → done. The step follows from the facts alone, so that a page reloaded, opened
+ * choose an account or make one → sign in → consent → done. The step follows from the facts alone, so that a page reloaded, opened
  * twice or gone back to leads on to the same place, and no page decides.
  *
  * @see OpenID Connect Core §3.1.2.1 (prompt, max_age, hints), §3.1.2.3 (sign-in), §3.1.2.4 (consent)
@@ -50,6 +50,8 @@ export interface Situation {
 
 export type NextStep =
   | { readonly step: 'account' }
+  /** Somebody makes an account, or signs in after all. */
+  | { readonly step: 'sign-up' }
   /** With `person`, only they may sign in; it is asked because the client wants it fresh or named them. */
   | { readonly step: 'sign-in'; readonly login: string; readonly person: PersonRecord | undefined }
   | { readonly step: 'consent'; readonly as: SignedIn; readonly question: ConsentQuestion }
@@ -64,7 +66,7 @@ export function decideNextStep(situation: Situation): NextStep {
     const alone = situation.people.length === 1
     return { step: 'refused', reason: alone ? 'login_required' : 'account_selection_required' }
   }
-  if (next.step === 'sign-in') return { step: 'refused', reason: 'login_required' }
+  if (next.step === 'sign-in' || next.step === 'sign-up') return { step: 'refused', reason: 'login_required' }
   if (next.step === 'consent') return { step: 'refused', reason: 'consent_required' }
   return next
 }
@@ -95,6 +97,7 @@ function choosePerson({ request, client, people, hinted, facts }: Situation): Ne
     if (!hinted || hinted.disabled) return { step: 'refused', reason: 'login_required' }
     return { step: 'sign-in', login: loginOf(hinted), person: hinted }
   }
+  if (request.prompt.includes('create') && isUndecided(facts)) return { step: 'sign-up' }
   if (facts.another || people.length === 0) {
     return { step: 'sign-in', login: facts.another ? '' : (request.loginHint ?? ''), person: undefined }
   }
@@ -108,6 +111,8 @@ function choosePerson({ request, client, people, hinted, facts }: Situation): Ne
   const [only, ...others] = people
   return only && others.length === 0 ? { as: only } : { step: 'account' }
 }
+
+const isUndecided = ({ chosen, signedIn, another }: Facts): boolean => chosen === null && signedIn === null && !another
 
 /** Whether the client asks for a sign-in newer than this session's (OpenID Connect Core §3.1.2.1). */
 export const wantsFresh = (

@@ -29,10 +29,10 @@ export interface Interaction {
 }
 
 /** The pages of an interaction, and `restart`, which is none. */
-export type InteractionStep = 'account' | 'sign-in' | 'consent' | 'continue' | 'restart'
+export type InteractionStep = 'account' | 'sign-in' | 'sign-up' | 'consent' | 'continue' | 'restart'
 
 export const isStep = (step: string | undefined): step is InteractionStep =>
-  ['account', 'sign-in', 'consent', 'continue', 'restart'].includes(step ?? '')
+  ['account', 'sign-in', 'sign-up', 'consent', 'continue', 'restart'].includes(step ?? '')
 
 /** Where a step is taken. What needs no page any more ends at `continue`. */
 export const stepOf = ({ step }: NextStep): InteractionStep =>

@@ -28,7 +28,7 @@ export function throttleKeys(sealing: Sealing, account: string, remoteAddress: s
   }
 }
 
-interface Level {
+export interface Level {
   /** So many failures cost nothing. */
   readonly free: number
   readonly longest: Seconds
@@ -56,7 +56,7 @@ export function decideThrottle(keys: ThrottleKeys, records: readonly ThrottleRec
 }
 
 /** Doubles with every failure after the free ones, counted from the last. */
-function remaining(record: ThrottleRecord | undefined, { free, longest }: Level, now: Seconds): Seconds {
+export function remaining(record: ThrottleRecord | undefined, { free, longest }: Level, now: Seconds): Seconds {
   if (record === undefined || record.failures < free) return 0
   const delay = Math.min(longest, 2 ** Math.min(record.failures - free + 1, 20))
   // Never longer than that, though the clock was set back since.

@@ -106,6 +106,32 @@ const rows: readonly (readonly [title: string, given: Given, next: string])[] = 
     'refused login_required',
   ],
   [
+    'refuses silently what would need a page: making an account',
+    { request: { prompt: ['create', 'none'] } },
+    'refused login_required',
+  ],
+  [
+    'makes an account when the client asks for one [OIDC-PromptCreate-4-01]',
+    { request: { prompt: ['create'] } },
+    'sign-up',
+  ],
+  ['makes one beside others', { people: [a], consents: known, request: { prompt: ['create'] } }, 'sign-up'],
+  [
+    'signs in instead when the person has one',
+    { request: { prompt: ['create'] }, facts: { another: true } },
+    'sign-in as ',
+  ],
+  [
+    'goes on with the account that was made, and asks for no sign-in again',
+    {
+      people: [a],
+      consents: known,
+      request: { prompt: ['create', 'login'] },
+      facts: { signedIn: ofAlice, chosen: ofAlice },
+    },
+    'done as alice',
+  ],
+  [
     'refuses when whom the hint names is turned off',
     { request: { hintedPerson: 'person-alice' }, hinted: { ...alice, disabled: true } },
     'refused login_required',
@@ -257,7 +283,7 @@ const rows: readonly (readonly [title: string, given: Given, next: string])[] = 
 function tell(given: Given): string {
   const next = decideNextStep(situation(given))
   if (next.step === 'refused') return `refused ${next.reason}`
-  if (next.step === 'account') return 'account'
+  if (next.step === 'account' || next.step === 'sign-up') return next.step
   if (next.step !== 'sign-in') return `${next.step} as ${next.as.person.username}`
   if (next.person) return `sign-in as ${next.login} only`
   return next.login !== '' || given.facts?.another ? `sign-in as ${next.login}` : 'sign-in'
@@ -335,7 +361,7 @@ describe('the next step', () => {
             assert(first)
             current = { ...current, facts: { ...current.facts, chosen: first.session.sessionId, another: false } }
           } else {
-            const person = next.person ?? bob
+            const person = (next.step === 'sign-in' ? next.person : undefined) ?? bob
             const session = { ...signedIn(person, now).session, sessionId: `new-${turn}` }
             const others = current.people.filter((one) => one.person.personId !== person.personId)
             const facts = { chosen: session.sessionId, signedIn: session.sessionId, another: false }

@@ -50,6 +50,7 @@ export const de: Words = {
     keep: (days: Child) => say`Auf diesem Gerät ${days} lang angemeldet bleiben`,
     submit: 'Anmelden',
     choose: 'Anderes Konto wählen',
+    signUp: 'Konto anlegen',
     wrong: 'Konto und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.',
     loginMissing: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.',
     passwordMissing: 'Geben Sie Ihr Passwort ein.',
@@ -57,6 +58,29 @@ export const de: Words = {
       'Wir konnten nicht erkennen, ob Sie dieses Formular selbst abgeschickt haben. Darum ist nichts geschehen. Melden Sie sich noch einmal an.',
     disabled: (issuer: Child) => say`Dieses Konto ist abgeschaltet. Fragen Sie die Leute, die ${issuer} betreiben.`,
     slowedDown: (wait: Child) => say`Zu viele Versuche. Warten Sie ${wait} und versuchen Sie es dann noch einmal.`,
+  },
+  signUp: {
+    title: 'Konto anlegen',
+    titleFor: (app: Child) => say`Konto anlegen und weiter zu ${app}`,
+    lead: (issuer: Child) =>
+      say`Damit legen Sie ein Konto bei ${issuer} an. Sie können es auch für andere Apps verwenden.`,
+    username: 'Benutzername',
+    usernameHint: 'Damit melden Sie sich an. Ohne Leerzeichen und ohne @.',
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    passwordHint: (number: number) => say`Mindestens ${number} Zeichen. Mehrere Wörter merken sich leicht.`,
+    submit: 'Konto anlegen',
+    signIn: 'Ich habe schon ein Konto',
+    usernameMissing: 'Geben Sie einen Benutzernamen ein.',
+    usernameWrong: 'Ein Benutzername hat bis zu 64 Zeichen, ohne Leerzeichen und ohne @.',
+    usernameTaken: 'Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.',
+    emailWrong: 'Geben Sie Ihre E-Mail-Adresse ein, etwa name@example.com.',
+    passwordShort: (number: number) => say`Wählen Sie ein Passwort mit mindestens ${number} Zeichen.`,
+    passwordLong: 'Dieses Passwort ist länger, als wir es annehmen können. Wählen Sie ein kürzeres.',
+    passwordGuessable:
+      'Dieses Passwort ist zu leicht zu erraten. Nehmen Sie nicht Ihren Benutzernamen, Ihre E-Mail-Adresse oder immer denselben Buchstaben.',
+    notFromHere:
+      'Wir konnten nicht erkennen, ob Sie dieses Formular selbst abgeschickt haben. Darum ist nichts geschehen. Versuchen Sie es noch einmal.',
   },
   choose: {
     title: 'Konto wählen',
