@@ -38,7 +38,8 @@ export async function beginStory(storage: Storage, taken: (steps: number) => voi
     const targets = targetsOf(state, action)
     const back = 'tab' in action ? action.tab : 'code' in action ? action.code : 'token' in action ? action.token : 0
     const target = targets[targets.length - 1 - (back % Math.max(1, targets.length))]
-    if (target === undefined) return undefined
+    // Where two states are possible it must be possible in both: the server has only one of them.
+    if (target === undefined || !states.every((one) => targetsOf(one, action).includes(target))) return undefined
     const grant = state.grants[state.refresh[target]?.grant ?? '']
     return { action, target, tag, less: grant ? leastScope(grant) : '' }
   }
