@@ -1,0 +1,156 @@
+/** The modules of clients that register themselves: what is registered is honoured, shown, echoed or refused. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { decodeProtectedHeader } from 'jose'
+import type { Shown } from '../../support/person.ts'
+import { type Browser, newBrowser } from '../browser.ts'
+import { expectRefusal, registrationOf, sendRegistration, withRegistered } from '../dynamic.ts'
+import { startHarness } from '../harness.ts'
+import type { Party } from '../party.ts'
+import { every, withCode } from '../variants.ts'
+
+describe('registration', async () => {
+  const harness = await startHarness()
+  const { suite, at } = harness
+
+  const signInPage = async (browser: Browser, party: Party): Promise<Shown> => {
+    const shown = await browser.person.open(party.ask().url)
+    assert.ok(shown.page.querySelector('input[name=password]'), 'the sign-in page')
+    return shown
+  }
+
+  for (const responseType of every)
+    it(`oidcc-server [${responseType}, dynamic_client]`, () =>
+      withRegistered(harness, { responseType }, async (party) => {
+        const { tokens } = await party.authorize(newBrowser(harness))
+        if (tokens.accessToken !== undefined)
+          assert.equal((await party.userinfo(tokens.accessToken)).sub, tokens.claims.sub)
+      }))
+
+  for (const [module, more] of [
+    ['oidcc-idtoken-signature', {}],
+    ['oidcc-idtoken-rs256', { id_token_signed_response_alg: 'RS256' }],
+  ] as const)
+    for (const responseType of withCode)
+      it(`${module} [${responseType}]`, () =>
+        withRegistered(harness, { responseType, ...more }, async (party) => {
+          const { tokens } = await party.authorize(newBrowser(harness))
+          const { alg, kid } = decodeProtectedHeader(tokens.idToken)
+          assert.equal(alg, 'RS256')
+          assert.equal(typeof kid, 'string')
+        }))
+
+  it('oidcc-idtoken-unsigned (not offered, and refused)', async () => {
+    const algorithms = harness.metadata.id_token_signing_alg_values_supported as readonly string[]
+    assert.ok(!algorithms.includes('none'))
+    assert.equal(await expectRefusal(harness, { id_token_signed_response_alg: 'none' }), 'invalid_client_metadata')
+  })
+
+  it('oidcc-ensure-redirect-uri-in-authorization-request', () =>
+    withRegistered(harness, { redirect_uris: [at.callback, `${at.callback}/other`] }, async (party) => {
+      const { asked } = await party.expectPage(newBrowser(harness), { redirect_uri: undefined })
+      assert.deepEqual(asked, ['other'])
+    }))
+
+  it('oidcc-redirect-uri-query-OK', () =>
+    withRegistered(harness, { redirect_uris: [at.secondCallback] }, async (party) => {
+      const { answer } = await party.authorize(newBrowser(harness))
+      assert.ok(answer?.url.href.startsWith(`${at.secondCallback}&`))
+    }))
+
+  it('oidcc-redirect-uri-query-mismatch', () =>
+    withRegistered(harness, { redirect_uris: [`${at.callback}?foo=bar`] }, async (party) => {
+      const changes = { redirect_uri: `${at.callback}?bar=foo` }
+      assert.deepEqual((await party.expectPage(newBrowser(harness), changes)).asked, ['other'])
+    }))
+
+  it('oidcc-redirect-uri-query-added', () =>
+    withRegistered(harness, {}, async (party) => {
+      const changes = { redirect_uri: `${at.callback}?foo=bar` }
+      assert.deepEqual((await party.expectPage(newBrowser(harness), changes)).asked, ['other'])
+    }))
+
+  it('oidcc-redirect-uri-regfrag', async () => {
+    const changes = { redirect_uris: [`${at.callback}#foobar`] }
+    assert.equal(await expectRefusal(harness, changes), 'invalid_redirect_uri')
+  })
+
+  it('oidcc-registration-logo-uri', () =>
+    withRegistered(harness, { logo_uri: `${suite.base}/images/logo.png` }, async (party) => {
+      const { page, headers } = await signInPage(newBrowser(harness), party)
+      assert.equal(page.querySelector('.plate img')?.getAttribute('src'), `${suite.base}/images/logo.png`)
+      const policy = headers.get('content-security-policy') ?? ''
+      assert.match(policy, new RegExp(`img-src 'self' data: ${suite.base}/images/logo\\.png;`))
+    }))
+
+  for (const [module, member] of [
+    ['oidcc-registration-policy-uri', 'policy_uri'],
+    ['oidcc-registration-tos-uri', 'tos_uri'],
+  ] as const)
+    it(module, () =>
+      withRegistered(harness, { [member]: `${suite.base}/${member}` }, async (party) => {
+        const { page } = await signInPage(newBrowser(harness), party)
+        const links = page.querySelectorAll('a').map((link) => link.getAttribute('href'))
+        assert.ok(links.includes(`${suite.base}/${member}`))
+      }),
+    )
+
+  it('oidcc-registration-sector-uri', async () => {
+    const sector = { subject_type: 'pairwise', sector_identifier_uri: `${suite.base}/sector.json` }
+    suite.serve('/sector.json', { body: JSON.stringify([at.callback]) })
+    const subjects: unknown[] = []
+    for (const changes of [sector, sector, {}])
+      await withRegistered(harness, changes, async (party) => {
+        const { tokens } = await party.authorize(newBrowser(harness))
+        assert.equal((await party.userinfo(tokens.accessToken)).sub, tokens.claims.sub)
+        subjects.push(tokens.claims.sub)
+      })
+    assert.equal(subjects[0], subjects[1], 'one sector knows a person by one name')
+    assert.notEqual(subjects[0], subjects[2])
+  })
+
+  it('oidcc-registration-sector-bad', async () => {
+    suite.serve('/other-sector.json', { body: JSON.stringify([`${at.callback}/other`]) })
+    const changes = { subject_type: 'pairwise', sector_identifier_uri: `${suite.base}/other-sector.json` }
+    assert.equal(await expectRefusal(harness, changes), 'invalid_client_metadata')
+  })
+
+  it('oidcc-id-token-hint [code, pairwise]', () =>
+    withRegistered(harness, { subject_type: 'pairwise' }, async (party) => {
+      const browser = newBrowser(harness)
+      const { tokens } = await party.authorize(browser)
+      const again = await party.authorize(browser, { prompt: 'none', id_token_hint: tokens.idToken })
+      assert.equal(again.tokens.claims.sub, tokens.claims.sub)
+      const elsewhere = newBrowser(harness)
+      assert.equal(
+        await party.expectError(elsewhere, { prompt: 'none', id_token_hint: tokens.idToken }),
+        'login_required',
+      )
+      const signedIn = await party.authorize(elsewhere, { id_token_hint: tokens.idToken })
+      assert.equal(signedIn.tokens.claims.sub, tokens.claims.sub)
+    }))
+
+  it('oidcc-3rd_party-init-login', () =>
+    withRegistered(harness, { initiate_login_uri: `${suite.base}/login` }, async (_, { body, read }) => {
+      assert.equal(body.initiate_login_uri, `${suite.base}/login`)
+      assert.equal((await read()).initiate_login_uri, `${suite.base}/login`)
+    }))
+
+  it('oidcc-3rd_party-init-login-nohttps', async () => {
+    const changes = { initiate_login_uri: `${suite.base.replace('https:', 'http:')}/login` }
+    assert.equal(await expectRefusal(harness, changes), 'invalid_client_metadata')
+  })
+
+  it('answers a body that is not JSON with the error of registration (RFC 7591 §3.2.2) [RFC7591-3-01]', async () => {
+    const url = harness.endpoint('registration_endpoint')
+    for (const [type, body] of [
+      ['application/json', '{"redirect_uris":['],
+      ['text/plain', JSON.stringify(registrationOf(harness, 'code'))],
+    ] as const) {
+      const response = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body })
+      assert.equal(response.status, 400)
+      assert.equal(((await response.json()) as { readonly error: unknown }).error, 'invalid_client_metadata')
+    }
+    assert.equal((await sendRegistration(harness, registrationOf(harness, 'code'))).status, 201)
+  })
+})
