@@ -1,0 +1,403 @@
+/** Sessions that end because the provider says so, and signing out there from here. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { type AuthError, memoryStore, type SessionSettings, type SessionStore } from '@symbolon/client'
+import { generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
+import { type App, signIn, start, startApp } from '../support/app.ts'
+import { openBrowser } from '../support/browser.ts'
+
+const own = { origin: 'http://localhost:4200' }
+const event = 'http://schemas.openid.net/event/backchannel-logout'
+
+const kinds: Readonly<Record<string, () => SessionSettings>> = {
+  cookie: () => ({ kind: 'cookie', store: memoryStore() }),
+  store: () => ({ kind: 'store', store: memoryStore() }),
+}
+
+for (const [kind, session] of Object.entries(kinds)) {
+  describe(`logout by the provider, with sessions in a ${kind}`, () => {
+    let app: App
+    let sid = 'none'
+    before(async () => {
+      app = await startApp({ openid: { logoutNotices: true }, auth: { session: session() } })
+      app.standIn.change.claims = (claims) => ({ ...claims, sid })
+    })
+    after(() => app.stop())
+    afterEach(() => {
+      app.logged.length = 0
+    })
+
+    const signedIn = async () => {
+      sid = randomUUID()
+      const browser = openBrowser(app.auth)
+      await signIn({ ...app, browser })
+      return { browser, sid, isSignedIn: async () => (await app.auth.session(browser.request())) !== undefined }
+    }
+    const claims = (change: JWTPayload = {}): JWTPayload => {
+      const now = Math.floor(Date.now() / 1000)
+      const usual = { iss: app.standIn.issuer, aud: 'print-shop', iat: now, exp: now + 120, jti: randomUUID() }
+      const all = { ...usual, events: { [event]: {} }, ...change }
+      return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+    }
+    const post = (token: string) =>
+      openBrowser(app.auth).post('/api/auth/backchannel-logout/symbolon', { logout_token: token })
+    const send = async (change: JWTPayload, header: Partial<JWTHeaderParameters> = { typ: 'logout+jwt' }) =>
+      post(await app.standIn.sign(claims(change), header))
+
+    it('oidcc-client-test-rp-backchannel-rpinitlogout (OpenID Connect Back-Channel Logout §2.7, §2.8) [OIDC-BCLogout-2.7-01] [OIDC-BCLogout-2.8-01]', async () => {
+      const [one, two] = [await signedIn(), await signedIn()]
+      const response = await send({ sid: one.sid, sub: 'alice' })
+      assert.deepEqual([response.status, response.headers.get('cache-control')], [200, 'no-store'])
+      assert.deepEqual([await one.isSignedIn(), await two.isSignedIn()], [false, true])
+      await assert.rejects(app.auth.fetch(one.browser.request(), `${app.standIn.issuer}/photos`), {
+        code: 'session_missing',
+      })
+    })
+
+    it('ends every session of the person when it names no session, and none that begins after', async () => {
+      const before = [await signedIn(), await signedIn()]
+      assert.equal((await send({ sub: 'alice' })).status, 200)
+      for (const each of before) assert.equal(await each.isSignedIn(), false)
+      const after = await signedIn()
+      assert.equal(await after.isSignedIn(), true)
+    })
+
+    it('ends nothing of another person', async () => {
+      const one = await signedIn()
+      assert.equal((await send({ sub: 'bob' })).status, 200)
+      assert.equal((await send({ sid: 'another' })).status, 200)
+      assert.equal(await one.isSignedIn(), true)
+    })
+
+    const module = 'oidcc-client-test-rp-backchannel-rpinitlogout'
+    for (const [title, change, expected] of [
+      [`${module}-no-event`, { events: undefined }, `events: ${event}`],
+      [`${module}-wrong-event`, { events: { 'https://other.example/event': {} } }, `events: ${event}`],
+      ['an event that is no object', { events: { [event]: true } }, `events: ${event}`],
+      [`${module}-with-nonce`, { nonce: 'n' }, 'no nonce'],
+      [`${module}-wrong-aud`, { aud: 'another-client' }, 'aud: print-shop'],
+      [`${module}-wrong-iss`, { iss: 'https://other.example' }, /^iss: http/],
+      ['no iat', { iat: undefined }, 'iat: a time in the past'],
+      ['no exp', { exp: undefined }, 'exp: a time to come'],
+      ['an exp that is over', { exp: 1 }, 'exp: a time to come'],
+      ['no jti', { jti: undefined }, 'jti'],
+      ['neither sid nor sub', { sid: undefined }, 'sid, sub or both'],
+    ] as const) {
+      it(`${title} (OpenID Connect Back-Channel Logout §2.6) [OIDC-BCLogout-2.6-01]`, async () => {
+        const one = await signedIn()
+        const response = await send({ sid: one.sid, ...change } as JWTPayload)
+        const body = (await response.json()) as { readonly error: string }
+        assert.deepEqual([response.status, body.error], [400, 'invalid_request'])
+        assert.equal(response.headers.get('cache-control'), 'no-store')
+        const error = app.logged[0] as AuthError | undefined
+        assert.equal(error?.code, 'logout_token_invalid')
+        if (typeof expected === 'string') assert.equal(error?.expected, expected)
+        else assert.match(error?.expected ?? '', expected)
+        assert.equal(await one.isSignedIn(), true)
+      })
+    }
+
+    it(`${module}-alg-none`, async () => {
+      const one = await signedIn()
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+      const response = await post(`${part({ alg: 'none', typ: 'logout+jwt' })}.${part(claims({ sid: one.sid }))}.`)
+      assert.deepEqual([response.status, await one.isSignedIn()], [400, true])
+    })
+
+    it(`${module}-wrong-alg`, async () => {
+      const one = await signedIn()
+      const { privateKey } = await generateKeyPair('RS256')
+      const token = await new SignJWT(claims({ sid: one.sid }))
+        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+        .sign(privateKey)
+      assert.deepEqual([(await post(token)).status, await one.isSignedIn()], [400, true])
+      assert.equal((app.logged[0] as AuthError).expected, 'alg ES256')
+    })
+
+    it('refuses an access token or another JWT in its place', async () => {
+      const one = await signedIn()
+      assert.equal((await send({ sid: one.sid }, { typ: 'at+jwt' })).status, 400)
+      assert.equal(await one.isSignedIn(), true)
+    })
+
+    it('refuses a logout token that was used, so that nobody ends later sessions with it [OIDC-BCLogout-2.6-01]', async () => {
+      await signedIn()
+      const token = await app.standIn.sign(claims({ sub: 'alice' }), { typ: 'logout+jwt' })
+      assert.equal((await post(token)).status, 200)
+      const later = await signedIn()
+      assert.equal((await post(token)).status, 400)
+      assert.equal(await later.isSignedIn(), true)
+    })
+
+    it('wants a POST with a logout token', async () => {
+      assert.equal((await openBrowser(app.auth).post('/api/auth/backchannel-logout/symbolon', {})).status, 400)
+      assert.equal((await openBrowser(app.auth).get('/api/auth/backchannel-logout/symbolon')).status, 405)
+    })
+
+    const frontChannel = (query: Record<string, string>) =>
+      openBrowser(app.auth).get(`/api/auth/frontchannel-logout/symbolon?${new URLSearchParams(query)}`)
+
+    it('oidcc-client-test-rp-frontchannel-rpinitlogout (OpenID Connect Front-Channel Logout §2) [OIDC-FCLogout-2-03]', async () => {
+      const [one, two] = [await signedIn(), await signedIn()]
+      const response = await frontChannel({ iss: app.standIn.issuer, sid: one.sid })
+      assert.deepEqual([response.status, response.headers.get('cache-control')], [200, 'no-store'])
+      assert.match(response.headers.get('content-security-policy') ?? '', /frame-ancestors \*/)
+      assert.deepEqual([await one.isSignedIn(), await two.isSignedIn()], [false, true])
+    })
+
+    it('oidcc-client-test-rp-frontchannel-opinitlogout', async () => {
+      const one = await signedIn()
+      const query = new URLSearchParams({ iss: app.standIn.issuer, sid: one.sid })
+      const response = await one.browser.get(`/api/auth/frontchannel-logout/symbolon?${query}`)
+      assert.deepEqual([response.status, await one.isSignedIn()], [200, false])
+      assert.equal(one.browser.cookies.size, 0)
+    })
+
+    for (const [what, change] of [
+      ['of another issuer', { iss: 'https://other.example' }],
+      ['without an issuer', { iss: '' }],
+      ['without a session', { sid: '' }],
+    ] as const) {
+      it(`refuses a front-channel notice ${what} (OpenID Connect Front-Channel Logout §3)`, async () => {
+        const one = await signedIn()
+        const response = await frontChannel({ iss: app.standIn.issuer, sid: one.sid, ...change })
+        assert.deepEqual([response.status, await one.isSignedIn()], [400, true])
+        assert.equal((app.logged[0] as AuthError).code, 'logout_notice_wrong')
+      })
+    }
+  })
+}
+
+describe('logout notices', () => {
+  it('store nothing when strangers send them', async () => {
+    const stored: string[] = []
+    const kept = memoryStore()
+    const store: SessionStore = {
+      ...kept,
+      set: async (entry) => {
+        stored.push(entry.key)
+        return kept.set(entry)
+      },
+    }
+    const app = await startApp({ openid: { logoutNotices: true }, auth: { session: { kind: 'cookie', store } } })
+    const { issuer } = app.standIn
+    await app.browser.get(
+      `/api/auth/frontchannel-logout/symbolon?${new URLSearchParams({ iss: issuer, sid: 'made up' })}`,
+    )
+    await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token: 'e30.e30.AAAA' })
+    assert.deepEqual(stored, [])
+    await app.stop()
+  })
+
+  it('may be sent again when what they end could not be stored', async () => {
+    const kept = memoryStore()
+    let away = false
+    const store: SessionStore = {
+      ...kept,
+      delete: async (key) => {
+        if (away) throw new Error('away')
+        return kept.delete(key)
+      },
+    }
+    const app = await startApp({ openid: { logoutNotices: true }, auth: { session: { kind: 'store', store } } })
+    app.standIn.change.claims = (claims) => ({ ...claims, sid: 's1' })
+    await signIn(app)
+    const now = Math.floor(Date.now() / 1000)
+    const about = {
+      iss: app.standIn.issuer,
+      aud: 'print-shop',
+      iat: now,
+      exp: now + 120,
+      jti: 'j',
+      sid: 's1',
+      events: { [event]: {} },
+    }
+    const logout_token = await app.standIn.sign(about, { typ: 'logout+jwt' })
+    away = true
+    assert.equal((await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token })).status, 503)
+    away = false
+    assert.equal((await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token })).status, 200)
+    assert.equal(await app.auth.session(app.browser.request()), undefined)
+    await app.stop()
+  })
+
+  it('need a store, and are nowhere where they are not wanted', async () => {
+    await assert.rejects(startApp({ openid: { logoutNotices: true } }), {
+      code: 'client_settings_wrong',
+      expected: 'session.store, which logoutNotices needs',
+    })
+    const app = await startApp()
+    assert.equal((await app.browser.get('/api/auth/frontchannel-logout/symbolon?iss=x&sid=y')).status, 404)
+    assert.equal((await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token: 'x' })).status, 404)
+    await app.stop()
+  })
+})
+
+describe('signing out at the provider', () => {
+  let app: App
+  before(async () => {
+    app = await startApp({ openid: { postLogoutRedirectUri: `${own.origin}/api/auth/signedout/symbolon` } })
+  })
+  after(() => app.stop())
+
+  const leave = async () => {
+    app.browser.cookies.clear()
+    app.logged.length = 0
+    await signIn(app)
+    const response = await app.browser.post('/api/auth/signout', { provider: '1', returnTo: '/bye' }, own)
+    return new URL(response.headers.get('location') ?? '').searchParams
+  }
+
+  it('oidcc-client-test-rp-init-logout (OpenID Connect RP-Initiated Logout §2, §3)', async () => {
+    const sent = await leave()
+    assert.match(sent.get('id_token_hint') ?? '', /^eyJ/)
+    assert.equal(sent.get('post_logout_redirect_uri'), `${own.origin}/api/auth/signedout/symbolon`)
+    const state = sent.get('state') ?? ''
+    assert.match(state, /^[\w-]{32}$/)
+    const back = await app.browser.get(`/api/auth/signedout/symbolon?state=${state}`)
+    assert.deepEqual([back.status, back.headers.get('location')], [302, `${own.origin}/bye`])
+    assert.equal(app.browser.cookies.size, 0)
+    assert.equal((await app.browser.get(`/api/auth/signedout/symbolon?state=${state}`)).status, 400)
+  })
+
+  for (const [module, query, got] of [
+    ['oidcc-client-test-rp-init-logout-other-state', '?state=another', 'another state'],
+    ['oidcc-client-test-rp-init-logout-no-state', '', 'no state'],
+  ] as const) {
+    it(module, async () => {
+      await leave()
+      assert.equal((await app.browser.get(`/api/auth/signedout/symbolon${query}`)).status, 400)
+      const error = app.logged[0] as AuthError | undefined
+      assert.deepEqual([error?.code, error?.got], ['sign_out_unknown', got])
+      assert.equal(await app.auth.session(app.browser.request()), undefined)
+    })
+  }
+})
+
+describe('the session monitor', () => {
+  let app: App
+  before(async () => {
+    app = await startApp()
+    app.standIn.change.redirect = (answer) => {
+      if (!answer.has('error')) answer.set('session_state', 'state"<of>.salt')
+      return answer
+    }
+  })
+  after(() => app.stop())
+  const sameOrigin = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }
+  const silent = '/api/auth/signin/symbolon?prompt=none&silent=1'
+
+  it('oidcc-client-test-session-management (OpenID Connect Session Management §3.1)', async () => {
+    await signIn(app)
+    const response = await app.browser.get('/api/auth/monitor')
+    const html = await response.text()
+    assert.match(html, /data-message="print-shop state&#34;&#60;of&#62;.salt"/)
+    assert.match(html, new RegExp(`<iframe src="${app.standIn.issuer}/check-session"`))
+    const policy = response.headers.get('content-security-policy') ?? ''
+    assert.match(policy, new RegExp(`frame-src 'self' ${app.standIn.issuer} `))
+    assert.match(policy, /frame-ancestors 'self'/)
+  })
+
+  it('watches nothing for nobody, nor at a provider that can not be watched', async () => {
+    const html = await (await openBrowser(app.auth).get('/api/auth/monitor')).text()
+    assert.equal(html.includes('<iframe'), false)
+  })
+
+  const ask = async (path: string) => {
+    const url = await start({ ...app.browser, get: (to) => app.browser.get(to, sameOrigin) }, path)
+    const back = await app.standIn.allow(url.href)
+    return { url, page: await app.browser.get(`${back.pathname}${back.search}`) }
+  }
+
+  it('finds the same person by a sign-in that nobody sees', async () => {
+    app.browser.cookies.clear()
+    await signIn(app)
+    const { url, page } = await ask(silent)
+    assert.deepEqual([url.searchParams.get('prompt'), url.searchParams.has('id_token_hint')], ['none', true])
+    assert.match(await page.text(), /postMessage\(\{symbolon:'signed-in'\},location\.origin\)/)
+    assert.equal((await app.auth.require(app.browser.request())).user.sub, 'alice')
+  })
+
+  for (const [what, error] of [
+    ['nobody', 'login_required'],
+    ['somebody who must be asked', 'interaction_required'],
+  ] as const) {
+    it(`ends the session when it finds ${what}`, async () => {
+      app.browser.cookies.clear()
+      await signIn(app)
+      const url = await start({ ...app.browser, get: (to) => app.browser.get(to, sameOrigin) }, silent)
+      const answer = { error, state: url.searchParams.get('state') ?? '', iss: app.standIn.issuer }
+      const page = await app.browser.get(`/api/auth/callback/symbolon?${new URLSearchParams(answer)}`)
+      assert.match(await page.text(), /symbolon:'signed-out'/)
+      assert.equal(await app.auth.session(app.browser.request()), undefined)
+    })
+  }
+
+  it('ends the session when it finds another person', async () => {
+    app.browser.cookies.clear()
+    await signIn(app)
+    app.standIn.change.claims = (claims) => ({ ...claims, sub: 'bob' })
+    const { page } = await ask(silent)
+    delete app.standIn.change.claims
+    assert.match(await page.text(), /symbolon:'signed-out'/)
+    assert.equal(await app.auth.session(app.browser.request()), undefined)
+  })
+
+  it('leaves the session alone while the provider does not answer', async () => {
+    app.browser.cookies.clear()
+    await signIn(app)
+    app.standIn.change.token = () => ({ status: 503, body: {} })
+    const { page } = await ask(silent)
+    delete app.standIn.change.token
+    assert.match(await page.text(), /symbolon:'unsure'/)
+    assert.ok(await app.auth.session(app.browser.request()))
+  })
+
+  it('is asked for by a page of the app only, since the answer can sign a person out', async () => {
+    app.browser.cookies.clear()
+    await signIn(app)
+    for (const from of ['cross-site', 'same-site', 'none']) {
+      assert.equal((await app.browser.get(silent, { 'sec-fetch-site': from })).status, 403)
+    }
+    assert.equal((await app.browser.get('/api/auth/signin/symbolon?silent=1', sameOrigin)).status, 403)
+  })
+})
+
+describe('a refreshed ID token', () => {
+  const refreshed = async (change: JWTPayload | undefined) => {
+    let clock = Date.now()
+    const app = await startApp({ auth: { now: () => clock } })
+    app.standIn.change.claims = (claims) => ({ ...claims, auth_time: 1_000 })
+    await signIn(app)
+    clock += 290_000
+    if (change) {
+      app.standIn.change.idTokenAgain = true
+      app.standIn.change.claims = (claims) => ({ ...claims, auth_time: 1_000, ...change })
+    }
+    clock += 20_000
+    const outcome = await app.auth.fetch(app.browser.request(), `${app.standIn.issuer}/photos`).then(
+      ({ response }) => response.status,
+      (error: AuthError) => [error.code, error.expected],
+    )
+    await app.stop()
+    return outcome
+  }
+
+  it('oidcc-client-test-refresh-token', async () => {
+    assert.deepEqual([await refreshed(undefined), await refreshed({})], [200, 200])
+  })
+
+  for (const [title, change, expected] of [
+    ['oidcc-client-test-refresh-token-invalid-issuer', { iss: 'https://other.example' }, /^iss: http/],
+    ['oidcc-client-test-refresh-token-invalid-sub', { sub: 'mallory' }, /^sub: the person of before$/],
+    ['is refused for another client', { aud: 'another' }, /^aud: print-shop$/],
+    ['is refused with another time of sign-in', { auth_time: 2_000 }, /^auth_time: 1000$/],
+  ] as const) {
+    it(`${title} (OpenID Connect Core §12.2)`, async () => {
+      const [code, seen] = (await refreshed(change)) as readonly string[]
+      assert.equal(code, 'id_token_invalid')
+      assert.match(seen ?? '', expected)
+    })
+  }
+})
