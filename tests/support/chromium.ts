@@ -3,8 +3,9 @@
  *
  * `npm test` installs it where it is missing (scripts/install-chromium.ts).
  */
-import { accessSync, constants } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 
 const places = [
   '/usr/bin/chromium',
@@ -34,14 +35,25 @@ export interface ChromiumOptions {
   readonly args?: readonly string[]
 }
 
-export async function launchChromium({ args = [] }: ChromiumOptions = {}): Promise<Browser> {
+/**
+ * With a profile of its own in `folder`, which lets the frames of other sites see their cookies. The contexts of
+ * `launchChromium` do not: they are as private windows are.
+ */
+export async function openProfile(folder: string): Promise<BrowserContext> {
+  mkdirSync(join(folder, 'Default'), { recursive: true })
+  const profile = { cookie_controls_mode: 0, block_third_party_cookies: false }
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile }))
+  return chromium.launchPersistentContext(folder, { ...settings([]), ignoreHTTPSErrors: true })
+}
+
+export const launchChromium = async ({ args = [] }: ChromiumOptions = {}): Promise<Browser> =>
+  chromium.launch(settings(args))
+
+function settings(args: readonly string[]) {
   const executablePath = findChromium()
   if (executablePath === undefined) {
     throw new Error('No Chromium here: `npm test` installs it, or name one in SYMBOLON_CHROMIUM.')
   }
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage', ...args],
-  })
+  const always = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage']
+  return { executablePath, headless: true, args: [...always, ...args] }
 }

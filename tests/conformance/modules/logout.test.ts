@@ -1,12 +1,15 @@
 /** Signing out: asked by the app, told to apps in frames and from here, and watched by them. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Family, ResponseType } from 'conformance/clients'
 import { password, people } from 'conformance/people'
 import { createLocalJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose'
 import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
-import { launchChromium } from '../../support/chromium.ts'
+import { launchChromium, openProfile } from '../../support/chromium.ts'
 import type { Shown } from '../../support/person.ts'
 import { type Browser, type Journey, newBrowser } from '../browser.ts'
 import { startHarness } from '../harness.ts'
@@ -75,7 +78,7 @@ describe('signing out', async () => {
       await isSignedOut(person)
     })
 
-  it('oidcc-rp-initiated-logout-discovery-endpoint-verification', () => {
+  it('oidcc-rp-initiated-logout-discovery-endpoint-verification [OIDC-RPLogout-2.1-01]', () => {
     assert.equal(new URL(harness.endpoint('end_session_endpoint')).protocol, 'https:')
   })
 
@@ -106,7 +109,7 @@ describe('signing out', async () => {
       await isSignedOut(person)
     })
 
-  it('oidcc-frontchannel-logout-discovery-endpoint-verification', () => {
+  it('oidcc-frontchannel-logout-discovery-endpoint-verification [OIDC-FCLogout-3-01]', () => {
     const { metadata } = harness
     assert.equal(metadata.frontchannel_logout_supported, true)
     assert.equal(metadata.frontchannel_logout_session_supported, true)
@@ -134,7 +137,7 @@ describe('signing out', async () => {
       await isSignedOut(person)
     })
 
-  it('oidcc-backchannel-logout-discovery-endpoint-verification', () => {
+  it('oidcc-backchannel-logout-discovery-endpoint-verification [OIDC-BCLogout-2.1-01]', () => {
     const { metadata } = harness
     assert.equal(metadata.backchannel_logout_supported, true)
     assert.equal(metadata.backchannel_logout_session_supported, true)
@@ -142,7 +145,7 @@ describe('signing out', async () => {
   })
 
   for (const type of types)
-    it(`oidcc-backchannel-rp-initiated-logout [${type}]`, async () => {
+    it(`oidcc-backchannel-rp-initiated-logout [${type}] [OIDC-BCLogout-2.4-01] [OIDC-BCLogout-2.4-02] [OIDC-BCLogout-2.5-01]`, async () => {
       const person = await signedIn('backchannel', type)
       const seen = suite.received.length
       arrived(await person.browser.visit(logoutAt(person.good)), { state })
@@ -211,7 +214,9 @@ describe('signing out', async () => {
     }
 
     it('oidcc-session-management-rp-initiated-logout [OIDC-Session-2-01] [OIDC-Session-3.2-01] [OIDC-Session-3.2-02] [OIDC-Session-3.3-01]', async () => {
-      const context = await chromium.newContext({ ignoreHTTPSErrors: true })
+      const folder = mkdtempSync(join(tmpdir(), 'symbolon-profile-'))
+      after(() => rmSync(folder, { recursive: true, force: true }))
+      const context = await openProfile(folder)
       const party = partyOf('logout')
       const page = await context.newPage()
       const answer = await signIn(page, party)
@@ -237,6 +242,14 @@ describe('signing out', async () => {
       await page.goto(logoutAt({ id_token_hint: tokens.idToken, post_logout_redirect_uri: at.postLogout, state }))
       assert.equal(page.url(), `${at.postLogout}?state=${state}`)
       assert.equal(await asked(context, question), 'changed')
+      await context.close()
+    })
+
+    it('says that it does not know where the browser hides cookies from frames (OpenID Connect Session Management §5.1)', async () => {
+      const context = await chromium.newContext({ ignoreHTTPSErrors: true })
+      const party = partyOf('logout')
+      const answer = await signIn(await context.newPage(), party)
+      assert.equal(await asked(context, `${party.client.clientId} ${answer.get('session_state')}`), 'error')
       await context.close()
     })
 
