@@ -1,0 +1,67 @@
+/** Parameters that must not get in the way, and requests that come by a form. */
+import assert from 'node:assert/strict'
+import { describe } from 'node:test'
+import { kindOf, newBrowser } from '../browser.ts'
+import { startHarness } from '../harness.ts'
+import { formOf, type Parameters } from '../party.ts'
+import { basic, every, testModule } from '../variants.ts'
+
+describe('parameters', async () => {
+  const harness = await startHarness()
+  const known = newBrowser(harness)
+
+  const harmless: readonly (readonly [module: string, parameters: Parameters])[] = [
+    ['ensure-request-with-unknown-parameter-succeeds', { extra: 'foobar' }],
+    ['claims-locales', { claims_locales: 'se' }],
+  ]
+  for (const [module, parameters] of harmless)
+    testModule(`oidcc-${module}`, every, harness, async (party) => {
+      await party.authorize(known, parameters)
+    })
+
+  const ofThePage: readonly (readonly [module: string, parameters: Parameters])[] = [
+    ['display-page', { display: 'page' }],
+    ['display-popup', { display: 'popup' }],
+    ['ui-locales', { ui_locales: 'se' }],
+    ['login-hint', { login_hint: `buffy@${new URL(harness.issuer).hostname}` }],
+  ]
+  for (const [module, parameters] of ofThePage)
+    testModule(`oidcc-${module}`, every, harness, async (party) => {
+      const stranger = newBrowser(harness)
+      const shown = await stranger.person.open(party.ask(parameters).url)
+      assert.equal(kindOf(shown), 'sign-in')
+      // A sign-in is dear: one for each response type is enough.
+      await party.authorize(party.responseMode === 'default' ? stranger : known, parameters)
+    })
+
+  testModule('oidcc-ensure-request-with-acr-values-succeeds', every, harness, async (party) => {
+    const { acr_values_supported: supported = ['1', '2'] } = harness.metadata
+    assert.ok(Array.isArray(supported) && supported.length > 0)
+    const { tokens } = await party.authorize(known, { acr_values: supported.join(' ') })
+    for (const token of [tokens.front, tokens.back]) assert.ok(token === undefined || supported.includes(token.acr))
+  })
+
+  testModule(
+    'oidcc-ensure-request-without-nonce-succeeds-for-code-flow',
+    [...basic, 'code token'],
+    harness,
+    async (party) => {
+      const { tokens } = await party.authorize(known, { nonce: undefined })
+      assert.ok(!('nonce' in tokens.claims))
+    },
+  )
+
+  testModule('oidcc-ensure-post-request-succeeds', basic, harness, async (party) => {
+    const asked = party.ask()
+    const browser = newBrowser(harness)
+    const { answer } = await browser.post(harness.endpoint('authorization_endpoint'), formOf(asked.parameters))
+    await party.finish(answer, asked)
+    const again = party.ask()
+    const second = await browser.post(harness.endpoint('authorization_endpoint'), formOf(again.parameters))
+    assert.ok(
+      !second.asked.includes('sign-in'),
+      'the session is found, although a form of another site brings no cookie',
+    )
+    await party.finish(second.answer, again)
+  })
+})
