@@ -63,4 +63,32 @@ describe('symbolon keys', () => {
     await server.ended
     assert.doesNotMatch(`${before.stdout}${rotated.stdout}${again.stdout}`, /sealed|"d"/)
   })
+
+  it('ends a key at once that somebody else may have, and another signs', async () => {
+    using here = place()
+    const keys = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await run(['keys', ...args, '--config', here.config, '--json'])
+      return { code, stderr, ...JSON.parse(stdout === '' ? '{"data":{}}' : stdout).data }
+    }
+    const states = (listed: readonly Record<string, string>[]) =>
+      listed.map(({ algorithm, state }) => `${algorithm} ${state}`).toSorted()
+    const { made } = await keys('rotate')
+    assert.equal(made.length, 2)
+    const [lost] = made
+    const revoked = await keys('revoke', lost)
+    assert.match(revoked.stderr, /^Nothing that was signed with what you ended is good here any more/)
+    assert.equal(revoked.keys.find(({ kid }: { readonly kid: string }) => kid === lost).state, 'removed')
+    assert.deepEqual(
+      states(revoked.keys).filter((state) => state.endsWith('signing')),
+      ['ES256 signing', 'RS256 signing'],
+    )
+    assert.deepEqual(await keys('revoke', lost), {
+      code: 4,
+      stderr: `There is no key "${lost}" that is in use.\n`,
+    })
+
+    const replaced = await keys('rotate', '--emergency', '--algorithm', 'RS256')
+    assert.equal(replaced.made.length, 1)
+    assert.deepEqual(states(replaced.keys), ['RS256 removed', 'RS256 signing'])
+  })
 })

@@ -5,7 +5,8 @@ import { activeKey, maintainKeys, planRotation, rotateKeys } from '../../src/key
 import { createKeyRing } from '../../src/keys/ring.ts'
 import { defaultSettings } from '../../src/ports/issuer.ts'
 import type { SigningKeyRecord } from '../../src/ports/records.ts'
-import { createWorld, type World } from '../support/back-channel/world.ts'
+import { cachingVerifier } from '../support/back-channel/verifier.ts'
+import { createWorld, headerOf, type World } from '../support/back-channel/world.ts'
 
 const day = 86_400
 const settings = defaultSettings
@@ -127,6 +128,38 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal(await issuer.keys.verify(before, 'at+jwt'), undefined)
       assert.equal((await issuer.keys.published()).keys.length, 2)
     })
+
+    for (const cause of ['by command', 'by age'] as const) {
+      it(`rotate ${cause} without a surprise for a verifier, whichever process signs and publishes [OIDC-Core-10.1.1-01]`, async () => {
+        await using fresh = await createWorld({ location: await location() })
+        const { issuer, clock } = fresh
+        const { jwksCache, signingKeyLifetime } = issuer.settings
+        const processes = [issuer, { ...issuer, keys: createKeyRing(issuer) }] as const
+        const verifiers = processes.map(cachingVerifier)
+        if (cause === 'by age') clock.now += signingKeyLifetime - jwksCache - 90
+        const signers = new Set<unknown>()
+        const living: { readonly jwt: string; readonly until: number }[] = []
+        for (let step = 0; step < 50; step++) {
+          clock.now += 30
+          if (cause === 'by command' && step === 3) await rotateKeys(issuer, { force: true, algorithm: 'ES256' })
+          // One of them keeps the keys in order, and learns at once of what it made; the other has to read it.
+          if ((await maintainKeys(issuer)).length > 0) await fresh.keys.reload()
+          const signer = processes[step % 2] ?? issuer
+          const jwt = await signer.keys.sign({ sub: 'a', exp: clock.now + 600 }, { algorithm: 'ES256', typ: 'at+jwt' })
+          signers.add(headerOf(jwt).kid)
+          living.push({ jwt, until: clock.now + 600 })
+          for (const { jwt, until } of living) {
+            if (until <= clock.now) continue
+            for (const verifier of verifiers) assert.equal(await verifier.takes(jwt), true, `step ${step}`)
+          }
+        }
+        assert.equal(signers.size, 2)
+        assert.deepEqual(
+          verifiers.map(({ surprises }) => surprises()),
+          [0, 0],
+        )
+      })
+    }
 
     it('rotate by age', async () => {
       const { issuer, clock } = world
