@@ -1,0 +1,291 @@
+/** Back-channel logout: who is told, how often, by whom, and what becomes of it when they do not listen. */
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { endSessions } from '../../src/logout/announce.ts'
+import { deliverDue, deliverNow } from '../../src/logout/deliver.ts'
+import { sidFor } from '../../src/people/sid.ts'
+import type { Issuer } from '../../src/ports/issuer.ts'
+import type { OutgoingAnswer, OutgoingRequest } from '../../src/ports/outgoing.ts'
+import { Browser, shown, viewOf } from '../support/front-channel/browser.ts'
+import { aClient, authorizationParams, issuerUrl, openWorld, type World } from '../support/front-channel/world.ts'
+
+type Sent = { readonly url: string } & OutgoingRequest
+
+const good: OutgoingAnswer = { ok: true, status: 200, headers: {}, text: '' }
+const backChannel = 'https://shop.example.com/logout'
+const never = new AbortController().signal
+
+let world: World
+let browser: Browser
+let sent: Sent[]
+let signed: Readonly<Record<string, unknown>>[]
+let answer: (request: Sent) => OutgoingAnswer | Promise<OutgoingAnswer>
+
+beforeEach(async () => {
+  const opened = await openWorld()
+  sent = []
+  signed = []
+  answer = () => good
+  const issuer: Issuer = {
+    ...opened.issuer,
+    keys: {
+      ...opened.issuer.keys,
+      sign: async (claims, { algorithm, typ }) => {
+        signed.push({ ...claims, algorithm, typ })
+        return `token-${signed.length}`
+      },
+    },
+    outgoing: {
+      fetch: async (url, how = {}) => {
+        sent.push({ url, ...how })
+        return answer({ url, ...how })
+      },
+    },
+  }
+  world = { ...opened, issuer }
+  browser = new Browser(world)
+  await put({ backchannel_logout_uri: backChannel })
+})
+afterEach(() => world.storage.close())
+
+const put = (metadata: Readonly<Record<string, unknown>>) =>
+  world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', metadata) }])
+
+const signedIn = async () => {
+  const next = await browser.signIn(await browser.open(authorizationParams()))
+  if (viewOf(next).show === 'consent') await browser.submit(next, { decision: 'allow' })
+}
+const here = async () => (await world.issuer.store.sessions.ofPerson('person-alice', world.issuer.now()))[0]
+const signOut = async () => browser.submit(await browser.get('/logout'), { decision: 'sign-out' })
+const records = () => world.issuer.store.logouts.list(9)
+const told = () => world.observed.filter(({ to }) => to === 'client' && world.observed.length > 0)
+
+describe('a logout token', () => {
+  it('names the issuer, the person, the session and the event, and lives two minutes (Back-Channel Logout §2.4) [OIDC-BCLogout-2.4-01] [OIDC-BCLogout-2.4-02]', async () => {
+    await signedIn()
+    const session = await here()
+    await signOut()
+    const [{ iat, exp, jti, ...rest } = assert.fail('nothing was signed')] = signed
+    assert.deepEqual(rest, {
+      iss: issuerUrl,
+      sub: 'person-alice',
+      aud: 'shop',
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      sid: sidFor(world.issuer, session?.sessionId ?? '', 'shop'),
+      algorithm: 'RS256',
+      typ: 'logout+jwt',
+    })
+    assert.deepEqual([iat, exp], [world.issuer.now(), world.issuer.now() + 120])
+    assert.match(String(jti), /^[\w-]{43}$/)
+  })
+
+  it('is posted as a form to the registered address, bounded in time and size [OIDC-BCLogout-2.5-01] [OIDC-BCLogout-4-01]', async () => {
+    await signedIn()
+    await signOut()
+    assert.deepEqual(sent, [
+      {
+        url: backChannel,
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'logout_token=token-1',
+        limit: 4_096,
+        timeout: 5_000,
+      },
+    ])
+  })
+
+  it('is for clients only that asked for it, and of what they ask for now', async () => {
+    await put({})
+    await signedIn()
+    await signOut()
+    assert.deepEqual([sent, await records()], [[], []])
+    await put({ backchannel_logout_uri: backChannel })
+    await signedIn()
+    await put({ frontchannel_logout_uri: 'https://shop.example.com/gone' })
+    await signOut()
+    assert.deepEqual(sent, [])
+    const [over] = await records()
+    assert.deepEqual([over?.dueAt, over?.failedAt], [null, null])
+  })
+
+  it('is sent once for each session, however often the client was signed in to', async () => {
+    await signedIn()
+    await browser.open(authorizationParams())
+    await browser.open(authorizationParams())
+    await signOut()
+    assert.equal(sent.length, 1)
+    await deliverDue(world.issuer, never)
+    assert.equal(sent.length, 1)
+  })
+
+  it('is accepted by 204 too (Back-Channel Logout §2.8) [OIDC-BCLogout-2.8-02]', async () => {
+    answer = () => ({ ...good, status: 204 })
+    await signedIn()
+    await signOut()
+    const [done] = await records()
+    assert.deepEqual([done?.attempts, done?.dueAt, done?.failedAt, done?.problem], [1, null, null, null])
+  })
+})
+
+describe('a client that does not accept it', () => {
+  it('is asked five times over minutes, each time with a token of its own, and then given up in sight of all [OIDC-BCLogout-2.5-01]', async () => {
+    answer = () => ({ ...good, status: 503 })
+    await signedIn()
+    await signOut()
+    const pauses: number[] = []
+    for (let [one] = await records(); one?.dueAt != null; [one] = await records()) {
+      const pause = one.dueAt - world.issuer.now()
+      pauses.push(pause)
+      world.wait(pause - 1)
+      const before = sent.length
+      await deliverDue(world.issuer, never)
+      assert.equal(sent.length, before, 'not before it is due')
+      world.wait(1)
+      await deliverDue(world.issuer, never)
+      assert.equal(sent.length, before + 1)
+    }
+    assert.deepEqual(pauses, [10, 30, 120, 600])
+    assert.equal(new Set(signed.map(({ jti }) => jti)).size, 5)
+    const [failed] = await records()
+    assert.deepEqual([failed?.attempts, failed?.failedAt, failed?.problem], [5, world.issuer.now(), 'status 503'])
+    const events = told().filter(({ what }) => what.startsWith('logout token'))
+    assert.deepEqual(
+      events.map(({ what, outcome, refused }) => [what, outcome, refused?.reason]),
+      [
+        ...[1, 2, 3, 4].map((attempt) => [`logout token, attempt ${attempt}`, 'failed', 'logout_not_delivered']),
+        ['logout token given up', 'failed', 'logout_not_delivered'],
+      ],
+    )
+    const ended = world.observed.find(({ what }) => what === 'signed out')
+    assert(
+      events.every(({ flow }) => flow === ended?.flow),
+      'they stand in the flow in which the session ended',
+    )
+  })
+
+  it('may come round', async () => {
+    answer = () => ({ ok: false, problem: 'unreachable' })
+    await signedIn()
+    await signOut()
+    assert.equal((await records())[0]?.problem, 'unreachable')
+    answer = () => good
+    world.wait(10)
+    await deliverDue(world.issuer, never)
+    const [done] = await records()
+    assert.deepEqual([done?.attempts, done?.dueAt, done?.failedAt, done?.problem], [2, null, null, null])
+  })
+
+  it('keeps the person waiting no longer than they are told', async () => {
+    const asked = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<OutgoingAnswer>()
+    await signedIn()
+    const session = await here()
+    assert(session)
+    await world.issuer.store.commit(endSessions([session], { now: world.issuer.now(), flow: null }))
+    answer = () => {
+      asked.resolve()
+      return answered.promise
+    }
+    await deliverNow(world.issuer, [session], 1)
+    await asked.promise
+    assert.equal((await records())[0]?.attempts, 1)
+    // Whoever is at it has until its lease ends.
+    await deliverDue(world.issuer, never)
+    assert.equal(sent.length, 1)
+    answered.resolve(good)
+  })
+})
+
+describe('what a process left that is gone', () => {
+  it('is sent by the next, when its time is over', async () => {
+    await signedIn()
+    answer = () => {
+      throw new Error('The process is gone.')
+    }
+    await signOut()
+    assert.equal((await records())[0]?.attempts, 1)
+    answer = () => good
+    await deliverDue(world.issuer, never)
+    assert.equal(sent.length, 1)
+    world.wait(30)
+    await Promise.all([deliverDue(world.issuer, never), deliverDue(world.issuer, never)])
+    assert.equal(sent.length, 2)
+    assert.equal((await records())[0]?.dueAt, null)
+  })
+})
+
+describe('every way a session ends', () => {
+  const ways: readonly (readonly [way: string, end: () => Promise<unknown>])[] = [
+    ['the sign-out page', signOut],
+    [
+      'the button of the account pages',
+      async () => {
+        const { csrf } = shown(await browser.get('/account'), 'account')
+        return browser.post('/logout', { csrf, decision: 'sign-out' })
+      },
+    ],
+    [
+      'the list of devices, here',
+      async () => {
+        const { csrf } = shown(await browser.get('/account/sessions'), 'sessions')
+        return browser.post('/account/sessions', { csrf, end: (await here())?.sessionId ?? '' })
+      },
+    ],
+    [
+      'the list of devices, elsewhere',
+      async () => {
+        const elsewhere = new Browser(world)
+        world.wait(1)
+        await elsewhere.signIn(await elsewhere.open(authorizationParams()))
+        const { csrf } = shown(await elsewhere.get('/account/sessions'), 'sessions')
+        return elsewhere.post('/account/sessions', { csrf, end: 'others' })
+      },
+    ],
+    [
+      'an app with the ID token',
+      async () => {
+        const { sessionId = '' } = (await here()) ?? {}
+        const sid = sidFor(world.issuer, sessionId, 'shop')
+        world.idTokens.set('hint', { sub: 'person-alice', aud: 'shop', sid })
+        return browser.get('/logout?id_token_hint=hint')
+      },
+    ],
+  ]
+  for (const [way, end] of ways)
+    it(`sends it: ${way} [OIDC-RPLogout-2-05]`, async () => {
+      await signedIn()
+      const { sessionId = '' } = (await here()) ?? {}
+      await end()
+      assert.deepEqual(
+        signed.map(({ sid }) => sid),
+        [sidFor(world.issuer, sessionId, 'shop')],
+      )
+    })
+
+  it('sends it for the one who leaves, and not for who stays in the same browser', async () => {
+    await signedIn()
+    const { csrf, action } = shown(
+      await browser.open(authorizationParams({ prompt: 'select_account' })),
+      'choose-account',
+    )
+    world.wait(1)
+    const consent = await browser.signIn(await browser.follow(browser.post(action, { csrf, session: 'other' })), 'bob')
+    await browser.submit(consent, { decision: 'allow' })
+    const account = shown(await browser.get('/account'), 'account')
+    await browser.post('/logout', { csrf: account.csrf, decision: 'sign-out' })
+    assert.deepEqual(
+      signed.map(({ sub }) => sub),
+      ['person-bob'],
+    )
+  })
+
+  it('opens the frames of those who want them, each with iss and its own sid, and says where the way goes on [OIDC-FCLogout-2-02] [OIDC-FCLogout-3-01]', async () => {
+    await put({ frontchannel_logout_uri: 'https://shop.example.com/gone?a=b', backchannel_logout_uri: backChannel })
+    await signedIn()
+    const { sessionId = '' } = (await here()) ?? {}
+    const sid = sidFor(world.issuer, sessionId, 'shop')
+    const view = shown(await signOut(), 'signed-out')
+    assert.deepEqual(view.frames, [`https://shop.example.com/gone?a=b&iss=${encodeURIComponent(issuerUrl)}&sid=${sid}`])
+    assert.equal(sent.length, 1)
+  })
+})
