@@ -27,13 +27,16 @@ export interface RequestObject {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** How a client may send one: `none` only when it is registered so and the issuer agrees. */
+/**
+ * How a client may send one: as it is registered, or else in any way that is served. `none` is served only where the
+ * issuer says so; such an object is worth as much as the parameters themselves, which the client may send just as well.
+ */
 export function algorithmsOf(
   { requestObjectSigningAlgorithm: registered }: Client,
   { unsignedRequestObjects }: Pick<Settings, 'unsignedRequestObjects'>,
 ): readonly string[] {
-  if (registered === 'none') return unsignedRequestObjects ? ['none'] : []
-  return verificationAlgorithms.filter((name) => registered === undefined || name === registered)
+  const served = unsignedRequestObjects ? [...verificationAlgorithms, 'none'] : verificationAlgorithms
+  return served.filter((name) => registered === undefined || name === registered)
 }
 
 export interface Sending {

@@ -157,7 +157,7 @@ describe('a request object by value (OpenID Connect Core §6.1, RFC 9101)', () =
     assert.equal(await errorOf(outside({ request: object() })), 'request_not_supported')
   })
 
-  it('goes unsigned only when client and issuer both say so (attack: alg none)', async () => {
+  it('goes unsigned only when the issuer says so, and never for a client that signs (attack: alg none)', async () => {
     const unsigned = outside({ request: object({ key: null, header: { alg: 'none', kid: undefined } }) })
     await world.storage.close()
     await open({ request_object_signing_alg: 'none' })
@@ -168,6 +168,12 @@ describe('a request object by value (OpenID Connect Core §6.1, RFC 9101)', () =
     assert.equal(await errorOf(outside({ request: object() })), 'invalid_request_object')
     const signed = object({ header: { alg: 'none' } })
     assert.equal(await errorOf(outside({ request: signed })), 'invalid_request_object')
+    await world.storage.close()
+    await open({ jwks, request_object_signing_alg: 'ES256' }, { settings: { unsignedRequestObjects: true } })
+    assert.equal(await errorOf(unsigned), 'invalid_request_object')
+    await world.storage.close()
+    await open({ jwks }, { settings: { unsignedRequestObjects: true } })
+    shown(await browser.open(unsigned), 'sign-in')
   })
 })
 
