@@ -41,7 +41,9 @@ export async function readLogoutRequest(
 ): Promise<LogoutRequest> {
   const text = one(params, 'id_token_hint')
   const readable = text !== undefined && text.length <= longestHint
-  const claims = readable ? await issuer.keys.verify(text, idTokenType) : undefined
+  const verified = readable ? await issuer.keys.verify(text, idTokenType) : undefined
+  // A signed authorization response is ours, too, and of the same type, but says nothing of a person (JARM §2.1).
+  const claims = typeof verified?.sub === 'string' ? verified : undefined
   const audience = [claims?.aud].flat().filter((one) => typeof one === 'string')
   const clientId = one(params, 'client_id')
   const named = clientId === undefined ? audience[0] : audience.find((one) => one === clientId)

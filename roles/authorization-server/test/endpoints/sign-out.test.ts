@@ -18,6 +18,7 @@ beforeEach(async () => {
   ])
   world.idTokens.set('hint', { sub: 'person-alice', aud: 'shop', exp: 1 })
   world.idTokens.set('hint-over', { sub: 'person-alice', aud: 'shop', sid: 'of-another-session' })
+  world.idTokens.set('answer', { aud: 'shop', iss: issuerUrl, code: 'the-code' })
   world.idTokens.set('hint-bob', { sub: 'person-bob', aud: 'shop' })
 })
 afterEach(() => world.storage.close())
@@ -62,6 +63,11 @@ describe('signing out', () => {
     ['there is only a client_id', 'OIDC-RPLogout-2-06', { client_id: 'shop', post_logout_redirect_uri: goodbye }],
     ['the hint is of somebody else', 'OIDC-RPLogout-2-04', { ...good, id_token_hint: 'hint-bob' }],
     ['the hint is not ours', 'OIDC-RPLogout-4-01', { ...good, id_token_hint: 'eyJhbGciOiJub25lIn0.e30.' }],
+    [
+      'the hint is an answer that we signed, and no ID token',
+      'OIDC-RPLogout-4-01',
+      { ...good, id_token_hint: 'answer' },
+    ],
     ['the hint is another client’s', 'OIDC-RPLogout-2-03', { ...good, client_id: 'other' }],
     [
       'the address is not registered',
