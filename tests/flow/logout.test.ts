@@ -1,0 +1,145 @@
+/**
+ * Back-channel logout by whole servers: what one process announced is delivered by the next after it was killed, once
+ * however many there are; and those hear of it, too, whose person was turned off or taken out of the configuration.
+ */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { deliverDue } from '@symbolon/authorization-server/logout/deliver'
+import { challengeOf } from '@symbolon/protocol/pkce'
+import { readConfig, startServer } from '@symbolon/server'
+import { decodeJwt } from 'jose'
+import { placeServer } from '../crash/process.ts'
+import { startLogoutReceiver } from '../support/logout-receiver.ts'
+import { createPerson, type Person } from '../support/person.ts'
+import { freePorts } from '../support/ports.ts'
+import { sharedPostgres } from '../support/postgres.ts'
+import { allow, callback, configFor, secret } from '../support/server.ts'
+
+const verifier = 'v'.repeat(43)
+
+/** Signs in to the app that wants to hear of it; gives the ID token. */
+async function signIn(url: string, person: Person, login?: string): Promise<string> {
+  const query = new URLSearchParams({
+    ...{ response_type: 'code', client_id: 'listening', redirect_uri: callback, scope: 'openid' },
+    ...{ code_challenge: challengeOf(verifier), code_challenge_method: 'S256' },
+  })
+  const { searchParams } = await allow(person, `${url}/authorize?${query}`, login)
+  const response = await fetch(`${url}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`listening:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({
+      ...{ grant_type: 'authorization_code', code: searchParams.get('code') ?? '' },
+      ...{ redirect_uri: callback, code_verifier: verifier },
+    }),
+  })
+  return String(((await response.json()) as { readonly id_token?: string }).id_token)
+}
+
+const listening = (uri: string) => ({
+  client_id: 'listening',
+  client_name: 'Listening App',
+  client_secret: secret,
+  redirect_uris: [callback],
+  backchannel_logout_uri: uri,
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'symbolon-logout-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const newPerson = () => createPerson({ stopAt: [callback] })
+const sidOf = (idToken: string) => decodeJwt(idToken).sid
+
+describe('logout tokens', () => {
+  for (const kind of ['SQLite', 'PostgreSQL'] as const)
+    it(`are sent by the next process when one was killed while it sent them, on ${kind} [OIDC-BCLogout-2.5-01]`, async () => {
+      await using app = await startLogoutReceiver()
+      const folder = newFolder()
+      const storage = kind === 'SQLite' ? 'sqlite:symbolon.db' : await (await sharedPostgres()).createDatabase()
+      const settings = { port: 0, url: '', clients: [listening(app.uri)] }
+      const { clients } = configFor(settings)
+      const server = await placeServer({ storage, folder, config: { clients, development: true } })
+      await server.start()
+      try {
+        const person = newPerson()
+        const idToken = await signIn(server.at, person)
+        app.answers('hang')
+        const leaving = person.open(`${server.at}/logout?id_token_hint=${idToken}`).catch(() => undefined)
+        await app.upTo(1)
+        await server.end('SIGKILL')
+        await leaving
+        app.answers(200)
+        // The lease of who was killed is over.
+        await server.setClock(31)
+        await server.start()
+        const [first, again] = await app.upTo(2)
+        assert.deepEqual([first?.sid, again?.sid], [sidOf(idToken), sidOf(idToken)])
+        assert.notEqual(first?.jti, again?.jti)
+      } finally {
+        await server.end('SIGKILL')
+      }
+    })
+
+  it('are sent once by two servers on one database [OIDC-BCLogout-2.5-01]', async () => {
+    await using app = await startLogoutReceiver()
+    const storage = await (await sharedPostgres()).createDatabase()
+    const ports = await freePorts(2)
+    const url = `http://localhost:${ports[0]}`
+    const clients = [listening(app.uri)]
+    const servers = await Promise.all(
+      ports.map((port) =>
+        startServer(readConfig({ ...configFor({ port, url, storage, clients }), development: true })),
+      ),
+    )
+    try {
+      const sids = []
+      for (let person = 0; person < 5; person++) sids.push(sidOf(await signIn(url, newPerson())))
+      const [{ issuer } = assert.fail()] = servers
+      const sessions = await issuer.store.sessions.ofPerson('alice-0001', issuer.now())
+      const now = issuer.now()
+      await issuer.store.commit(
+        sessions.flatMap(({ sessionId }) => [
+          { do: 'end-session', sessionId, now } as const,
+          { do: 'announce-logout', sessionId, flow: null, now, announcedUntil: now + 60 } as const,
+        ]),
+      )
+      const { signal } = new AbortController()
+      await Promise.all([...servers, ...servers].map(({ issuer }) => deliverDue(issuer, signal)))
+      assert.deepEqual(app.received.map(({ sid }) => sid).sort(), sids.sort())
+      assert.deepEqual(await issuer.store.logouts.due(now + 999, 9), [])
+    } finally {
+      await Promise.all(servers.map((server) => server.close()))
+    }
+  })
+
+  it('are sent for who was turned off, got another password or is gone, when the configuration is applied [OIDC-RPLogout-2-05]', async () => {
+    await using app = await startLogoutReceiver()
+    const [port = 0] = await freePorts(1)
+    const url = `http://localhost:${port}`
+    const data = newFolder()
+    const declared = { ...configFor({ port, url, data, storage: 'sqlite:symbolon.db', clients: [listening(app.uri)] }) }
+    const [alice, bob] = declared.people
+    assert(alice && bob)
+    const carol = { ...bob, sub: 'carol-0001', username: 'carol', email: 'carol@example.com' }
+    const start = (people: readonly object[]) => startServer(readConfig({ ...declared, people, development: true }))
+    const before = await start([alice, bob, carol])
+    const idTokens = []
+    for (const login of ['alice', 'bob', 'carol']) idTokens.push(await signIn(url, newPerson(), login))
+    await before.close()
+    assert.deepEqual(app.received, [])
+    const changed = await start([
+      { ...alice, disabled: true },
+      { ...bob, password: 'another password for printing' },
+    ])
+    await app.upTo(3)
+    await changed.close()
+    const of = (claims: readonly { readonly sub?: string | undefined; readonly sid?: unknown }[]) =>
+      claims.map(({ sub, sid }) => `${sub} ${sid}`).sort()
+    assert.deepEqual(of(app.received), of(idTokens.map((one) => decodeJwt(one))))
+  })
+})
