@@ -24,7 +24,6 @@ export interface StaticClient {
   readonly response_types: readonly ResponseType[]
   readonly require_pkce: false
   readonly scope: string
-  readonly request_object_signing_alg: 'none'
   readonly post_logout_redirect_uris?: readonly string[]
   readonly frontchannel_logout_uri?: string
   readonly frontchannel_logout_session_required?: boolean
@@ -77,7 +76,6 @@ function client({ family, place, types, suite }: Wanted): StaticClient {
     response_types: types,
     // The suite sends no challenge in most of its modules.
     require_pkce: false,
-    request_object_signing_alg: 'none',
     scope,
     ...(hasLogout(family) && { post_logout_redirect_uris: [at.postLogout] }),
     ...(family === 'frontchannel' && {

@@ -54,7 +54,7 @@ ${known.map((group, index) => drawGroup(group, `k${index}`, about, pen))}
 ${offline && !offlineAsked && away(offline, about, pen)}</details>`
 }
 ${destination(view, pen)}
-<div class="actions pair"><button name="decision" value="deny">${words.consent.deny}</button><button class="primary" name="decision" value="allow">${words.consent.allow}</button></div>
+<div class="actions pair"><button id="deny" name="decision" value="deny">${words.consent.deny}</button><button id="allow" class="primary" name="decision" value="allow">${words.consent.allow}</button></div>
 </form>
 <p class="after">${words.consent.takeBack(html`<a href="${path('/account/apps')}">${words.account.apps}</a>`)}${
       links.length > 0 && html`<span class="papers">${links}</span>`

@@ -44,7 +44,7 @@ ${
   !confirm &&
   html`<div class="choice"><input id="keep" name="keep" type="checkbox" value="yes"${view.keep && html` checked`}><label for="keep">${words.signIn.keep(pen.formats.days(view.keepDays))}</label></div>`
 }
-<div class="actions"><button class="primary">${words.signIn.submit}</button></div>
+<div class="actions"><button id="sign-in" class="primary">${words.signIn.submit}</button></div>
 </form>
 ${view.signUp !== undefined && html`<p class="after"><a href="${path(view.signUp)}">${words.signIn.signUp}</a></p>`}${view.chooseAccount !== undefined && html`<p class="after"><a href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}${
   links.length > 0 &&

@@ -32,7 +32,7 @@ ${
 }
 ${view.unproven && html`<div class="note">${icons.warning}<p>${words.signOut.unproven}</p></div>`}
 <form method="post" action="${path(view.action)}">${csrfField(view.csrf)}${hidden(view.fields)}
-<div class="actions pair"><button name="decision" value="stay">${words.signOut.stay}</button><button class="primary" name="decision" value="sign-out">${words.signOut.submit}</button></div>
+<div class="actions pair"><button id="stay" name="decision" value="stay">${words.signOut.stay}</button><button id="sign-out" class="primary" name="decision" value="sign-out">${words.signOut.submit}</button></div>
 </form>`,
   }
 }
