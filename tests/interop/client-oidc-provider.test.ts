@@ -1,25 +1,14 @@
 /** The client against a stranger's provider: panva's oidc-provider, which forgives no refresh token used twice. */
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
-import { type Auth, type AuthError, createAuth, memoryStore, type OpenIdSettings, openid } from '@symbolon/client'
+import { type AuthError, createAuth, memoryStore, type OpenIdSettings, openid } from '@symbolon/client'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { newStranger, type Stranger, visit } from './support/client-visitor.ts'
 
 const baseUrl = 'http://localhost:4200'
 const secret = 'a secret of this test, long enough to be one'
-
-/** The part of oidc-provider, which brings no types, that this test uses. */
-interface Stranger {
-  callback(): RequestListener
-  on(event: 'grant.success', listener: (context: { oidc: { params: { grant_type: string } } }) => void): void
-  interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<{ params: Record<string, string> }>
-  interactionFinished(request: IncomingMessage, response: ServerResponse, result: unknown): Promise<void>
-  Grant: new (of: {
-    accountId: string
-    clientId: string
-  }) => { addOIDCScope(scope: string): void; save(): Promise<string> }
-}
 
 let issuer: string
 let close: () => Promise<void>
@@ -51,8 +40,6 @@ before(async () => {
 after(() => close())
 
 async function startProvider(): Promise<Stranger> {
-  const name: string = 'oidc-provider'
-  const { default: Provider }: { default: new (issuer: string, settings: object) => Stranger } = await import(name)
   const pair = await generateKeyPair('ES256', { extractable: true })
   privateKey = { ...(await exportJWK(pair.privateKey)), alg: 'ES256', kid: 'shop-1' }
   const signing = await generateKeyPair('RS256', { extractable: true })
@@ -61,7 +48,7 @@ async function startProvider(): Promise<Stranger> {
     post_logout_redirect_uris: [`${baseUrl}/bye`],
     grant_types: ['authorization_code', 'refresh_token'],
   }
-  return new Provider(issuer, {
+  return newStranger(issuer, {
     clients: [
       { ...client, client_id: 'public', token_endpoint_auth_method: 'none' },
       { ...client, client_id: 'basic', client_secret: 'se:cr/et %+' },
@@ -121,58 +108,6 @@ function shop({ kind = 'cookie', now = Date.now, ...change }: Change = {}) {
     now,
   })
   return { auth, logged, visitor: visit(auth) }
-}
-
-/** One cookie jar for each origin; the shop is called directly, the provider over HTTP. */
-function visit(auth: Auth) {
-  const jars = new Map<string, Map<string, string>>()
-  const cookiesOf = (origin: string) =>
-    [...(jars.get(origin) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
-  const keep = (origin: string, lines: readonly string[]) => {
-    const jar = jars.get(origin) ?? new Map<string, string>()
-    jars.set(origin, jar)
-    for (const line of lines) {
-      const [pair = ''] = line.split(';')
-      const at = pair.indexOf('=')
-      const over = /expires=Thu, 01 Jan 1970|max-age=0/i.test(line)
-      if (over) jar.delete(pair.slice(0, at))
-      else jar.set(pair.slice(0, at), pair.slice(at + 1))
-    }
-  }
-  const go = async (url: URL, init: RequestInit = {}): Promise<Response> => {
-    const headers = { accept: 'text/html', cookie: cookiesOf(url.origin), ...init.headers }
-    const request = new Request(url, { ...init, headers, redirect: 'manual' })
-    const response = url.origin === baseUrl ? await auth.handle(request) : await fetch(request)
-    if (!response) return new Response(`the page ${url.pathname}`)
-    keep(url.origin, response.headers.getSetCookie())
-    return response
-  }
-  return {
-    go,
-    keep: (lines: readonly string[]) => keep(baseUrl, lines),
-    request: () => ({ headers: new Headers({ cookie: cookiesOf(baseUrl) }) }),
-    /** Follows redirects, and forms that post themselves, to a page that is neither. */
-    async follow(path: string): Promise<Response> {
-      let url = new URL(path, baseUrl)
-      let response = await go(url)
-      for (let count = 0; count < 20; count++) {
-        const location = response.headers.get('location')
-        if (location !== null) {
-          url = new URL(location, url)
-          response = await go(url)
-          continue
-        }
-        const html = await response.clone().text()
-        const action = /<form[^>]+method="post"[^>]+action="([^"]+)"/.exec(html)?.[1]
-        if (action === undefined || !html.includes('.submit()')) return response
-        const inputs = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-        const body = new URLSearchParams(inputs.map(([, key = '', value = '']): [string, string] => [key, value]))
-        url = new URL(action)
-        response = await go(url, { method: 'POST', body })
-      }
-      throw new Error('redirects without end')
-    },
-  }
 }
 
 describe('the client with oidc-provider', () => {

@@ -81,7 +81,9 @@ export const rules: readonly Rule<AuthorizationResponse>[] = [
   },
   {
     reason: 'issuer_missing',
-    broken: ({ params, issPromised }) => issPromised && !params.has('iss'),
+    // an ID token beside it names its issuer as well, and is validated before anything is sent (RFC 9700 §4.4.2.1)
+    broken: ({ params, issPromised, responseType }) =>
+      issPromised && !params.has('iss') && !(responseType.includes('id_token') && params.has('id_token')),
     seen: ({ issuer }) => ({ expected: clear(issuer), got: clear(undefined) }),
   },
   {

@@ -17,7 +17,9 @@ export async function sendCode(
   attempt: Attempt,
 ): Promise<Response> {
   const { resource } = provider
-  const answer = new URLSearchParams([...params].filter(([name]) => ['code', 'state', 'iss'].includes(name)))
+  const answer = new URLSearchParams([...params].filter(([name]) => ['code', 'state'].includes(name)))
+  // step 3 has compared it, or an ID token beside the code has named it
+  answer.set('iss', provider.issuer)
   const proven = validateAuthResponse(metadata, client, answer, attempt.state)
   return authorizationCodeGrantRequest(metadata, client, authenticate, proven, attempt.redirectUri, attempt.verifier, {
     ...transport(network),

@@ -59,6 +59,20 @@ describe('the authorization response', () => {
     assert.equal(reasonOf({ attempt: { ...attempt, state: '' } }), 'attempt_unknown')
   })
 
+  it('may leave iss out beside an ID token, which has its own, and nowhere else (RFC 9700 §4.4.2.1)', () => {
+    const [responseType, id_token] = ['code id_token' as const, 'x']
+    assert.equal(reasonOf({ responseType, params: params({ iss: undefined, id_token }) }), 'allowed')
+    assert.equal(reasonOf({ params: params({ iss: undefined, id_token }) }), 'issuer_missing')
+    assert.equal(
+      reasonOf({ responseType, params: params({ iss: undefined, error: 'access_denied' }) }),
+      'issuer_missing',
+    )
+    assert.equal(
+      reasonOf({ responseType, params: params({ iss: 'https://evil.example', id_token }) }),
+      'issuer_mismatch',
+    )
+  })
+
   it('is refused in a browser without the cookie of the attempt (attack 84) (attack 88) [RFC9700-2.1-03] [SecBCP-update-2.3.2-01] [OAuth2.1-7.10-01] [RFC9700-4.7.1-01]', () => {
     assert.equal(reasonOf({ attempt: undefined }), 'attempt_unknown')
   })
