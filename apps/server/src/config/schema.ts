@@ -35,7 +35,7 @@ export const configFields = {
   ),
   secret: required(
     secret(installationSecretRules),
-    'What keys and records are sealed under: at least 32 random characters, best as a reference. Without it nothing kept here can be read.',
+    'What keys and records are sealed under: at least 32 random characters, best as a reference. Without it nothing kept here can be read, and apps with pairwise subjects know people by other names.',
   ),
   storage: defaulted(storage, 'sqlite:symbolon.db', '`sqlite:PATH`, `postgres://…`, `memory`, or a reference to one.'),
   data: optional(

@@ -57,7 +57,7 @@ export async function continueAs(
   const consents = new Map([...situation.consents, ...(consent ? [[personId, consent] as const] : [])])
   const people = [{ session, person }, ...situation.people.filter((one) => one.person.personId !== personId)]
   const { issuer, known } = visit
-  const request = withHintedAmong(situation.request, people, { issuer, client: known.client })
+  const request = withHintedAmong(visit.request, people, { issuer, client: known.client })
   const now = { ...situation, request, people, consents }
   return goTo({ ...visit, loaded: { ...visit.loaded, situation: now } }, facts, cookies)
 }

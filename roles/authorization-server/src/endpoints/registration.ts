@@ -11,6 +11,7 @@ import { type Reason, refusals } from '@symbolon/protocol/refusals'
 import { union } from '@symbolon/protocol/scope'
 import { hashOf, newHandle } from '../handles.ts'
 import type { Seconds } from '../ports/records.ts'
+import type { Write } from '../ports/store.ts'
 import {
   bearerIn,
   countRegistration,
@@ -28,6 +29,18 @@ import { type Arrival, describe, type Exchange, exchange, type Reply } from './e
 
 export const registration = exchange({ path: '/register', band: 'discovery', handle: register, deny: denyRegistration })
 
+/** What a registration and a change of one count as, when nobody vouches for the client; each makes all read anew. */
+export async function takePace(
+  { request, issuer, now, trail }: Exchange,
+  reviewed: boolean,
+): Promise<Decision<readonly Write[]>> {
+  if (reviewed) return allow([])
+  const key = hourOf(issuer, request.remoteAddress, now)
+  const [counted] = await issuer.store.throttles.find([key])
+  const most = issuer.settings.registrationsPerHour
+  return trail.apply(paceRules(now), { before: counted?.failures ?? 0, most }) ?? allow([countRegistration(key, now)])
+}
+
 const paceRules = (now: Seconds): readonly Rule<{ readonly before: number; readonly most: number }>[] => [
   {
     reason: 'rate_limited',
@@ -43,12 +56,8 @@ async function register(exchange: Exchange): Promise<Decision<Reply>> {
   const unwelcome = trail.apply(registeringRules, registering)
   if (unwelcome !== undefined) return unwelcome
   const reviewed = isTrusted(registering)
-  const key = hourOf(issuer, request.remoteAddress, now)
-  if (!reviewed) {
-    const [counted] = await store.throttles.find([key])
-    const tooMany = trail.apply(paceRules(now), { before: counted?.failures ?? 0, most: settings.registrationsPerHour })
-    if (tooMany !== undefined) return tooMany
-  }
+  const pace = await takePace(exchange, reviewed)
+  if (!pace.ok) return pace
 
   const metadata = await checkMetadata(exchange, { reviewed })
   if (!metadata.ok) return metadata
@@ -60,7 +69,7 @@ async function register(exchange: Exchange): Promise<Decision<Reply>> {
   await store.commit([
     { do: 'add-client', client: made.client },
     { do: 'insert-registration', registration: { clientId, tokenHash: hashOf(token), version: 0, dueAt } },
-    ...(reviewed ? [] : [countRegistration(key, now)]),
+    ...pace.value,
   ])
   trail.concerns({ client: clientId })
   return allow({ status: 201, body: describeRegistered(made, { issuer, token }) })

@@ -15,11 +15,17 @@ type Asking = Pick<Client, 'sector'>
 export const subjectFor = ({ sealing }: Pick<Issuer, 'sealing'>, { sector }: Asking, personId: string): string =>
   sector === undefined ? personId : sealing.digest('pairwise', `${sector} ${personId}`)
 
+/** No person has this id. */
+const nobody = ''
+
 interface Known {
   readonly person: { readonly personId: string }
 }
 
-/** The request with the person that its hint names, when it names one of `people` as its client knows them. */
+/**
+ * The request with the person that its hint names, when it names one of `people` as its client knows them. A client with
+ * pairwise subjects names nobody in another way: it would learn who they are to others.
+ */
 export function withHintedAmong<R extends { readonly hintedPerson: string | null }>(
   request: R,
   people: readonly Known[],
@@ -28,5 +34,5 @@ export function withHintedAmong<R extends { readonly hintedPerson: string | null
   const { hintedPerson } = request
   if (hintedPerson === null || client.sector === undefined) return request
   const found = people.find(({ person }) => subjectFor(issuer, client, person.personId) === hintedPerson)
-  return found === undefined ? request : { ...request, hintedPerson: found.person.personId }
+  return { ...request, hintedPerson: found?.person.personId ?? nobody }
 }

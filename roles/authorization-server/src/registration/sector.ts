@@ -20,9 +20,9 @@ export async function checkSector(
   if (!answer.ok) return refuse('sector_identifier_mismatch', { got: clear(answer.problem) })
   if (answer.status !== 200) return refuse('sector_identifier_mismatch', { got: clear(`status ${answer.status}`) })
   const listed = addressesIn(answer.text)
-  const missing = redirect_uris.find((address) => !listed.includes(address))
-  if (missing === undefined) return undefined
-  return refuse('sector_identifier_mismatch', { expected: clear(missing), got: clear('a list without it') })
+  return redirect_uris.every((address) => listed.includes(address))
+    ? undefined
+    : refuse('sector_identifier_mismatch', { got: clear('a list that lacks an address') })
 }
 
 function addressesIn(text: string): readonly unknown[] {

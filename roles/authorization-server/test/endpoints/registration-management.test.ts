@@ -162,6 +162,23 @@ describe('managing a registration (RFC 7592)', () => {
   })
 })
 
+describe('changes of registrations that nobody vouches for', () => {
+  it('are as many in an hour as registrations are (RFC 7591 §5) [RFC7591-5-01]', async () => {
+    await using world = await createWorld({ settings: { registration: 'open', registrationsPerHour: 2 } })
+    const { body } = await world.call(registration, { json: { redirect_uris } })
+    const change = () =>
+      world.call(replaceRegistered, {
+        parts: { client: String(body.client_id) },
+        headers: { authorization: `Bearer ${body.registration_access_token}` },
+        json: { client_id: body.client_id, redirect_uris },
+      })
+    assert.equal((await change()).status, 200)
+    assert.equal((await change()).status, 429)
+    world.clock.now += 3_600
+    assert.equal((await change()).status, 200)
+  })
+})
+
 describe('a client that came uninvited and that nobody uses', () => {
   it('is forgotten in time, unless somebody allows it something', async () => {
     await using world = await createWorld({ settings: { registration: 'open', registrationUnused: 1_000 } })

@@ -5,7 +5,7 @@ import { introspection } from '../../src/endpoints/introspection.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { userinfo } from '../../src/endpoints/userinfo.ts'
 import { createSealing } from '../../src/keys/sealing.ts'
-import { subjectFor } from '../../src/people/subject.ts'
+import { subjectFor, withHintedAmong } from '../../src/people/subject.ts'
 import {
   alice,
   basic,
@@ -47,6 +47,21 @@ describe('the subject by which a client knows a person (OpenID Connect Core §8)
   it('keeps apart clients that have no host', () => {
     const apps = ['one', 'two'].map((id) => pairwise(id, { redirect_uris: ['com.example.app:/callback'] }))
     assert.equal(new Set(apps.map((app) => subject(app))).size, 2)
+  })
+})
+
+describe('a hint with a subject (OpenID Connect Core §3.1.2.1)', () => {
+  const sealing = createSealing('a secret of at least thirty-two characters')
+  const near = clientFrom(pairwise('near'))
+  const people = [{ person: alice }]
+  const hinted = (hintedPerson: string, client = near) =>
+    withHintedAmong({ hintedPerson }, people, { issuer: { sealing }, client }).hintedPerson
+
+  it('names a person as its client knows them, and in no other way [OIDC-Core-8.1-01]', () => {
+    assert.equal(hinted(subjectFor({ sealing }, near, alice.personId)), alice.personId)
+    assert.notEqual(hinted(alice.personId), alice.personId, 'what other clients call them')
+    assert.notEqual(hinted(subjectFor({ sealing }, clientFrom(pairwise('far')), alice.personId)), alice.personId)
+    assert.equal(hinted(alice.personId, clientFrom(clientRecord('public'))), alice.personId)
   })
 })
 
