@@ -47,7 +47,7 @@ describe('the answers of the server', async () => {
         'client_credentials',
         'refresh_token',
       ])
-      assert.deepEqual(metadata.response_types_supported, ['code'])
+      assert.deepEqual(metadata.response_types_supported, ['code', 'id_token', 'code id_token', 'none'])
       for (const method of ['private_key_jwt', 'client_secret_basic'])
         assert.ok(metadata.token_endpoint_auth_methods_supported.includes(method))
       assert.ok(metadata.token_endpoint_auth_signing_alg_values_supported.includes('ES256'))

@@ -50,7 +50,8 @@ export function buildMetadata({
     authorization_signing_alg_values_supported: signingAlgorithms,
     authorization_encryption_alg_values_supported: keyManagementAlgorithms,
     authorization_encryption_enc_values_supported: contentEncryptionAlgorithms,
-    grant_types_supported: [...grants.keys(), 'implicit'],
+    // Without access tokens through the browser nothing is left of that grant but its name in registrations.
+    grant_types_supported: [...grants.keys(), ...(settings.compatibleProfile ? ['implicit'] : [])],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     prompt_values_supported: promptsSupported(settings),

@@ -40,6 +40,8 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
   it('lists what is served: tokens through the browser only where the installation says so [RFC9700-2.1.2-01] [JARM-4-01]', () => {
     const compatible = buildMetadata({ url, resources, settings: { ...settings, compatibleProfile: true } })
     assert.deepEqual(document.response_types_supported, ['code', 'id_token', 'code id_token', 'none'])
+    assert(!(document.grant_types_supported as readonly string[]).includes('implicit'))
+    assert((compatible.grant_types_supported as readonly string[]).includes('implicit'))
     assert.deepEqual(compatible.response_types_supported, [
       ...['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'token', 'none'],
     ])
