@@ -17,7 +17,7 @@ function strictApp(auth: Auth) {
   const { routes, authOf } = nodeAuth(auth)
   const show = async (request: IncomingMessage, response: ServerResponse) => {
     const session = await authOf(request, response).session()
-    response.setHeader('content-security-policy', "default-src 'none'; form-action 'self'")
+    response.setHeader('content-security-policy', "default-src 'none'; form-action 'self'; frame-src 'self'")
     response.setHeader('referrer-policy', 'no-referrer')
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.end(`<!doctype html><html lang="en"><title>${request.url}</title><h1>${session?.user.name ?? 'nobody'}</h1>
@@ -74,6 +74,73 @@ describe('the client in Chromium', () => {
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.waitForURL(`${auth.baseUrl}/`)
       assert.equal(await name(page), 'Alice')
+    })
+  })
+
+  it('takes an answer that the provider’s page posts from another site, and ends the session of before', async () => {
+    await visiting({ responseType: 'code id_token' }, async (page, { auth, standIn, logged }) => {
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon?returnTo=/photos`)
+      await page.waitForURL('**/photos')
+      assert.equal(await name(page), 'Alice')
+      const cookies = await page.context().cookies()
+      assert.ok(cookies.every(({ sameSite }) => sameSite === 'Lax'))
+      assert.deepEqual([logged, standIn.tokenRequests().length], [[], 1])
+    })
+  })
+
+  /** What the monitor tells the page that holds it. */
+  const watched = (page: Page) =>
+    page.evaluate<string>(`new Promise((resolve) => {
+      addEventListener('message', ({ data, origin }) => origin === location.origin && resolve(data.symbolon))
+      const frame = document.createElement('iframe')
+      frame.src = '/api/auth/monitor'
+      document.body.append(frame)
+    })`)
+  const withSessionState = (standIn: Shop['standIn'], error?: string) => {
+    standIn.change.redirect = (answer) => {
+      answer.set('session_state', 'x.y')
+      if (error !== undefined) {
+        answer.delete('code')
+        answer.set('error', error)
+      }
+      return answer
+    }
+  }
+
+  it('hears by the session monitor that the person signed out at the provider [OIDC-Session-3.1-01]', async () => {
+    await visiting({}, async (page, { auth, standIn }) => {
+      withSessionState(standIn)
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
+      await page.waitForURL(`${auth.baseUrl}/`)
+      standIn.change.sessionState = 'changed'
+      withSessionState(standIn, 'login_required')
+      assert.equal(await watched(page), 'signed-out')
+      await page.reload()
+      assert.equal(await name(page), 'nobody')
+    })
+  })
+
+  it('asks once more, and then no more, a provider that says changed of the same person again and again', async () => {
+    await visiting({}, async (page, { auth, standIn }) => {
+      withSessionState(standIn)
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
+      await page.waitForURL(`${auth.baseUrl}/`)
+      standIn.change.sessionState = 'changed'
+      assert.equal(await watched(page), 'unsure')
+      assert.equal(standIn.tokenRequests().length, 2)
+      await page.reload()
+      assert.equal(await name(page), 'Alice')
+    })
+  })
+
+  it('does nothing when the provider can not tell [OIDC-Session-3.1-01]', async () => {
+    await visiting({}, async (page, { auth, standIn }) => {
+      withSessionState(standIn)
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
+      await page.waitForURL(`${auth.baseUrl}/`)
+      standIn.change.sessionState = 'error'
+      assert.equal(await watched(page), 'unsure')
+      assert.equal(standIn.tokenRequests().length, 1)
     })
   })
 

@@ -24,6 +24,8 @@ export interface Changes {
   frontClaims?: (claims: JWTPayload) => JWTPayload
   header?: (header: JWTHeaderParameters) => JWTHeaderParameters
   keys?: (keys: readonly JWK[]) => readonly JWK[]
+  /** What the check-session page answers. */
+  sessionState?: 'unchanged' | 'changed' | 'error'
   /** Userinfo as a JWT. */
   userinfoJwt?: (claims: Record<string, unknown>) => Promise<string>
   /** Answers a registration, of which it gets the metadata. */
@@ -179,7 +181,10 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
       answer.set('id_token', (await change.idToken?.(signed)) ?? signed)
     }
     const to = new URL(searchParams.get('redirect_uri') ?? '')
-    to.search = (change.redirect?.(answer) ?? answer).toString()
+    const sent = change.redirect?.(answer) ?? answer
+    const isPosted = searchParams.get('response_mode') === 'form_post'
+    if (isPosted && request.headers.accept?.includes('text/html')) return postForm(response, to, sent)
+    to.search = sent.toString()
     response.writeHead(302, { location: to.href }).end()
   }
 
@@ -220,6 +225,8 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
     [`${path}/revoke`]: (_, response) => response.writeHead(200).end(),
     [`${path}/end`]: (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('signed out'),
     [`${path}/photos`]: api,
+    [`${path}/check-session`]: (_, response) => sendHtml(response, checkSession),
+    [`${path}/session-state`]: (_, response) => sendJson(response, 200, change.sessionState ?? 'unchanged'),
   }
 
   const server = createServer((message, response) => {
@@ -262,6 +269,23 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
         server.closeAllConnections()
       }),
   }
+}
+
+/** OAuth 2.0 Form Post Response Mode §2, for a browser. */
+function postForm(response: ServerResponse, to: URL, fields: URLSearchParams): void {
+  const inputs = [...fields].map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`).join('')
+  sendHtml(
+    response,
+    `<form method="post" action="${to.href}">${inputs}</form><script>document.forms[0].submit()</script>`,
+  )
+}
+
+/** OpenID Connect Session Management §3.2, with the answer a test chose. */
+const checkSession = `<script>addEventListener('message', async ({ source, origin }) =>
+source.postMessage(await (await fetch('session-state')).json(), origin))</script>`
+
+function sendHtml(response: ServerResponse, html: string): void {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html>${html}`)
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
