@@ -38,7 +38,7 @@ describe("a client's registration (RFC 7591 §2)", () => {
     assert.equal(from({ rotate_refresh_tokens: true }, true).rotateRefreshTokens, true)
   })
 
-  it('reads its name in the language nearest to the one asked for (§2.2)', () => {
+  it('reads its name in the language nearest to the one asked for, and without a tag as it is (§2.2) [RFC7591-2.2-01]', () => {
     const { name } = from({ client_name: 'Prints', 'client_name#de': 'Abzüge', 'client_name#pt-BR': 'Impressões' })
     assert.deepEqual(
       ['en', 'de', 'de-AT', 'pt-BR', 'pt-br', 'pt-PT'].map((locale) => name(locale)),

@@ -141,6 +141,24 @@ describe('registration', async () => {
     assert.equal(await expectRefusal(harness, changes), 'invalid_client_metadata')
   })
 
+  it('honours default_max_age, require_auth_time and request_uris (OpenID DCR §2) [OIDC-DCR-2-07]', () =>
+    withRegistered(harness, { default_max_age: 60, require_auth_time: true, request_uris: [] }, async (party) => {
+      const browser = newBrowser(harness)
+      const first = await party.authorize(browser)
+      harness.later(30)
+      assert.ok(!(await party.authorize(browser)).asked.includes('sign-in'))
+      harness.later(60)
+      const late = await party.authorize(browser)
+      assert.ok(late.asked.includes('sign-in'))
+      assert.ok(Number(late.tokens.claims.auth_time) > Number(first.tokens.claims.auth_time))
+      const elsewhere = suite.serve('/request.jwt', { body: 'e30.e30.', type: 'application/oauth-authz-req+jwt' })
+      assert.match(
+        await party.expectError(browser, { request_uri: elsewhere }),
+        /^(invalid_request_uri|request_uri_not_supported)$/,
+      )
+      assert.ok(!suite.received.some(({ path }) => path === '/request.jwt'), 'it is not fetched')
+    }))
+
   it('answers a body that is not JSON with the error of registration (RFC 7591 §3.2.2) [RFC7591-3-01]', async () => {
     const url = harness.endpoint('registration_endpoint')
     for (const [type, body] of [

@@ -199,7 +199,7 @@ describe('who may register (RFC 7591 §1.3)', () => {
     assert.equal((await open.call(metadata)).body.registration_endpoint, 'https://id.example/register')
   })
 
-  it('with the mode token only who has one, and they may have client_credentials [RFC7591-1.3-01] [OIDC-DCR-3.1-01]', async () => {
+  it('with the mode token only who has one, and they may have client_credentials [RFC7591-1.3-01] [RFC7591-3-02] [OIDC-DCR-3.1-01]', async () => {
     const settings = { registration: 'token', registrationTokens: [hashOf(initial)] } as const
     await using world = await createWorld({ settings })
     const none = await register(world)
