@@ -157,7 +157,7 @@ describe('a request object by value (OpenID Connect Core §6.1, RFC 9101)', () =
     assert.equal(await errorOf(outside({ request: object() })), 'request_not_supported')
   })
 
-  it('goes unsigned only when the issuer says so, and never for a client that signs (attack: alg none)', async () => {
+  it('goes unsigned only when the issuer says so, and never for a client that signs (attack 61)', async () => {
     const unsigned = outside({ request: object({ key: null, header: { alg: 'none', kid: undefined } }) })
     await world.storage.close()
     await open({ request_object_signing_alg: 'none' })
@@ -199,7 +199,7 @@ describe('a request object by reference (OpenID Connect Core §6.2)', () => {
     shown(await browser.open(referring(pinned)), 'sign-in')
   })
 
-  it('is fetched from nowhere else, and for nobody unknown (SSRF) [RFC9101-10.4.1-01]', async () => {
+  it('is fetched from nowhere else, and for nobody unknown [RFC9101-10.4.1-01] (attack 68) (attack 77)', async () => {
     await openWith(() => served(object()))
     for (const other of [`${uri}0`, 'http://127.0.0.1:1/', 'file:///etc/passwd', `${uri}?x`, 'urn:x', `${pinned}x`]) {
       assert.equal(await errorOf(referring(other)), 'invalid_request_uri', other)
