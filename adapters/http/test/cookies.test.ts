@@ -25,6 +25,12 @@ describe('cookies', () => {
     assert.equal(jar.read('__Secure-browser=planted; __Host-browser=mine').get('browser'), 'mine')
     assert.equal(jar.read('__Secure-language=de').get('language'), undefined)
   })
+  it('are hidden from scripts, but for the one that frames of other sites are to read', () => {
+    const cookie = { name: 'session-state', value: 'v', sameSite: 'none', readable: true } as const
+    const written = createCookieJar('https://id.example').write(cookie)
+    assert.equal(written, '__Host-session-state=v; Path=/; Secure; SameSite=None')
+    assert.match(createCookieJar('http://localhost:4000').write(cookie), /SameSite=Lax$/)
+  })
   it('carry the port on http, because ports of one host share them', () => {
     const written = createCookieJar('http://localhost:4000').write({ name: 'browser', value: 'v' })
     assert.equal(written, 'symbolon4000_browser=v; Path=/; HttpOnly; SameSite=Lax')

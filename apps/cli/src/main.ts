@@ -13,6 +13,10 @@ const entries: Readonly<Record<string, Entry>> = {
   serve: { about: 'Run the server from a configuration file.', load: () => import('./commands/serve.ts') },
   flow: { about: 'Show the last flows, or one of them step by step.', load: () => import('./commands/flow.ts') },
   keys: { about: 'List or rotate the signing keys.', load: () => import('./commands/keys.ts') },
+  logouts: {
+    about: 'List which apps were told that a session has ended.',
+    load: () => import('./commands/logouts.ts'),
+  },
   config: { about: 'Check a configuration file, or print its schema.', load: () => import('./commands/config.ts') },
   'hash-password': {
     about: 'Hash the password on standard input for a configuration file.',

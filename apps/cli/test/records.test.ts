@@ -1,6 +1,8 @@
 /** `symbolon flow` and `symbolon keys` look into the database of a server that runs beside them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { loadConfig } from '@symbolon/server/config/load'
+import { openInstallation } from '@symbolon/server/installation'
 import { listening, place, run, start } from './symbolon.ts'
 
 describe('symbolon flow', () => {
@@ -41,6 +43,35 @@ describe('symbolon flow', () => {
     const { code, stderr } = await run(['flow', '8S1K-42QD', '--config', here.config])
     assert.equal(code, 4)
     assert.match(stderr, /^There is no flow 8S1K-42QD; .+\n$/)
+  })
+})
+
+describe('symbolon logouts', () => {
+  it('lists who was told that a session has ended, and who never listened, without naming the person', async () => {
+    using here = place()
+    const installation = await openInstallation(await loadConfig(here.config))
+    const { store, storage } = installation
+    const now = installation.now()
+    const session = { sessionId: 'the-session', personId: 'the-person' }
+    await store.commit([
+      { do: 'remember-client', ...session, clientId: 'deaf', expiresAt: now + 60 },
+      { do: 'remember-client', ...session, clientId: 'slow', expiresAt: now + 60 },
+      { do: 'announce-logout', sessionId: 'the-session', flow: '8S1K-42QD', now, announcedUntil: now + 60 },
+      ...[{ do: 'note-logout', sessionId: 'the-session', clientId: 'deaf', attempts: 0 } as const].map((note) => ({
+        ...note,
+        ...{ dueAt: null, failedAt: now, problem: 'status 503' },
+      })),
+    ])
+    await storage.close()
+    const { stdout } = await run(['logouts', '--config', here.config])
+    assert.match(stdout, /^\S+Z {2}failed {3}8S1K-42QD {2}deaf {2}attempts 0 {2}status 503$/m)
+    assert.match(stdout, /^\S+Z {2}waiting {2}8S1K-42QD {2}slow {2}attempts 0$/m)
+    const { data } = JSON.parse((await run(['logouts', '--failed', '--json', '--config', here.config])).stdout)
+    assert.deepEqual(
+      data.logouts.map(({ client, state, problem }: Record<string, unknown>) => [client, state, problem]),
+      [['deaf', 'failed', 'status 503']],
+    )
+    assert.doesNotMatch(`${stdout}${JSON.stringify(data)}`, /the-session|the-person/)
   })
 })
 

@@ -25,6 +25,12 @@ describe('the headers of a page', () => {
     assert.equal(pageHeaders({ ...plain, goesOut: true })['cache-control'], 'no-store')
   })
 
+  it('open frames of the sites that a page names, and of no others', () => {
+    const policy = pageHeaders({ ...plain, frameSource: ['https://a.example', 'https://b.example:8443'] })
+    assert.match(policy['content-security-policy'] ?? '', /; frame-src https:\/\/a\.example https:\/\/b\.example:8443;/)
+    assert.doesNotMatch(pageHeaders(plain)['content-security-policy'] ?? '', /frame-src/)
+  })
+
   it('keep account pages from windows that opened them, and sign-in pages usable as popups', () => {
     assert.equal(pageHeaders({ ...plain, isolated: true })['cross-origin-opener-policy'], 'same-origin')
     assert.equal(pageHeaders(plain)['cross-origin-opener-policy'], undefined)

@@ -28,7 +28,7 @@ ${
 }
 ${
   view.staying.length > 0 &&
-  html`<p>${words.signOut.staying(formats.list(view.staying.map((one) => name(one.name || one.login))))}</p>`
+  html`<p>${words.signOut.stays(formats.list(view.staying.map((one) => name(one.name || one.login))))}</p>`
 }
 ${view.unproven && html`<div class="note">${icons.warning}<p>${words.signOut.unproven}</p></div>`}
 <form method="post" action="${path(view.action)}">${csrfField(view.csrf)}${hidden(view.fields)}

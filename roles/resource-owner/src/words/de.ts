@@ -165,6 +165,7 @@ export const de: Words = {
     here: (issuer: Child) => say`Sie werden in diesem Browser von ${issuer} abgemeldet.`,
     person: 'Jetzt angemeldet',
     unproven: 'Die Anfrage der App ist unvollständig; danach geht es nicht zu ihr zurück.',
+    stays: (people: Child) => say`Nicht abgemeldet: ${people}.`,
     staying: (people: Child) => say`In diesem Browser weiterhin angemeldet: ${people}.`,
     stay: 'Angemeldet bleiben',
     submit: 'Abmelden',

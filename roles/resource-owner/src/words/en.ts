@@ -162,6 +162,7 @@ export const en = {
     here: (issuer: Child) => say`You’ll be signed out of ${issuer} in this browser.`,
     person: 'Signed in now',
     unproven: 'The app’s request isn’t complete, so it won’t get you back afterwards.',
+    stays: (people: Child) => say`Not signed out: ${people}.`,
     staying: (people: Child) => say`Still signed in in this browser: ${people}.`,
     stay: 'Stay signed in',
     submit: 'Sign out',
