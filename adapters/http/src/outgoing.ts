@@ -4,7 +4,7 @@
  * A host is resolved once; what it resolves to is checked and the connection is made to exactly that, so that another
  * answer of the name server comes too late. Each request has a connection of its own.
  */
-import { lookup } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
@@ -24,8 +24,8 @@ export interface OutgoingOptions {
   readonly ca?: string | undefined
   /** Loopback may be reached, by http too. */
   readonly development?: boolean
-  /** All addresses of a host. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>
+  /** All addresses of a host; by the name servers, or as this machine does it for hosts that are allowed by name. */
+  readonly resolve?: (host: string, how: 'name servers' | 'machine') => Promise<readonly string[]>
 }
 
 const limitUnlessGiven = 65_536
@@ -42,11 +42,19 @@ class Problem extends Error {
   }
 }
 
-const resolveBySystem = async (host: string): Promise<readonly string[]> =>
-  (await lookup(host, { all: true })).map(({ address }) => address)
+/**
+ * The machine's own way knows its file of hosts, and holds one of the few threads that passwords and signatures need for
+ * as long as a name server is silent: strangers choose the names, so theirs are asked for without.
+ */
+const resolveHost: NonNullable<OutgoingOptions['resolve']> = async (host, how) => {
+  if (how === 'machine') return (await lookup(host, { all: true })).map(({ address }) => address)
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 })
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
+  return found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+}
 
 export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
-  const { allow = [], ca, development = false, resolve = resolveBySystem } = options
+  const { allow = [], ca, development = false, resolve = resolveHost } = options
   const reach = createReach(allow, development)
   const trusted = ca === undefined ? undefined : createSecureContext({ ca: [...getCACertificates('default'), ca] })
   const underWay = new Map<string, number>()
@@ -54,7 +62,8 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
 
   const go = async (url: URL, how: OutgoingRequest, timeout: AbortSignal): Promise<OutgoingAnswer> => {
     const host = hostOf(url)
-    const found = isIP(host) !== 0 ? [host] : await Promise.race([resolve(host), rejection(timeout)])
+    const way = development || reach.isAllowed(host) ? 'machine' : 'name servers'
+    const found = isIP(host) !== 0 ? [host] : await Promise.race([resolve(host, way), rejection(timeout)])
     const addresses = found.filter((address) => mayGo(url, address, host, reach))
     if (addresses.length === 0) throw new Problem(found.length === 0 ? 'unreachable' : 'address_refused')
     const settings: RequestOptions = {

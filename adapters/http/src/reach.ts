@@ -47,6 +47,8 @@ loopback.addAddress('::1', 'ipv6')
 export interface Reach {
   readonly mayReach: (address: string, host: string) => boolean
   readonly isLoopback: (address: string) => boolean
+  /** It stands by its name among what is allowed. */
+  readonly isAllowed: (host: string) => boolean
 }
 
 /** `allow`: hosts, addresses and networks that may be reached although they are not public. */
@@ -62,6 +64,7 @@ export function createReach(allow: readonly string[], development: boolean): Rea
   const isLoopback = (address: string) => within(loopback, address)
   return {
     isLoopback,
+    isAllowed: (host) => hosts.has(host),
     mayReach: (address, host) =>
       hosts.has(host) || within(networks, address) || (development && isLoopback(address)) || isPublic(address),
   }

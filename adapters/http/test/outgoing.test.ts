@@ -48,6 +48,22 @@ describe('where requests may go (attack 68) (attack 74) (attack 75) (attack 77)'
     assert.equal(problemIn(await developing.fetch('http://app.example/')), 'address_refused')
   })
 
+  it('is found without this machine, unless the host is allowed by name or somebody is developing', async () => {
+    const asked: (readonly string[])[] = []
+    const resolve: OutgoingOptions['resolve'] = async (...how) => {
+      asked.push(how)
+      return []
+    }
+    await createOutgoing({ resolve, allow: ['app.internal'] }).fetch('https://app.internal/')
+    await createOutgoing({ resolve, allow: ['app.internal'] }).fetch('https://app.example/')
+    await createOutgoing({ resolve, development: true }).fetch('https://app.example/')
+    assert.deepEqual(asked, [
+      ['app.internal', 'machine'],
+      ['app.example', 'name servers'],
+      ['app.example', 'machine'],
+    ])
+  })
+
   it('is nowhere when the host has no address, or cannot be resolved in time', async () => {
     assert.equal(problemIn(await createOutgoing(resolvesTo()).fetch('https://app.example/')), 'unreachable')
     const failing = createOutgoing({ resolve: () => Promise.reject(new Error('ENOTFOUND')) })
