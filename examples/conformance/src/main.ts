@@ -66,7 +66,7 @@ function suiteBase(given: string = usualSuite.base): string {
   return url.href.replace(/\/$/, '')
 }
 
-function welcome({ issuer, control, composeFile, configFile }: Conformance): string {
+function welcome({ issuer, control, composeFile, configFile, plansFolder }: Conformance): string {
   const shown = (file: string) => relative(process.cwd(), file) || file
   return [
     '',
@@ -75,7 +75,7 @@ function welcome({ issuer, control, composeFile, configFile }: Conformance): str
     `  Sign in   as ${people.map(({ username }) => username).join(' or ')}, password: ${password}`,
     `  Rotate    curl -X POST ${control}/rotate-keys`,
     `  Suite     docker compose -f docker-compose-prebuilt.yml -f ${composeFile} up`,
-    `  Plans     tests/conformance/configs/*.json: paste one into the suite`,
+    `  Plans     ${shown(plansFolder)}/*.json: paste one into the suite`,
     `  Config    ${shown(configFile)}`,
     '',
     '  For tests only: its secrets and passwords are known to everybody. Stop with Ctrl-C.',

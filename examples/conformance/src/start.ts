@@ -10,6 +10,7 @@ import { type CertificateFiles, certificateIn } from './certificates.ts'
 import { suiteCompose } from './compose.ts'
 import { type ConformanceAddresses, conformanceConfig } from './config.ts'
 import { startControl } from './control.ts'
+import { writePlans } from './write-plans.ts'
 
 export interface ConformanceSettings extends ConformanceAddresses {
   readonly folder: string
@@ -28,6 +29,8 @@ export interface Conformance {
   readonly control: string
   readonly configFile: string
   readonly composeFile: string
+  /** What to paste into the suite, a file for each plan. */
+  readonly plansFolder: string
   readonly certificate: string
   readonly server: RunningServer
   close(): Promise<void>
@@ -45,6 +48,8 @@ export async function startConformance(settings: ConformanceSettings): Promise<C
   ])
   const composeFile = join(folder, 'suite-compose.yml')
   writeFileSync(composeFile, suiteCompose(issuer, theirs))
+  const plansFolder = join(folder, 'plans')
+  writePlans(plansFolder, issuer, suite)
   const configFile = join(folder, 'symbolon.json')
   const config = conformanceConfig(settings, {
     cert: resolve(own.cert),
@@ -61,6 +66,7 @@ export async function startConformance(settings: ConformanceSettings): Promise<C
       control: control.url,
       configFile,
       composeFile,
+      plansFolder,
       certificate: own.cert,
       server,
       async close() {
