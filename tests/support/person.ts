@@ -20,8 +20,12 @@ export interface Person {
   /** Opens an address and follows redirects and handoffs until a page is shown or another site is reached. */
   open(url: string): Promise<Shown>
   /** Sends the page's form: its own values, changed by `fields`; `press` is the button's `name=value`. */
-  submit(from: Shown, fields: Readonly<Record<string, string | readonly string[]>>, press?: string): Promise<Shown>
+  submit(from: Shown, fields: Fields, press?: string): Promise<Shown>
+  /** Follows the link with this id, or sends the form of the button with it. */
+  click(from: Shown, id: string, fields?: Fields): Promise<Shown>
 }
+
+type Fields = Readonly<Record<string, string | readonly string[]>>
 
 /** `stopAt`: addresses that are not opened but returned, as `url`, with status 0: a client's callback. */
 export function createPerson({ stopAt = [] as readonly string[] } = {}): Person {
@@ -45,22 +49,34 @@ export function createPerson({ stopAt = [] as readonly string[] } = {}): Person 
     return { url, status: response.status, headers: response.headers, text, page }
   }
 
+  function send(from: Shown, form: HTMLElement, fields: Fields, pressed: readonly [string, string] | undefined) {
+    const sent = new URLSearchParams()
+    for (const [name, value] of valuesOf(form)) if (!(name in fields)) sent.append(name, value)
+    for (const [name, value] of Object.entries(fields))
+      for (const one of typeof value === 'string' ? [value] : value) sent.append(name, one)
+    if (pressed !== undefined) sent.append(...pressed)
+    const action = new URL(form.getAttribute('action') ?? from.url, from.url)
+    if (form.getAttribute('method')?.toLowerCase() !== 'post') {
+      action.search = sent.toString()
+      return go(action.href, {})
+    }
+    return go(action.href, { method: 'POST', body: sent, headers: { origin: new URL(from.url).origin } })
+  }
+
   return {
     jar,
     open: (url) => go(url, {}),
-    submit(from, fields, press) {
-      const form = findForm(from, press)
-      const sent = new URLSearchParams()
-      for (const [name, value] of valuesOf(form)) if (!(name in fields)) sent.append(name, value)
-      for (const [name, value] of Object.entries(fields))
-        for (const one of typeof value === 'string' ? [value] : value) sent.append(name, one)
-      if (press !== undefined) sent.append(...(press.split('=') as [string, string]))
-      const action = new URL(form.getAttribute('action') ?? from.url, from.url)
-      if (form.getAttribute('method')?.toLowerCase() !== 'post') {
-        action.search = sent.toString()
-        return go(action.href, {})
-      }
-      return go(action.href, { method: 'POST', body: sent, headers: { origin: new URL(from.url).origin } })
+    submit: (from, fields, press) =>
+      send(from, findForm(from, press), fields, press?.split('=') as [string, string] | undefined),
+    click(from, id, fields = {}) {
+      const { pathname } = new URL(from.url)
+      const found = from.page.getElementById(id)
+      const address = found?.getAttribute('href')
+      if (address !== undefined) return go(new URL(address, from.url).href, {})
+      const form = found?.tagName === 'BUTTON' ? found.closest('form') : null
+      if (!found || !form) throw new Error(`nothing to click at #${id} of ${pathname}`)
+      const name = found.getAttribute('name')
+      return send(from, form, fields, name === undefined ? undefined : [name, found.getAttribute('value') ?? ''])
     },
   }
 }

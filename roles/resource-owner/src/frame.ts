@@ -55,7 +55,7 @@ ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${
     ({ tag, name }) =>
       html`<option lang="${tag}" value="${tag}"${tag === language.tag && html` selected`}>${name}</option>`,
   )}</select>
-<button class="quiet">${words.frame.changeLanguage}</button>
+<button id="change-language" class="quiet">${words.frame.changeLanguage}</button>
 </form>
 ${
   frame.flow !== '' &&

@@ -40,7 +40,7 @@ ${view.groups.map((group) => drawGroup(group, view, pen))}</section>
     }${view.accessUntil !== undefined && [' ', words.oneApp.access(formats.moment(view.accessUntil))]}</p></section>
 <section><h2>${words.oneApp.removeApp}</h2>
 <p>${words.oneApp.removeAppLead(called)}</p>
-<div class="actions"><a class="button danger" href="${own}?remove=app">${words.oneApp.removeApp}</a></div></section>
+<div class="actions"><a id="remove" class="button danger" href="${own}?remove=app">${words.oneApp.removeApp}</a></div></section>
 ${links.length > 0 && html`<p class="papers">${links}</p>`}`,
   })
 }
@@ -77,7 +77,7 @@ ${scope === undefined ? undefined : html`<p class="lead">${permissionName(scope,
         : html`<li>${words.oneApp.permissionStops(called)}</li>${accessUntil !== undefined && html`<li>${words.oneApp.stopsBy(formats.moment(accessUntil))}</li>`}`
     }<li>${words.oneApp.itsData(called)}</li></ul>
 <form method="post" action="${path(own)}">${csrfField(view.csrf)}${scope !== undefined && hidden([['scope', scope]])}
-<div class="actions pair"><a class="button" href="${path(own)}">${words.oneApp.keep}</a><button class="danger" name="remove" value="${scope === undefined ? 'app' : 'permission'}">${scope === undefined ? words.oneApp.submitApp : words.oneApp.submitPermission}</button></div></form>`,
+<div class="actions pair"><a id="keep" class="button" href="${path(own)}">${words.oneApp.keep}</a><button id="remove" class="danger" name="remove" value="${scope === undefined ? 'app' : 'permission'}">${scope === undefined ? words.oneApp.submitApp : words.oneApp.submitPermission}</button></div></form>`,
   })
 }
 

@@ -18,13 +18,13 @@ ${view.client && plate(view.client, words.signIn.continueTo)}
 <form method="post" action="${path(view.action)}">${csrfField(view.csrf)}
 <ul class="accounts">
 ${view.accounts.map(
-  (account) =>
-    html`<li><button name="session" value="${account.session}">${person(
+  (account, index) =>
+    html`<li><button id="account-${index + 1}" name="session" value="${account.session}">${person(
       account,
       html` <span class="fact">${account.fresh ? words.choose.signedIn : words.choose.passwordNeeded}</span>`,
     )}${icons.arrow}</button></li>`,
 )}
-<li><button name="session" value="other"><span class="monogram person" aria-hidden="true">+</span><span class="who">${words.choose.another}</span>${icons.arrow}</button></li>
+<li><button id="another" name="session" value="other"><span class="monogram person" aria-hidden="true">+</span><span class="who">${words.choose.another}</span>${icons.arrow}</button></li>
 </ul>
 </form>`,
 })

@@ -39,7 +39,7 @@ export const consent: Draw<ConsentView> = (view, pen) => {
     pictures: pictures(client),
     content: html`<h1>${words.consent.heading(app, issuer)}</h1>
 ${plateWithLogo(client, undefined, provenance(client, pen))}
-<p class="as"><span>${words.consent.signedInAs(html`<strong>${login(view.person.login)}</strong>`)}</span> <a href="${path(view.useAnotherAccount)}">${words.consent.another}</a></p>
+<p class="as"><span>${words.consent.signedInAs(html`<strong>${login(view.person.login)}</strong>`)}</span> <a id="another" href="${path(view.useAnotherAccount)}">${words.consent.another}</a></p>
 ${view.changed && warning(words.consent.changed(app))}
 ${client.origin === 'unreviewed' && warning(words.consent.unreviewed(app, issuer))}
 <form method="post" action="${path(view.action)}" data-guard>${csrfField(view.csrf)}

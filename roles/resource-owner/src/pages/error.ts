@@ -64,7 +64,7 @@ ${view.client && plate(view.client, undefined)}
 <p>${next}${view.retryAfter !== undefined && [' ', words.errors.retry(formats.wait(view.retryAfter))]}</p>
 ${
   link !== undefined &&
-  html`<div class="actions"><a class="button primary" href="${path(link)}">${kind === 'missing' && view.next === undefined ? words.errors.account : words.errors.continue}</a></div>`
+  html`<div class="actions"><a id="continue" class="button primary" href="${path(link)}">${kind === 'missing' && view.next === undefined ? words.errors.account : words.errors.continue}</a></div>`
 }
 <p class="when">${pen.frame.flow !== '' && html`${words.frame.reference} <span class="code">${pen.frame.flow}</span> · `}${formats.moment(view.at)}</p>
 ${developer(view, pen)}`,

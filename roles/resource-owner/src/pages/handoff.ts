@@ -24,7 +24,7 @@ ${
   address
     ? html`<p role="status">${says[kind]}</p>
 ${kind === 'app' && html`<p role="status" data-later="${words.handoff.appLater}"></p>`}
-<div class="actions"><a class="button primary" href="${address}">${words.handoff.continue(app)}</a></div>`
+<div class="actions"><a id="continue" class="button primary" href="${address}">${words.handoff.continue(app)}</a></div>`
     : html`<p>${words.handoff.refused}</p>`
 }`,
   }

@@ -8,6 +8,6 @@ export const home: Draw<HomeView> = ({ person }, { frame, words, path }) => ({
   layout: 'question',
   content: html`<h1>${words.home.heading}</h1>
 <p class="lead">${words.home.lead(html`<bdi>${frame.issuerName}</bdi>`)}</p>
-<div class="actions"><a class="button primary" href="${path('/account')}">${person ? words.home.account : words.home.signIn}</a></div>
+<div class="actions"><a id="account" class="button primary" href="${path('/account')}">${person ? words.home.account : words.home.signIn}</a></div>
 ${person && html`<p class="after">${words.home.signedInAs(html`<bdi>${person.login}</bdi>`)}</p>`}`,
 })

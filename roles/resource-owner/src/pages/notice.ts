@@ -16,7 +16,7 @@ ${view.client && plate(view.client, undefined)}
 ${
   view.next === undefined
     ? alone !== undefined && html`<p>${alone}</p>`
-    : html`<div class="actions"><a class="button primary" href="${pen.path(view.next)}">${next}</a></div>`
+    : html`<div class="actions"><a id="continue" class="button primary" href="${pen.path(view.next)}">${next}</a></div>`
 }`,
   }
 }

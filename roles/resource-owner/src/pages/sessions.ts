@@ -29,7 +29,7 @@ ${
   elsewhere.length === 0
     ? html`<p>${words.devices.nowhereElse}</p>`
     : html`<ul class="cards">${elsewhere.map(draw)}</ul>
-<form method="post" action="${path('/account/sessions')}">${csrfField(view.csrf)}<button name="end" value="others">${words.devices.endOthers}</button></form>`
+<form method="post" action="${path('/account/sessions')}">${csrfField(view.csrf)}<button id="end-others" name="end" value="others">${words.devices.endOthers}</button></form>`
 }</section>`,
   })
 }

@@ -46,7 +46,7 @@ ${
 }
 <div class="actions"><button id="sign-in" class="primary">${words.signIn.submit}</button></div>
 </form>
-${view.signUp !== undefined && html`<p class="after"><a href="${path(view.signUp)}">${words.signIn.signUp}</a></p>`}${view.chooseAccount !== undefined && html`<p class="after"><a href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}${
+${view.signUp !== undefined && html`<p class="after"><a id="sign-up" href="${path(view.signUp)}">${words.signIn.signUp}</a></p>`}${view.chooseAccount !== undefined && html`<p class="after"><a id="choose-account" href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}${
   links.length > 0 &&
   html`
 <p class="papers">${links}</p>`

@@ -40,9 +40,9 @@ ${plate(client, words.signIn.continueTo)}
 <div class="field"><label for="password">${words.signUp.password}</label>
 <div class="reveal"><input id="password" name="password" type="password" autocomplete="new-password" minlength="${String(shortestPassword)}" required data-show="${words.signIn.showPassword}"${described('password', 'password-hint')}></div>
 <p class="hint" id="password-hint">${words.signUp.passwordHint(shortestPassword)}</p></div>
-<div class="actions"><button class="primary">${words.signUp.submit}</button></div>
+<div class="actions"><button id="sign-up" class="primary">${words.signUp.submit}</button></div>
 </form>
-<p class="after"><a href="${path(view.signIn)}">${words.signUp.signIn}</a></p>`,
+<p class="after"><a id="sign-in" href="${path(view.signIn)}">${words.signUp.signIn}</a></p>`,
   }
 }
 

@@ -31,8 +31,8 @@ ${
 ${told.length > 0 && html`<p role="status" data-told="${words.signOut.told}">${words.signOut.telling}</p>`}
 <div class="actions pair">${
       back &&
-      html`<a class="button primary" href="${back}"${told.length > 0 && html` data-go-on="${patience}"`}>${client ? words.signOut.back(html`<bdi>${client.name}</bdi>`) : words.signOut.backAnywhere}</a>`
-    }<a class="button" href="${path('/account')}">${words.signOut.again}</a></div>
+      html`<a id="continue" class="button primary" href="${back}"${told.length > 0 && html` data-go-on="${patience}"`}>${client ? words.signOut.back(html`<bdi>${client.name}</bdi>`) : words.signOut.backAnywhere}</a>`
+    }<a id="again" class="button" href="${path('/account')}">${words.signOut.again}</a></div>
 ${told.map(logoutFrame)}`,
   }
 }

@@ -32,7 +32,7 @@ export function accountPage(view: AccountFrame, pen: Pen, { here, title, content
       ([place, to, text]) =>
         html`<li><a href="${path(to)}"${place === here && html` aria-current="page"`}>${text}</a></li>`,
     )}</ul></nav>
-<form method="post" action="${path('/logout')}">${csrfField(view.csrf)}<button class="quiet" name="decision" value="sign-out">${words.account.signOut}</button></form>
+<form method="post" action="${path('/logout')}">${csrfField(view.csrf)}<button id="sign-out" class="quiet" name="decision" value="sign-out">${words.account.signOut}</button></form>
 ${view.others.length > 0 && others(view, pen)}
 </div>
 <div class="content">

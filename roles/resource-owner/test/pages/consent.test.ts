@@ -21,7 +21,7 @@ describe('consent', () => {
 
   it('says as whom, with the way to another account', () => {
     assert.match(html, /Signed in as <strong><bdi>ada@example\.com<\/bdi><\/strong>/)
-    assert.match(html, /<a href="\/i\/abc\/account">Use another account<\/a>/)
+    assert.match(html, /<a id="another" href="\/i\/abc\/account">Use another account<\/a>/)
   })
 
   it('lets optional permissions be unticked, and only those', () => {

@@ -68,7 +68,7 @@ describe('sign in', () => {
     assert.match(html, /<h1>Confirm it’s you<\/h1>/)
     assert.match(html, /id="login"[^>]* readonly/)
     assert.doesNotMatch(html, /name="keep"/)
-    assert.match(html, /<a href="\/i\/abc\/account">Choose another account/)
+    assert.match(html, /<a id="choose-account" href="\/i\/abc\/account">Choose another account/)
   })
 
   it('puts the cursor into the form only when nothing needs to be read before', () => {

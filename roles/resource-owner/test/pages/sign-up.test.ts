@@ -45,7 +45,7 @@ describe('making an account', () => {
   })
 
   it('leads those who have an account to sign in, and is there in German', () => {
-    assert.match(drawn(), /<a href="\/i\/abc\/sign-in">I already have an account/)
+    assert.match(drawn(), /<a id="sign-in" href="\/i\/abc\/sign-in">I already have an account/)
     assert.match(drawn({}, 'de'), /<h1>Konto anlegen<\/h1>/)
   })
 
@@ -55,7 +55,7 @@ describe('making an account', () => {
     assert.doesNotMatch(render(signIn, frame).html, /Create an account/)
     assert.match(
       render({ ...signIn, signUp: '/i/abc/sign-up' }, frame).html,
-      /<a href="\/i\/abc\/sign-up">Create an account/,
+      /<a id="sign-up" href="\/i\/abc\/sign-up">Create an account/,
     )
   })
 })
