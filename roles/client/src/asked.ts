@@ -58,11 +58,12 @@ export function toParameters(request: SignInRequest): Readonly<Record<string, st
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
+/** Most of it is remembered in the cookie of the sign-in, which browsers drop above 4 KiB. */
 const longest: Readonly<Record<string, number>> = {
   prompt: 100,
   max_age: 9,
-  acr_values: 300,
-  claims: 1024,
+  acr_values: 200,
+  claims: 512,
   login_hint: 300,
   ui_locales: 100,
   display: 20,

@@ -84,4 +84,10 @@ export const endedByProvider = (
     if (tells(record)) await endings.begin(record)
     return sessions.begin(cookies, record)
   },
+  async end(cookies) {
+    const record = await sessions.load(cookies)
+    // whoever kept a cookie has no session with it any more
+    if (record?.sid !== undefined && tells(record)) await endings.end({ ...record, sub: undefined })
+    return sessions.end(cookies)
+  },
 })

@@ -104,7 +104,11 @@ export async function validateLogoutToken(connection: Connection, token: string,
   const { claims, typ } = await openJwt(connection, token, {
     reason: 'logout_token_invalid',
     signed: signatureAlgorithms(client.id_token_signed_response_alg, metadata.id_token_signing_alg_values_supported),
-    encrypted: encryption(client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc),
+    // it may be encrypted as ID tokens are, and need not be (§2.4)
+    encrypted:
+      token.split('.').length === 5
+        ? encryption(client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc)
+        : undefined,
   })
   const broken = firstBroken(logoutTokenRules, {
     claims,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { type AuthError, memoryStore, type SessionSettings, type SessionStore } from '@symbolon/client'
-import { generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
+import { CompactEncrypt, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { type App, signIn, start, startApp } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 
@@ -61,6 +61,13 @@ for (const [kind, session] of Object.entries(kinds)) {
       for (const each of before) assert.equal(await each.isSignedIn(), false)
       const after = await signedIn()
       assert.equal(await after.isSignedIn(), true)
+    })
+
+    it('leaves nothing to whoever kept the cookie of a session that was signed out here', async () => {
+      const one = await signedIn()
+      const kept = one.browser.request()
+      await one.browser.post('/api/auth/signout', {}, own)
+      assert.equal(await app.auth.session(kept), undefined)
     })
 
     it('ends nothing of another person', async () => {
@@ -170,6 +177,36 @@ for (const [kind, session] of Object.entries(kinds)) {
 }
 
 describe('logout notices', () => {
+  it('may be encrypted as ID tokens are, and need not be (OpenID Connect Back-Channel Logout §2.4)', async () => {
+    const way = { alg: 'RSA-OAEP-256', enc: 'A256GCM' }
+    const { publicKey, privateKey } = await generateKeyPair(way.alg, { extractable: true })
+    const app = await startApp({
+      openid: {
+        logoutNotices: true,
+        decryptionKeys: [{ ...(await exportJWK(privateKey)), alg: way.alg }],
+        idToken: { encrypted: way },
+      },
+      auth: { session: { kind: 'store', store: memoryStore() } },
+    })
+    const encrypted = (token: string) =>
+      new CompactEncrypt(new TextEncoder().encode(token)).setProtectedHeader(way).encrypt(publicKey)
+    const now = Math.floor(Date.now() / 1000)
+    const about = {
+      iss: app.standIn.issuer,
+      aud: 'print-shop',
+      iat: now,
+      exp: now + 120,
+      sid: 's',
+      events: { [event]: {} },
+    }
+    const plain = await app.standIn.sign({ ...about, jti: '1' }, { typ: 'logout+jwt' })
+    const sealed = await encrypted(await app.standIn.sign({ ...about, jti: '2' }, { typ: 'logout+jwt' }))
+    for (const logout_token of [plain, sealed]) {
+      assert.equal((await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token })).status, 200)
+    }
+    await app.stop()
+  })
+
   it('store nothing when strangers send them', async () => {
     const stored: string[] = []
     const kept = memoryStore()
