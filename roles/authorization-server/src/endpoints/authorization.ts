@@ -19,6 +19,7 @@ import {
 } from '../flow/1-authorization-request.ts'
 import { decideNextStep, noFacts } from '../flow/2-user-authorization.ts'
 import { limits } from '../flow/authorization-rules.ts'
+import { isEncrypted } from '../keys/decryption-key.ts'
 import { missingState } from '../logout/session-state.ts'
 import { type Browser, loadBrowser, touches } from '../people/browser.ts'
 import { grantAnswer } from '../people/granted-answer.ts'
@@ -69,7 +70,7 @@ async function load(http: EndpointRequest, sent: URLSearchParams, issuer: Issuer
   const [registry, browser, claims] = await Promise.all([
     issuer.store.registry(),
     clientId === undefined || isForm(http) ? undefined : loadBrowser(http, issuer, { client: clientId }),
-    hint === undefined || hint.length > limits.id_token_hint ? undefined : issuer.keys.verify(hint, 'JWT'),
+    hint === undefined || hint.length > limits.id_token_hint ? undefined : claimsOfHint(hint, issuer),
   ])
   const record = clientId === undefined ? undefined : await registry.client(clientId)
   const known = record && { record, client: clientFrom(record) }
@@ -77,6 +78,12 @@ async function load(http: EndpointRequest, sent: URLSearchParams, issuer: Issuer
   const { settings } = issuer
   const object = effective?.refused
   return { asked: { params, client: known?.client, resources, hint: claims, settings, object }, known, browser }
+}
+
+/** A client may encrypt an ID token to us before it sends it through the browser (OpenID Connect Core §3.1.2.1). */
+async function claimsOfHint(hint: string, { keys }: Issuer): Promise<Asked['hint']> {
+  const signed = isEncrypted(hint) ? await keys.decrypt(hint) : hint
+  return signed === undefined ? undefined : keys.verify(signed, 'JWT')
 }
 
 /** Of a client that nobody knows, or that is turned off, nothing is read. */

@@ -144,7 +144,7 @@ function narrow(
   scope: readonly string[],
   allowed: readonly string[],
 ): Omit<Granted, 'asked'> {
-  const claims = claimsWithin(request.claims, union(scope, allowed))
+  const claims = request.claims && claimsWithin(request.claims, union(scope, allowed))
   const refused = missing(request.scope, scope)
   if (refused.length === 0) return { scope, resources: request.resources, claims }
   const kept = request.resources.filter((name) => {

@@ -83,7 +83,7 @@ export function isAsMeant(uri: string, text: string, { requestUris }: Client): b
   return digest === undefined || requestUris.includes(uri) || digest === hashOf(text)
 }
 
-/** Taken apart; of an encrypted one nothing can be read here. */
+/** Taken apart; nothing of it is believed yet. */
 export function readRequestObject(jwt: string): Decision<RequestObject> {
   const jws = jwt.length > longestObject ? undefined : takeApart(jwt)
   const claims = jws && readObject(jws.payload)

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, hash, sign } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { CompactEncrypt, importJWK } from 'jose'
 import type { Settings } from '../../src/ports/issuer.ts'
 import type { Outgoing, OutgoingAnswer } from '../../src/ports/outgoing.ts'
 import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
+import { openSigningWorld } from '../support/front-channel/signing.ts'
 import {
   aClient,
   authorizationParams,
@@ -174,6 +176,43 @@ describe('a request object by value (OpenID Connect Core §6.1, RFC 9101)', () =
     await world.storage.close()
     await open({ jwks }, { settings: { unsignedRequestObjects: true } })
     shown(await browser.open(unsigned), 'sign-in')
+  })
+})
+
+describe('a request object that is encrypted to the server (OpenID Connect Core §6.3.1, RFC 9101 §6.1)', () => {
+  const seal = async (text: string) => {
+    const published = (await world.issuer.keys.published()).keys.find(({ use }) => use === 'enc')
+    assert(published)
+    const { kid } = published
+    return new CompactEncrypt(Buffer.from(text))
+      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A128GCM', cty: 'JWT', kid: String(kid) })
+      .encrypt(await importJWK(published, 'RSA-OAEP-256'))
+  }
+
+  it('is opened, and then believed as one that is signed; whatever else is in it is not [OIDC-Core-6.3.1-01] [RFC9101-6.1-01]', async () => {
+    const opened = await openSigningWorld({ decryptionAlgorithms: ['RSA-OAEP-256'] })
+    await opened.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { jwks }) }])
+    world = opened
+    browser = new Browser(world)
+    const request = await seal(object())
+    shown(await browser.open(outside({ request })), 'sign-in')
+    assert.equal(await errorOf(outside({ request: `${request.slice(0, -4)}AAAA` })), 'invalid_request_object')
+    const unsigned = await seal(object({ key: null, header: { alg: 'none' } }))
+    assert.equal(await errorOf(outside({ request: unsigned })), 'invalid_request_object')
+    const twice = await seal(request)
+    assert.equal(await errorOf(outside({ request: twice })), 'invalid_request_object')
+  })
+
+  it('may come with an ID token that is encrypted as a hint, too (§3.1.2.1)', async () => {
+    world = await openSigningWorld({ decryptionAlgorithms: ['RSA-OAEP-256'] })
+    browser = new Browser(world)
+    const claims = { iss: issuerUrl, sub: 'person-alice', aud: 'shop', exp: startOfTime - 9_000 }
+    const hint = await world.issuer.keys.sign(claims, { algorithm: 'ES256', typ: 'JWT' })
+    const open = async (id_token_hint: string) => browser.open(authorizationParams({ id_token_hint }))
+    shown(await open(await seal(hint)), 'sign-in')
+    assert.equal(sentToClient(await open(await seal('something'))).params.get('error'), 'invalid_request')
+    const others = await world.issuer.keys.sign({ ...claims, aud: 'other' }, { algorithm: 'ES256', typ: 'JWT' })
+    assert.equal(sentToClient(await open(others)).params.get('error'), 'invalid_request')
   })
 })
 
