@@ -90,9 +90,16 @@ export const rotateKeys = (
 ): Promise<readonly string[]> =>
   carryOut(keeper, (keys) => (force ? (algorithm ? [algorithm] : keys.map((key) => key.algorithm)) : []))
 
-/** The first key of an algorithm that nobody asked for until now. */
-export const makeFirstKey = (keeper: Keeper, algorithm: KeyAlgorithm): Promise<readonly string[]> =>
-  carryOut(keeper, (keys) => (activeKey(keys, algorithm, keeper.now()) === undefined ? [algorithm] : []))
+const attempts = 10
+
+/** The first key of an algorithm that nobody asked for until now, whoever makes it. */
+export async function makeFirstKey(keeper: Keeper, algorithm: KeyAlgorithm): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    await carryOut(keeper, (keys) => (activeKey(keys, algorithm, keeper.now()) === undefined ? [algorithm] : []))
+    // Somebody else may have changed other keys meanwhile.
+    if (activeKey(await keeper.store.keys.list(), algorithm, keeper.now()) !== undefined) return
+  }
+}
 
 async function carryOut(
   keeper: Keeper,

@@ -42,6 +42,7 @@ export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
   const chosen = new Map<SigningAlgorithm, { readonly key: SigningKey; readonly at: Seconds }>()
   let ring: Ring | undefined
   let reading: Promise<void> | undefined
+  const making = new Map<SigningAlgorithm, Promise<void>>()
 
   const read = async (): Promise<void> => {
     const readAt = now()
@@ -79,9 +80,15 @@ export function createKeyRing(keeper: Keeper): ReloadableKeyRing {
     return known?.at === now() ? known.key : choose(algorithm)
   }
   const isPublished = ({ record }: SigningKey | DecryptionKey): boolean => (record.removedAt ?? Infinity) > now()
+  /** Not once for each that asks: a key for RSA takes a processor for a while. */
+  const makeFirst = (algorithm: SigningAlgorithm): Promise<void> => {
+    const under = making.get(algorithm) ?? makeFirstKey(keeper, algorithm).finally(() => making.delete(algorithm))
+    making.set(algorithm, under)
+    return under
+  }
   const choose = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
     for (const attempt of ['as they are known', 'as they are', 'with a first one'] as const) {
-      if (attempt === 'with a first one') await makeFirstKey(keeper, algorithm)
+      if (attempt === 'with a first one') await makeFirst(algorithm)
       const { keys } = await current(attempt === 'as they are known' ? fresh : 0)
       const at = now()
       const record = activeKey(
