@@ -29,14 +29,14 @@ export interface Encryption {
   readonly content: ContentEncryptionAlgorithm
 }
 
+export type PageName = 'client_uri' | 'logo_uri' | 'policy_uri' | 'tos_uri'
+
 export interface Client {
   readonly id: string
   /** What people call it, in the language nearest to `locale` (RFC 7591 §2.2); its id when it has no name. */
   readonly name: (locale: string) => string
-  readonly uri: string | undefined
-  readonly logoUri: string | undefined
-  readonly policyUri: string | undefined
-  readonly tosUri: string | undefined
+  /** What it shows of itself, likewise; of a client that nobody reviewed only what is on a host its answers go to. */
+  readonly page: (name: PageName, locale?: string) => string | undefined
   readonly contacts: readonly string[]
   readonly applicationType: 'web' | 'native'
   readonly redirectUris: readonly string[]
@@ -102,6 +102,8 @@ export const stillRegistered = (granted: readonly string[], { scopes }: Client):
 export const clientFrom = once((record: ClientRecord): Client => {
   const { metadata } = record
   const hasSecrets = record.secrets.length > 0
+  const redirectUris = texts(metadata.redirect_uris) ?? []
+  const unreviewed = metadata.reviewed === false
   const authenticationMethod =
     text(metadata.token_endpoint_auth_method) ?? (hasSecrets ? 'client_secret_basic' : 'none')
   const idTokenAlgorithm = text(metadata.id_token_signed_response_alg)
@@ -110,13 +112,13 @@ export const clientFrom = once((record: ClientRecord): Client => {
   return {
     id: record.clientId,
     name: (locale) => localized(metadata, 'client_name', locale) ?? record.clientId,
-    uri: text(metadata.client_uri),
-    logoUri: text(metadata.logo_uri),
-    policyUri: text(metadata.policy_uri),
-    tosUri: text(metadata.tos_uri),
+    page: (name, locale = '') => {
+      const page = localized(metadata, name, locale)
+      return unreviewed && !redirectUris.some((uri) => hostOf(uri) === hostOf(page ?? '')) ? undefined : page
+    },
     contacts: texts(metadata.contacts) ?? [],
     applicationType: metadata.application_type === 'native' ? 'native' : 'web',
-    redirectUris: texts(metadata.redirect_uris) ?? [],
+    redirectUris,
     postLogoutRedirectUris: texts(metadata.post_logout_redirect_uris) ?? [],
     frontchannelLogoutUri: text(metadata.frontchannel_logout_uri),
     backchannelLogoutUri: text(metadata.backchannel_logout_uri),
@@ -145,7 +147,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     defaultAcrValues: texts(metadata.default_acr_values) ?? [],
     requestObjectSigningAlgorithm: text(metadata.request_object_signing_alg),
     requestUris: texts(metadata.request_uris) ?? [],
-    unreviewed: metadata.reviewed === false,
+    unreviewed,
     sector: metadata.subject_type === 'pairwise' ? sectorOf(record) : undefined,
     disabled: record.disabled,
   }
@@ -157,6 +159,8 @@ function sectorOf({ clientId, metadata }: ClientRecord): string {
   const host = URL.canParse(named) ? new URL(named).hostname : ''
   return host === '' ? `client ${clientId}` : host
 }
+
+const hostOf = (uri: string): string | undefined => (URL.canParse(uri) ? new URL(uri).host || undefined : undefined)
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 

@@ -127,6 +127,7 @@ async function worthOf({ at, code }: Outcome, { store, settings, now }: Issuer):
 
 /** The app itself, for somebody who is signed in there already. */
 function homeOf({ client }: KnownClient, target: string): string | undefined {
-  if (client.uri !== undefined && /^https?:/.test(client.uri)) return client.uri
+  const page = client.page('client_uri')
+  if (page !== undefined && /^https?:/.test(page)) return page
   return destinationOf(target).kind === 'app' ? undefined : new URL(target).origin
 }

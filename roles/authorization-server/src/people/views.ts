@@ -28,25 +28,18 @@ export interface KnownClient {
 
 /** `redirectUri`: the address that this request goes back to; without one the client's own page or first address. */
 export function clientView({ client, record }: KnownClient, locale: string, redirectUri?: string): ClientView {
-  const address = redirectUri ?? client.uri ?? client.redirectUris[0]
-  const shows = (page: string | undefined) => (client.unreviewed && !isOnOwnHost(page, client) ? undefined : page)
+  const address = redirectUri ?? client.page('client_uri') ?? client.redirectUris[0]
   return {
     id: client.id,
     name: client.name(locale),
     host: address === undefined ? '' : destinationOf(address).host,
     origin: client.unreviewed ? 'unreviewed' : client.skipConsent ? 'first-party' : 'administrator',
     registeredAt: record.createdAt,
-    logoUri: shows(client.logoUri),
-    policyUri: shows(client.policyUri),
-    tosUri: shows(client.tosUri),
+    logoUri: client.page('logo_uri', locale),
+    policyUri: client.page('policy_uri', locale),
+    tosUri: client.page('tos_uri', locale),
   }
 }
-
-/** Nobody borrows another's picture or policy: they come from where the answers go (OpenID DCR §9.1). */
-const isOnOwnHost = (page: string | undefined, { redirectUris }: Client): boolean =>
-  page !== undefined && redirectUris.some((uri) => hostOf(uri) === hostOf(page))
-
-const hostOf = (uri: string): string | undefined => (URL.canParse(uri) ? new URL(uri).host || undefined : undefined)
 
 export function personView(person: PersonRecord): PersonView {
   const { name, given_name: given, nickname } = person.claims

@@ -6,6 +6,7 @@ import { registration } from '../../src/endpoints/registration.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { hashOf } from '../../src/handles.ts'
 import type { OutgoingAnswer } from '../../src/ports/outgoing.ts'
+import { eventOf, keyedDigest } from '../../src/trace/redact.ts'
 import { type Call, createWorld, redemption, verifier, type World } from '../support/back-channel/world.ts'
 
 const redirect_uris = ['https://shop.example/callback']
@@ -57,6 +58,17 @@ describe('registering a client (RFC 7591 §3.1)', () => {
       assert.ok(!text.includes(String(body[name])), name)
       assert.ok(text.includes(hashOf(String(body[name]))), name)
     }
+  })
+
+  it('records neither secret nor token, nor what a stranger says of themselves', async () => {
+    world.observed.length = 0
+    const { body } = await register({ redirect_uris, client_name: 'Said by a stranger', contacts: ['a@shop.example'] })
+    const digest = keyedDigest('a key of the record')
+    const events = world.observed.map((observed) => eventOf(observed, { id: '1', omitted: 0, digest }))
+    assert.deepEqual([events.length, events[0]?.client], [1, body.client_id])
+    const text = JSON.stringify(events)
+    const hidden = [body.client_secret, body.registration_access_token, 'Said by a stranger', 'a@shop.example']
+    for (const value of hidden) assert.ok(!text.includes(String(value)), String(value))
   })
 
   it('lets the client redeem a code at once with the secret that it was given [RFC7591-3.2.1-01]', async () => {

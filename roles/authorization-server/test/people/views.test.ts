@@ -39,11 +39,24 @@ describe('an app', () => {
     const { origin, logoUri, policyUri, tosUri } = clientView({ record, client: clientFrom(record) }, 'en')
     return { origin, shows: [logoUri, policyUri, tosUri] }
   }
+  const hostShown = (metadata: Readonly<Record<string, unknown>>) => {
+    const record = { ...aClient('shop'), metadata }
+    return clientView({ record, client: clientFrom(record) }, 'en').host
+  }
   const pages = (host: string) => ({
     redirect_uris: ['https://shop.example/callback'],
     logo_uri: `https://${host}/logo.png`,
     policy_uri: `https://${host}/policy`,
     tos_uri: `https://${host}/terms`,
+  })
+
+  it('links its pages in the language of the person (RFC 7591 §2.2)', () => {
+    const record = {
+      ...aClient('shop'),
+      metadata: { policy_uri: 'https://a.example/en', 'policy_uri#de': 'https://a.example/de' },
+    }
+    const view = (locale: string) => clientView({ record, client: clientFrom(record) }, locale).policyUri
+    assert.deepEqual([view('de-AT'), view('fr')], ['https://a.example/de', 'https://a.example/en'])
   })
 
   it('that nobody reviewed shows no picture and no page of somebody else (OpenID DCR §9.1; RFC 7591 §5) [OIDC-DCR-9.1-01] [OIDC-DCR-2-04] [RFC7591-5-03] [RFC7591-5-04]', () => {
@@ -58,6 +71,10 @@ describe('an app', () => {
       'https://shop.example/policy',
       'https://shop.example/terms',
     ])
+    assert.equal(
+      hostShown({ ...pages('shop.example'), ...stranger, client_uri: 'https://bank.example' }),
+      'shop.example',
+    )
     assert.deepEqual(shown(pages('cdn.example')).shows[0], 'https://cdn.example/logo.png')
     assert.equal(
       shown({ ...pages('shop.example'), ...stranger, redirect_uris: ['com.example.app:/cb'] }).shows[0],

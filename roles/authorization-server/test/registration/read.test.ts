@@ -63,8 +63,8 @@ describe('what a stranger may register (RFC 7591 §5)', () => {
           assert.ok(protocol === 'https:' || protocol.includes('.') || hostname === 'localhost', uri)
           assert.deepEqual([username, hash, uri.includes('*')], ['', '', false])
         }
-        for (const page of [client.uri, client.logoUri, client.policyUri, client.tosUri]) {
-          assert.match(page ?? 'https:', /^https?:/)
+        for (const name of ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'] as const) {
+          assert.match(client.page(name) ?? 'https:', /^https?:/)
         }
         for (const key of client.jwks?.keys ?? []) assert.ok(!('d' in key) && key.kty !== 'oct')
         assert.ok(client.unreviewed && client.requirePkce && !client.skipConsent)
