@@ -20,18 +20,31 @@ import { allow, callback, configFor, secret } from '../support/server.ts'
 
 const verifier = 'v'.repeat(43)
 
-/** Signs in to the app that wants to hear of it; gives the ID token. */
-async function signIn(url: string, person: Person, login?: string): Promise<string> {
+/** Signs in to the app that wants to hear of it; gives the code. */
+async function codeFor(url: string, person: Person, { login, scope = 'openid' }: Signing = {}): Promise<string> {
   const query = new URLSearchParams({
-    ...{ response_type: 'code', client_id: 'listening', redirect_uri: callback, scope: 'openid' },
+    ...{ response_type: 'code', client_id: 'listening', redirect_uri: callback, scope },
     ...{ code_challenge: challengeOf(verifier), code_challenge_method: 'S256' },
   })
   const { searchParams } = await allow(person, `${url}/authorize?${query}`, login)
+  return searchParams.get('code') ?? ''
+}
+
+interface Signing {
+  readonly login?: string
+  readonly scope?: string
+}
+
+/** Gives the ID token. */
+const signIn = async (url: string, person: Person, how?: Signing): Promise<string> =>
+  redeem(url, await codeFor(url, person, how))
+
+async function redeem(url: string, code: string): Promise<string> {
   const response = await fetch(`${url}/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`listening:${secret}`).toString('base64')}` },
     body: new URLSearchParams({
-      ...{ grant_type: 'authorization_code', code: searchParams.get('code') ?? '' },
+      ...{ grant_type: 'authorization_code', code },
       ...{ redirect_uri: callback, code_verifier: verifier },
     }),
   })
@@ -117,6 +130,29 @@ describe('logout tokens', () => {
     }
   })
 
+  it('are sent again to who redeems a code after the session has ended', async () => {
+    await using app = await startLogoutReceiver()
+    const [port = 0] = await freePorts(1)
+    const url = `http://localhost:${port}`
+    const clients = [{ ...listening(app.uri), grant_types: ['authorization_code', 'refresh_token'] }]
+    const server = await startServer(readConfig({ ...configFor({ port, url, clients }), development: true }))
+    const { store, now } = server.issuer
+    const person = newPerson()
+    const code = await codeFor(url, person, { scope: 'openid offline_access' })
+    const [session] = await store.sessions.ofPerson('alice-0001', now())
+    const asks = await person.open(`${url}/logout`)
+    await person.submit(asks, {}, 'decision=sign-out')
+    await app.upTo(1)
+    const delivery = async () => (await store.logouts.ofSession(session?.sessionId ?? ''))[0]
+    assert.deepEqual([(await delivery())?.attempts, (await delivery())?.dueAt], [1, null])
+    const { sid } = decodeJwt(await redeem(url, code))
+    assert.equal(sid, app.received[0]?.sid)
+    const again = await delivery()
+    assert.equal(again?.attempts, 0)
+    assert.ok(Number(again?.dueAt) > now())
+    await server.close()
+  })
+
   it('are sent for who was turned off, got another password or is gone, when the configuration is applied [OIDC-RPLogout-2-05]', async () => {
     await using app = await startLogoutReceiver()
     const [port = 0] = await freePorts(1)
@@ -129,7 +165,7 @@ describe('logout tokens', () => {
     const start = (people: readonly object[]) => startServer(readConfig({ ...declared, people, development: true }))
     const before = await start([alice, bob, carol])
     const idTokens = []
-    for (const login of ['alice', 'bob', 'carol']) idTokens.push(await signIn(url, newPerson(), login))
+    for (const login of ['alice', 'bob', 'carol']) idTokens.push(await signIn(url, newPerson(), { login }))
     await before.close()
     assert.deepEqual(app.received, [])
     const changed = await start([

@@ -59,3 +59,34 @@ describe('where a client may have people sent after signing out (RP-Initiated Lo
     it(`is never ${address}`, () =>
       assert.throws(() => read({ post_logout_redirect_uris: [address] }), ConfigurationError))
 })
+
+describe('where a client hears that its person has signed out', () => {
+  const front = (address: string) =>
+    read({ frontchannel_logout_uri: address, redirect_uris: ['https://app.example/cb'] })
+  const back = (address: string, more = {}) => read({ backchannel_logout_uri: address, ...more })
+
+  it('is in the browser an address with scheme, host and port of one of its redirect addresses (Front-Channel Logout §2) [OIDC-FCLogout-2-01]', () => {
+    assert.ok(front('https://app.example/gone?tenant=1'))
+    for (const address of [
+      'https://other.example/gone',
+      'http://app.example/gone',
+      'https://app.example:8443/gone',
+      'https://app.example/gone#x',
+      '/gone',
+      'com.example.app:/gone',
+    ])
+      assert.throws(() => front(address), ConfigurationError, address)
+  })
+
+  it('is for us any https address, and http only for a client with credentials (Back-Channel Logout §2.2) [OIDC-BCLogout-2.2-01]', () => {
+    assert.ok(back('https://elsewhere.example/gone'))
+    assert.ok(back('http://127.0.0.1:4200/gone', { client_secret: secret }))
+    for (const address of [
+      'http://127.0.0.1:4200/gone',
+      'http://app.example/gone',
+      'https://app.example/gone#x',
+      '/gone',
+    ])
+      assert.throws(() => back(address), ConfigurationError, address)
+  })
+})

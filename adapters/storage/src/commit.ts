@@ -110,6 +110,9 @@ const stepsOf: Steps = {
   'announce-logout': ({ sessionId, flow, now, announcedUntil }) => [
     step(logouts.announceLogout, { session_id: sessionId, flow, now, expires_at: announcedUntil }),
   ],
+  'announce-again': ({ sessionId, clientId, dueAt }) => [
+    step(logouts.announceAgain, { session_id: sessionId, client_id: clientId, due_at: dueAt }),
+  ],
   'note-logout': ({ sessionId, clientId, attempts, dueAt, failedAt, problem }) => [
     step(logouts.noteLogout, {
       ...{ session_id: sessionId, client_id: clientId, attempts },

@@ -39,6 +39,13 @@ export const announceLogoutOfPerson = statement<{ person_id: string; now: number
    on conflict (issuer_id, session_id, client_id) do nothing`,
 )
 
+/** Where the end was announced already, it is told once more. */
+export const announceAgain = statement<{ session_id: string; client_id: string; due_at: number }>(
+  'logout_deliveries.announce_again',
+  `update logout_deliveries set due_at = :due_at, attempts = 0, failed_at = null, problem = null
+   where issuer_id = :issuer_id and session_id = :session_id and client_id = :client_id`,
+)
+
 export const dueLogouts = statement<{ now: number; limit: number }, Row>(
   'logout_deliveries.due',
   `select ${columns} from logout_deliveries

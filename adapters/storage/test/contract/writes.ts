@@ -31,6 +31,7 @@ const put = {
   accessToken: { do: 'insert-access-token', token: a.accessToken },
   key: { do: 'insert-key', key: a.key },
 } as const satisfies Record<string, Write>
+const given = { sessionId: 'session-1', clientId: 'print-shop', attempts: 0 } as const
 const announced: Write = {
   ...{ do: 'announce-logout', sessionId: 'session-1' },
   ...{ flow: a.logout.flow, now, announcedUntil: a.logout.expiresAt },
@@ -201,6 +202,12 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     write: { do: 'claim-logout', sessionId: 'session-1', clientId: 'print-shop', attempts: 0, dueAt: 1_030 },
     see: (store) => store.logouts.due(1_030, 9),
     seen: [{ ...a.logout, attempts: 1, dueAt: 1_030 }],
+  },
+  'announce-again': {
+    given: [put.sessionClient, announced, { do: 'note-logout', ...given, dueAt: null, failedAt: now, problem: 'deaf' }],
+    write: { do: 'announce-again', sessionId: 'session-1', clientId: 'print-shop', dueAt: 1_005 },
+    see: (store) => store.logouts.ofSession('session-1'),
+    seen: [{ ...a.logout, dueAt: 1_005 }],
   },
   'note-logout': {
     given: [put.sessionClient, announced],

@@ -11,6 +11,7 @@ import { clear, hidden } from '@symbolon/protocol/evidence'
 import { challengeOf, verifierMatches } from '@symbolon/protocol/pkce'
 import { isPublic, stillRegistered } from '../client.ts'
 import type { GrantInput, Issuance } from '../grants/grant.ts'
+import { announcedAgain } from '../logout/announce.ts'
 import type { CodeRecord, GrantRecord, PersonStatus } from '../ports/records.ts'
 import { audienceOf } from '../resource.ts'
 import { grantExpiry, refreshTokenExpiry } from '../tokens/lifetimes.ts'
@@ -149,6 +150,7 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
     writes: [
       { do: 'redeem-code', codeHash: code.codeHash, now },
       { do: 'insert-grant', grant },
+      ...announcedAgain(client, code, now),
     ],
   })
 }

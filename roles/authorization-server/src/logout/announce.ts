@@ -10,14 +10,26 @@ import type { Client } from '../client.ts'
 import type { Seconds, SessionRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 
+const wantsToHear = ({ frontchannelLogoutUri, backchannelLogoutUri }: Client): boolean =>
+  frontchannelLogoutUri !== undefined || backchannelLogoutUri !== undefined
+
 /** Goes into the commit of whatever the client gets in this session. Nothing for clients that do not ask for it. */
-export const remembered = (
-  { id, frontchannelLogoutUri, backchannelLogoutUri }: Client,
-  { sessionId, personId, expiresAt }: SessionRecord,
+export const remembered = (client: Client, { sessionId, personId, expiresAt }: SessionRecord): readonly Write[] =>
+  wantsToHear(client) ? [{ do: 'remember-client', sessionId, clientId: client.id, personId, expiresAt }] : []
+
+/** Seconds in which the client has read the answer that this goes with. */
+const untilRead: Seconds = 5
+
+/**
+ * Goes into the commit that redeems a code: one that may outlive its session (`offline_access`) may be redeemed after the
+ * client was told that the session has ended, and begin another on its side.
+ */
+export const announcedAgain = (
+  client: Client,
+  { sessionId }: { readonly sessionId: string },
+  now: Seconds,
 ): readonly Write[] =>
-  frontchannelLogoutUri === undefined && backchannelLogoutUri === undefined
-    ? []
-    : [{ do: 'remember-client', sessionId, clientId: id, personId, expiresAt }]
+  wantsToHear(client) ? [{ do: 'announce-again', sessionId, clientId: client.id, dueAt: now + untilRead }] : []
 
 /** For so long one can see what became of an announcement. */
 const kept: Seconds = 7 * 86_400

@@ -240,6 +240,13 @@ export type Write =
       readonly now: Seconds
       readonly announcedUntil: Seconds
     }
+  /** For a client that is given something after the session has ended; nothing while it lasts. */
+  | {
+      readonly do: 'announce-again'
+      readonly sessionId: string
+      readonly clientId: string
+      readonly dueAt: Seconds
+    }
   /** How the attempt with this number ended. */
   | {
       readonly do: 'note-logout'
