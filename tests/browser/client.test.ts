@@ -133,6 +133,22 @@ describe('the client in Chromium', () => {
     })
   })
 
+  it('listens to nobody but the provider’s page [RFC9700-4.17.2-02] [RFC10017-6.3.3.3-01]', async () => {
+    await visiting({}, async (page, { auth, standIn }) => {
+      withSessionState(standIn)
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
+      await page.waitForURL(`${auth.baseUrl}/`)
+      const told = watched(page)
+      await page.waitForFunction('document.querySelector("iframe")?.contentDocument?.readyState === "complete"')
+      await page.evaluate(`for (const forged of ['changed', { symbolon: 'signed-out' }])
+        document.querySelector('iframe').contentWindow.postMessage(forged, location.origin)`)
+      // what was forged has had until the next question to have an effect
+      standIn.change.sessionState = 'error'
+      assert.equal(await told, 'unsure')
+      assert.equal(standIn.tokenRequests().length, 1)
+    })
+  })
+
   it('does nothing when the provider can not tell [OIDC-Session-3.1-01]', async () => {
     await visiting({}, async (page, { auth, standIn }) => {
       withSessionState(standIn)

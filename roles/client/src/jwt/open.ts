@@ -119,7 +119,13 @@ async function verified(
   const options = { algorithms: [alg] }
   try {
     if (!symmetric) return await compactVerify(token, findKey, options)
-    if (!secret) throw new errors.JWSInvalid('no client secret')
+    // a secret shorter than the digest is guessed sooner than the signature (RFC 7518 §3.2)
+    if (!secret || secret.length * 8 < Number(alg.slice(2))) {
+      throw new AuthError('client_settings_wrong', {
+        expected: `clientSecret of ${alg.slice(2)} bits or more`,
+        got: 'less',
+      })
+    }
     return await compactVerify(token, secret, options)
   } catch (error) {
     if (error instanceof AuthError) throw error

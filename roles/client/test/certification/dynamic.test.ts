@@ -89,7 +89,7 @@ const registering = (change: object = {}) => {
 describe('dynamic registration', () => {
   const asked = (app: App) => app.standIn.asked.filter(({ path }) => path === '/register')
 
-  it('oidcc-client-test-dynamic-registration (RFC 7591 §3.1)', async () => {
+  it('oidcc-client-test-dynamic-registration (RFC 7591 §3.1) [RFC7591-2-02]', async () => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     const jwk: JWK = { ...(await exportJWK(privateKey)), alg: 'ES256', kid: 'shop-1' }
     const { kept, settings } = registering({ privateKey: jwk, clientAuthentication: 'client_secret_basic' })
@@ -114,6 +114,18 @@ describe('dynamic registration', () => {
       const [name, secret] = Buffer.from(basic, 'base64').toString().split(':')
       assert.deepEqual([name, secret], ['registered', 'the+secret+that+was+given'])
       assert.deepEqual([kept.length, kept[0]?.issuer, kept[0]?.client.client_id], [1, app.standIn.issuer, 'registered'])
+    })
+  })
+
+  it('names where notices of logout go, on the origin of the redirect address [OIDC-FCLogout-2-01] [OIDC-BCLogout-2.2-01]', async () => {
+    const { settings } = registering({ logoutNotices: true })
+    await using({ ...settings, auth: { session: { kind: 'cookie', store: memoryStore() } } }, async (app) => {
+      await start(app.browser)
+      const { backchannel_logout_uri, frontchannel_logout_uri, ...sent } = JSON.parse(asked(app)[0]?.body ?? '{}')
+      assert.equal(backchannel_logout_uri, 'http://localhost:4200/api/auth/backchannel-logout/symbolon')
+      assert.equal(frontchannel_logout_uri, 'http://localhost:4200/api/auth/frontchannel-logout/symbolon')
+      assert.equal(new URL(sent.redirect_uris[0]).origin, new URL(frontchannel_logout_uri).origin)
+      assert.ok(sent.backchannel_logout_session_required && sent.frontchannel_logout_session_required)
     })
   })
 
@@ -201,7 +213,7 @@ describe('a request object', () => {
   }
   const store = () => ({ session: { kind: 'cookie' as const, store: memoryStore() } })
 
-  it('goes along by value, signed, with what OAuth needs outside as well (OpenID Connect Core §6.1) [OIDC-Core-6.1-02]', async () => {
+  it('goes along by value, signed, with what OAuth needs outside as well (OpenID Connect Core §6.1) [OIDC-Core-6.1-02] [RFC9101-4-01] [RFC9101-4-02] [RFC9101-4-03] [RFC9101-5-01] [RFC9101-5-02]', async () => {
     const { privateKey, publicKey } = await signing()
     await using({ openid: { privateKey, requestObject: 'value', parameters: { max_age: '60' } } }, async (app) => {
       const url = await start(app.browser)
@@ -215,7 +227,8 @@ describe('a request object', () => {
         ['http://localhost:4200/api/auth/callback/symbolon', 60, 'print-shop'],
       )
       assert.ok(payload.state && payload.nonce && payload.code_challenge)
-      assert.equal('request' in payload || 'request_uri' in payload, false)
+      assert.equal('request' in payload || 'request_uri' in payload || url.searchParams.has('request_uri'), false)
+      assert.notEqual(payload.sub, 'print-shop')
     })
   })
 

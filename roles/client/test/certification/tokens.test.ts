@@ -44,7 +44,7 @@ describe('the signature of an ID token', () => {
         .sign(new TextEncoder().encode(key))
   }
 
-  it('is by the client secret where that is registered, and there only', async () => {
+  it('is by the octets of the client secret where that is registered, and there only [OIDC-Core-3.1.3.7-04]', async () => {
     await using({ openid: { clientSecret: secret, idToken: { signed: 'HS256' } } }, async (app) => {
       signedBySecret(app, secret)
       assert.equal(await ended(app), home)
@@ -54,6 +54,12 @@ describe('the signature of an ID token', () => {
       assert.equal(await ended(app), 'id_token_invalid: alg ES256')
     })
   })
+
+  it('is by no secret that is shorter than the digest (RFC 7518 §3.2) [RFC7518-3.2-01]', () =>
+    using({ openid: { clientSecret: secret.slice(0, 31), idToken: { signed: 'HS256' } } }, async (app) => {
+      signedBySecret(app, secret.slice(0, 31))
+      assert.equal(await ended(app), 'client_settings_wrong: clientSecret of 256 bits or more')
+    }))
 
   it('oidcc-client-test-invalid-sig-hs256', () =>
     using({ openid: { clientSecret: secret, idToken: { signed: 'HS256' } } }, async (app) => {
