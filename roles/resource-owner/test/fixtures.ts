@@ -360,6 +360,26 @@ export const moreViews: Readonly<Record<string, View>> = {
   'sign-up-slowed-down': { ...signUp, problem: { kind: 'slowed-down', seconds: 170 } },
   'sign-in-slowed-down': { ...signIn, problem: { kind: 'slowed-down', seconds: 170 } },
   ...Object.fromEntries(signInProblems.map((kind) => [`sign-in-${kind}`, { ...signIn, problem: { kind } }] as const)),
+  'consent-claims': {
+    ...consent,
+    offline: undefined,
+    groups: [
+      {
+        resource: undefined,
+        permissions: [
+          permission('openid'),
+          permission('"name"', { claim: 'name', values: [{ claim: 'name', value: 'Ada Lovelace' }] }),
+          permission('"email"', {
+            claim: 'email',
+            values: [{ claim: 'email', value: 'ada@example.com' }],
+            optional: true,
+          }),
+          permission('"birthdate"', { claim: 'birthdate', optional: true }),
+          permission('"updated_at"', { claim: 'updated_at', optional: true }),
+        ],
+      },
+    ],
+  },
   'consent-app': {
     ...consent,
     client: own,
