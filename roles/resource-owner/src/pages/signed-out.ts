@@ -1,6 +1,6 @@
 /**
  * Signed out, with the way back. Apps that want to hear of it in the browser are opened in frames nobody sees; the page
- * goes on when they have loaded, or soon, whether scripts run or not.
+ * goes on when they have loaded, or soon; where no scripts run, when they have loaded, and a link leads on before.
  *
  * @see OpenID Connect Front-Channel Logout §3
  */
