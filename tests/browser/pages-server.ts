@@ -27,7 +27,7 @@ export async function servePages(): Promise<PagesServer> {
       return void response.writeHead(200, { 'content-type': 'text/plain' }).end('received')
     }
     const view = views[url.pathname.slice(1)]
-    if (!view) return void response.writeHead(404).end()
+    if (!view) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('not drawn here')
     const drawn = render(view, {
       ...frame,
       issuerUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
