@@ -9,7 +9,7 @@ import type { SignUpProblem, SignUpView } from '@symbolon/protocol/views'
 import { type Child, html } from '../html.ts'
 import type { Draw, Pen } from '../page.ts'
 import { csrfField, problemSummary } from '../parts/form.ts'
-import { plate } from '../parts/plate.ts'
+import { papers, pictures, plateWithLogo, provenance } from '../parts/plate.ts'
 import { plain } from '../parts/text.ts'
 
 type Field = 'username' | 'email' | 'password'
@@ -18,6 +18,7 @@ export const signUp: Draw<SignUpView> = (view, pen) => {
   const { words, path, frame } = pen
   const { client, problem, shortestPassword } = view
   const wrong = problem && fieldOf[problem.kind]
+  const links = papers(client, pen)
   const described = (field: Field, hint?: string): Child => {
     const by = [wrong === field ? 'problem' : undefined, hint].filter((id) => id !== undefined)
     const invalid = wrong === field && html` aria-invalid="true"`
@@ -26,11 +27,12 @@ export const signUp: Draw<SignUpView> = (view, pen) => {
   return {
     title: plain(words.signUp.titleFor(client.name)),
     problem: problem !== undefined,
+    pictures: pictures(client),
     layout: 'question',
     content: html`${problem && problemSummary(wrong ? linked(wrong, says(view, problem, pen)) : says(view, problem, pen))}
 <h1>${words.signUp.title}</h1>
 <p class="lead">${words.signUp.lead(html`<bdi>${frame.issuerName}</bdi>`)}</p>
-${plate(client, words.signIn.continueTo)}
+${plateWithLogo(client, words.signIn.continueTo, client.origin === 'unreviewed' && provenance(client, pen))}
 <form class="fields" method="post" action="${path(view.action)}">${csrfField(view.csrf)}
 <div class="field"><label for="username">${words.signUp.username}</label>
 <input id="username" name="username" type="text" value="${view.username}" autocomplete="username" autocapitalize="none" autocorrect="off" maxlength="64" required spellcheck="false"${described('username', 'username-hint')}>
