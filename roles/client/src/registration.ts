@@ -54,11 +54,13 @@ export function createRegistrar(
 
   const usable = (registration: Registration | undefined, asked: Metadata): Client | undefined => {
     if (registration?.issuer !== settings.issuer) return undefined
-    const { client_secret_expires_at: end, redirect_uris } = registration.client
-    const isOver = typeof end === 'number' && end > 0 && end * 1000 <= now()
-    const isForUs =
-      Array.isArray(redirect_uris) && [asked.redirect_uris].flat().every((uri) => redirect_uris.includes(uri))
-    return isOver || !isForUs ? undefined : toClient(asked, registration.client)
+    const { client } = registration
+    const holds = (name: string): boolean => {
+      const [kept, wanted] = [client[name], [asked[name]].flat()]
+      return Array.isArray(kept) && wanted.every((each) => kept.includes(each))
+    }
+    const isForUs = holds('redirect_uris') && holds('response_types') && otherForm(asked, client) === undefined
+    return isForUs && !isOver(client) ? toClient(asked, client) : undefined
   }
   const find = async (server: AuthorizationServer, site: Site): Promise<Client> => {
     try {
@@ -76,7 +78,7 @@ export function createRegistrar(
     known = client
     return client
   }
-  const isOver = ({ client_secret_expires_at: end }: Client): boolean =>
+  const isOver = ({ client_secret_expires_at: end }: Readonly<Record<string, unknown>>): boolean =>
     typeof end === 'number' && end > 0 && end * 1000 <= now()
 
   return {
@@ -149,12 +151,14 @@ async function askToRegister(
 
 const forms = /^(id_token|userinfo)_(signed|encrypted)_response_(alg|enc)$|^request_object_signing_alg$/
 
+/** What is registered otherwise than it was asked for. */
+const otherForm = (asked: Metadata, answer: Metadata): string | undefined =>
+  Object.keys(answer).find((name) => forms.test(name) && asked[name] !== undefined && answer[name] !== asked[name])
+
 /** What the provider registered, with what it does not mention as it was asked for. */
 function toClient(asked: Metadata, answer: Metadata): Client {
   const client = { ...asked, ...answer }
-  const other = Object.keys(client).find(
-    (name) => forms.test(name) && asked[name] !== undefined && client[name] !== asked[name],
-  )
+  const other = otherForm(asked, answer)
   if (other !== undefined) {
     throw new AuthError('registration_failed', {
       expected: `${other} ${String(asked[other])}`,

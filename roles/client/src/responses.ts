@@ -124,6 +124,7 @@ const forPeople: Partial<Record<Reason, readonly [title: string, sentence: strin
   person_refused: ['You did not allow it', 'Nothing was shared. You can try again at any time.'],
   attempt_unknown: ['This sign-in was already used', 'It was finished before, or it was started in another browser.'],
   attempt_expired: ['This sign-in took too long', 'For your safety it ended by itself.'],
+  sign_out_unknown: ['Signing out may not be complete', 'Look whether you are still signed in where you signed in.'],
   provider_unavailable: ['The sign-in service does not answer', 'Nothing was lost. Please try again in a moment.'],
 }
 

@@ -148,6 +148,8 @@ describe('dynamic registration', () => {
   for (const [what, change] of [
     ['of another issuer', { issuer: 'https://other.example' }],
     ['whose secret is over', { client: { client_secret_expires_at: 1 } }],
+    ['for another response type', { client: { response_types: ['id_token'] } }],
+    ['for another signature', { client: { id_token_signed_response_alg: 'RS256' } }],
     ['for another redirect address', { client: { redirect_uris: ['https://other.example/'] } }],
   ] as const) {
     it(`is done again where what was kept is ${what}`, () =>
@@ -158,6 +160,7 @@ describe('dynamic registration', () => {
             client_id: 'kept',
             client_secret: 's',
             redirect_uris: ['http://localhost:4200/api/auth/callback/symbolon'],
+            response_types: ['code'],
           },
         }
         const kept = { ...base, ...change, client: { ...base.client, ...('client' in change ? change.client : {}) } }
