@@ -44,7 +44,8 @@ ${plateWithLogo(client, words.signIn.continueTo, client.origin === 'unreviewed' 
 <p class="hint" id="password-hint">${words.signUp.passwordHint(shortestPassword)}</p></div>
 <div class="actions"><button id="sign-up" class="primary">${words.signUp.submit}</button></div>
 </form>
-<p class="after"><a id="sign-in" href="${path(view.signIn)}">${words.signUp.signIn}</a></p>`,
+<p class="after"><a id="sign-in" href="${path(view.signIn)}">${words.signUp.signIn}</a></p>
+${links.length > 0 && html`<p class="papers">${links}</p>`}`,
   }
 }
 
