@@ -17,7 +17,7 @@ export interface PartyClient {
   readonly redirectUri: string
   readonly credentials:
     | { readonly by: 'client_secret_basic' | 'client_secret_post'; readonly secret: string }
-    | { readonly by: 'private_key_jwt'; readonly key: CryptoKey; readonly kid: string; readonly algorithm: string }
+    | { readonly by: 'private_key_jwt'; readonly key: CryptoKey; readonly kid?: string; readonly algorithm: string }
     | { readonly by: 'none' }
 }
 
@@ -261,7 +261,10 @@ async function authentication({ clientId, credentials }: PartyClient, { issuer }
     case 'private_key_jwt': {
       const now = Math.floor(Date.now() / 1_000)
       const assertion = await new SignJWT({ iss: clientId, sub: clientId, aud: issuer, jti: randomUUID() })
-        .setProtectedHeader({ alg: credentials.algorithm, kid: credentials.kid })
+        .setProtectedHeader({
+          alg: credentials.algorithm,
+          ...(credentials.kid !== undefined && { kid: credentials.kid }),
+        })
         .setIssuedAt(now)
         .setExpirationTime(now + 60)
         .sign(credentials.key)

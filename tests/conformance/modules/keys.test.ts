@@ -67,13 +67,17 @@ describe('keys of the server and of its clients', async () => {
 
   for (const responseType of withCode) {
     it(`oidcc-ensure-client-assertion-with-iss-aud-succeeds [${responseType}]`, async () => {
-      const key = await newKey('only')
+      // As the suite registers itself: one RSA key, which has no name.
+      const { privateKey, publicKey } = await generateKeyPair('RS256')
+      const jwk = { ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig' }
       const clientId = await idOf(responseType, {
         token_endpoint_auth_method: 'private_key_jwt',
-        jwks: { keys: [key.jwk] },
+        jwks: { keys: [jwk] },
       })
+      const credentials = { by: 'private_key_jwt', key: privateKey, algorithm: 'RS256' } as const
+      const client = { clientId, redirectUri: harness.at.callback, credentials }
       // Its assertions name the issuer as their audience.
-      const { tokens } = await partyOf(signingClient(clientId, key), responseType).authorize(browser)
+      const { tokens } = await partyOf(client, responseType).authorize(browser)
       assert.ok(tokens.back !== undefined)
     })
   }
