@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import express from 'express'
 import NextAuth, { type AuthOptions, getServerSession } from 'next-auth'
+import { getToken } from 'next-auth/jwt'
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import { type Listening, listen } from '../support/listen.ts'
 import { createPerson, type Person, type Shown } from '../support/person.ts'
@@ -33,8 +34,15 @@ const provider = (issuer: string): OAuthConfig<Profile> => ({
   profile: ({ sub, name, email }) => ({ id: sub, name, email }),
 })
 
-/** `pages/api/auth/[...nextauth].ts` and one page that says who is signed in. */
-function appWith(settings: AuthOptions) {
+/** The same without userinfo: what is wanted of the person is asked for by name, for the ID token (Core §5.5). */
+const byClaims = (issuer: string): OAuthConfig<Profile> => {
+  const { userinfo: _, ...shared } = provider(issuer)
+  const claims = JSON.stringify({ id_token: { name: null, email: { essential: true } } })
+  return { ...shared, id: 'by-claims', authorization: { params: { scope: 'openid', claims } } }
+}
+
+/** `pages/api/auth/[...nextauth].ts`, a page that says who is signed in, and the way out of the server, too. */
+function appWith(settings: AuthOptions, issuer: string) {
   // It comes as CommonJS, which an ES module imports whole; its types describe what a bundler makes of it.
   const { default: handle } = NextAuth as unknown as {
     readonly default: (request: express.Request, response: express.Response, settings: AuthOptions) => Promise<void>
@@ -50,6 +58,12 @@ function appWith(settings: AuthOptions) {
     next()
   })
   app.all('/api/auth/*rest', (request, response) => handle(request, response, settings))
+  app.get('/leave', async (request, response) => {
+    const token = await getToken({ req: request as never, secret })
+    const back = new URL('/api/auth/signout', process.env.NEXTAUTH_URL).href
+    const query = new URLSearchParams({ id_token_hint: String(token?.idToken), post_logout_redirect_uri: back })
+    response.redirect(`${issuer}/logout?${query}`)
+  })
   app.get('/', async (request, response) => {
     response.json(await getServerSession(request as never, response as never, settings))
   })
@@ -69,7 +83,8 @@ describe('next-auth', () => {
         {
           client_id: 'next',
           client_secret: secret,
-          redirect_uris: [`${url}/api/auth/callback/symbolon`],
+          redirect_uris: [`${url}/api/auth/callback/symbolon`, `${url}/api/auth/callback/by-claims`],
+          post_logout_redirect_uris: [`${url}/api/auth/signout`],
           grant_types: ['authorization_code', 'refresh_token'],
           scope: 'openid profile email offline_access',
         },
@@ -78,14 +93,14 @@ describe('next-auth', () => {
     process.env.NEXTAUTH_URL = url
     const settings: AuthOptions = {
       secret,
-      providers: [provider(server.url)],
+      providers: [provider(server.url), byClaims(server.url)],
       callbacks: {
-        jwt: ({ token, account }) => (account ? { ...token, scope: account.scope } : token),
+        jwt: ({ token, account }) => (account ? { ...token, scope: account.scope, idToken: account.id_token } : token),
         session: ({ session, token }) => Object.assign(session, { scope: token.scope }),
       },
       logger: { error: (code) => complaints.push(code), warn: () => {}, debug: () => {} },
     }
-    app = await listen(port, appWith(settings))
+    app = await listen(port, appWith(settings, server.url))
   })
   after(async () => {
     await app?.close()
@@ -94,8 +109,12 @@ describe('next-auth', () => {
   })
 
   /** Opens the sign-in page of the app and presses the provider's button there. */
-  const begin = async (person: Person): Promise<Shown> =>
-    person.submit(await person.open(`${app.url}/api/auth/signin?callbackUrl=/`), {})
+  async function begin(person: Person, id = 'symbolon'): Promise<Shown> {
+    const shown = await person.open(`${app.url}/api/auth/signin?callbackUrl=/`)
+    const page = shown.page.querySelector(`form[action$="/${id}"]`)?.parentNode
+    assert.ok(page)
+    return person.submit({ ...shown, page }, {})
+  }
 
   const sessionOn = ({ text }: Shown) => JSON.parse(text)
 
@@ -111,6 +130,24 @@ describe('next-auth', () => {
     const out = await person.open(`${app.url}/api/auth/signout`)
     await person.submit(out, {})
     assert.equal(sessionOn(await person.open(app.url)), null)
+  })
+
+  it('reads from the ID token what was asked for by name (OpenID Connect Core §5.5)', async () => {
+    const person = createPerson()
+    const { user } = sessionOn(await allowOn(await begin(person, 'by-claims'), person))
+    assert.deepEqual(complaints, [])
+    assert.deepEqual([user.name, user.email], ['Alice Adams', 'alice@example.com'])
+  })
+
+  it('signs a person out of the server, which leads back to sign out here (RP-Initiated Logout §2)', async () => {
+    const person = createPerson()
+    await allowOn(await begin(person), person)
+    const out = await person.open(`${app.url}/leave`)
+    assert.equal(out.url, `${app.url}/api/auth/signout`)
+    await person.submit(out, {})
+    assert.equal(sessionOn(await person.open(app.url)), null)
+    const again = await begin(person)
+    assert.ok(again.page.querySelector('input[name=password]'))
   })
 
   it('understands that a person did not allow it (RFC 6749 §4.1.2.1)', async () => {
