@@ -21,9 +21,13 @@ import { allow, callback, configFor, secret } from '../support/server.ts'
 const verifier = 'v'.repeat(43)
 
 /** Signs in to the app that wants to hear of it; gives the code. */
-async function codeFor(url: string, person: Person, { login, scope = 'openid' }: Signing = {}): Promise<string> {
+async function codeFor(
+  url: string,
+  person: Person,
+  { login, scope = 'openid', prompt }: Signing = {},
+): Promise<string> {
   const query = new URLSearchParams({
-    ...{ response_type: 'code', client_id: 'listening', redirect_uri: callback, scope },
+    ...{ response_type: 'code', client_id: 'listening', redirect_uri: callback, scope, ...(prompt && { prompt }) },
     ...{ code_challenge: challengeOf(verifier), code_challenge_method: 'S256' },
   })
   const { searchParams } = await allow(person, `${url}/authorize?${query}`, login)
@@ -33,22 +37,27 @@ async function codeFor(url: string, person: Person, { login, scope = 'openid' }:
 interface Signing {
   readonly login?: string
   readonly scope?: string
+  readonly prompt?: string
 }
 
 /** Gives the ID token. */
 const signIn = async (url: string, person: Person, how?: Signing): Promise<string> =>
   redeem(url, await codeFor(url, person, how))
 
-async function redeem(url: string, code: string): Promise<string> {
-  const response = await fetch(`${url}/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`listening:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({
-      ...{ grant_type: 'authorization_code', code },
-      ...{ redirect_uri: callback, code_verifier: verifier },
-    }),
-  })
-  return String(((await response.json()) as { readonly id_token?: string }).id_token)
+const redeem = async (url: string, code: string): Promise<string> => (await tokensFor(url, code)).id_token ?? ''
+
+interface Tokens {
+  readonly id_token?: string
+  readonly refresh_token?: string
+}
+
+const tokensFor = (url: string, code: string): Promise<Tokens> =>
+  tokenRequest(url, { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier })
+
+async function tokenRequest(url: string, form: Readonly<Record<string, string>>): Promise<Tokens> {
+  const headers = { authorization: `Basic ${Buffer.from(`listening:${secret}`).toString('base64')}` }
+  const response = await fetch(`${url}/token`, { method: 'POST', headers, body: new URLSearchParams(form) })
+  return (await response.json()) as Tokens
 }
 
 const listening = (uri: string) => ({
@@ -128,6 +137,27 @@ describe('logout tokens', () => {
     } finally {
       await Promise.all(servers.map((server) => server.close()))
     }
+  })
+
+  it('name the session as its ID tokens do: the same when refreshed, another when the person signed in anew, and all of them when they leave', async () => {
+    await using app = await startLogoutReceiver()
+    const [port = 0] = await freePorts(1)
+    const url = `http://localhost:${port}`
+    const clients = [{ ...listening(app.uri), grant_types: ['authorization_code', 'refresh_token'] }]
+    const server = await startServer(readConfig({ ...configFor({ port, url, clients }), development: true }))
+    const person = newPerson()
+    const first = await tokensFor(url, await codeFor(url, person, { scope: 'openid offline_access' }))
+    const refreshed = await tokenRequest(url, { grant_type: 'refresh_token', refresh_token: first.refresh_token ?? '' })
+    const second = await tokensFor(url, await codeFor(url, person, { prompt: 'login' }))
+    const [one, same, other] = [first, refreshed, second].map(({ id_token = '' }) => decodeJwt(id_token))
+    assert.equal(one?.sid, same?.sid)
+    assert.equal(one?.auth_time, same?.auth_time)
+    assert.notEqual(one?.sid, other?.sid)
+    assert.ok(Number(other?.auth_time) >= Number(one?.auth_time))
+    await person.open(`${url}/logout?id_token_hint=${first.id_token}`)
+    await app.upTo(2)
+    assert.deepEqual(app.received.map(({ sid }) => sid).sort(), [one?.sid, other?.sid].sort())
+    await server.close()
   })
 
   it('are sent again to who redeems a code after the session has ended', async () => {

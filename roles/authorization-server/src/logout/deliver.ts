@@ -19,6 +19,9 @@ import { mintLogoutToken } from './logout-token.ts'
 const pauses: readonly Seconds[] = [10, 30, 120, 600]
 /** Longer than an attempt can take: then whoever claimed it is gone. */
 const lease: Seconds = 30
+/** When many sessions of one client end at once, they wait for each other, but not for ever. */
+const whenBusy: Seconds = 10
+const longestBusy: Seconds = 3_600
 /** Milliseconds. */
 const timeout = 5_000
 const longestAnswer = 4_096
@@ -86,6 +89,11 @@ async function attempt(issuer: Issuer, delivery: LogoutDeliveryRecord): Promise<
   const problem = typeof ended === 'string' ? null : ended.problem
   const pause = problem === null ? undefined : pauses[attempts - 1]
   const now = issuer.now()
+  // Too much was under way here: that says nothing of the client.
+  if (problem === 'busy' && now - delivery.createdAt < longestBusy) {
+    await store.commit([{ do: 'announce-again', sessionId, clientId, dueAt: now + whenBusy }])
+    return
+  }
   await store.commit([
     {
       ...{ do: 'note-logout', sessionId, clientId, attempts, problem },

@@ -103,6 +103,10 @@ export const members = {
     'How it may encrypt its request objects, if `keys.encryption` has it.',
   ),
   request_object_encryption_enc: content('a request object'),
+  require_signed_request_object: member(
+    flag,
+    'Whether its requests are taken only as signed request objects (RFC 9101 §10.5).',
+  ),
   default_max_age: member(whole(0, 31_536_000), 'How old a sign-in may be, in seconds.'),
   require_auth_time: member(flag, 'Whether ID tokens always say when the person signed in.'),
   default_acr_values: member(
@@ -115,7 +119,7 @@ export const members = {
     'Where its request objects may stand; no other is fetched.',
   ),
   frontchannel_logout_uri: member(endpoint, 'Opened in a frame when its person signs out.'),
-  frontchannel_logout_session_required: member(flag, 'Whether `iss` and `sid` are added to that.'),
+  frontchannel_logout_session_required: member(flag, 'Whether `iss` and `sid` must be added to that; they always are.'),
   backchannel_logout_uri: member(endpoint, 'Sent a logout token when its person signs out.'),
   backchannel_logout_session_required: member(flag, 'Whether that must say `sid`; it always does.'),
   software_id: member(text('an identifier'), 'Kept as it is.'),

@@ -163,6 +163,26 @@ describe('a client that does not accept it', () => {
     )
   })
 
+  it('is not blamed when too much is under way here', async () => {
+    answer = () => ({ ok: false, problem: 'busy' })
+    await signedIn()
+    await signOut()
+    for (let round = 0; round < 9; round++) {
+      const [waiting] = await records()
+      assert.deepEqual([waiting?.attempts, waiting?.dueAt, waiting?.failedAt], [0, world.issuer.now() + 10, null])
+      world.wait(10)
+      await deliverDue(world.issuer, never)
+    }
+    // But nobody is busy for ever.
+    world.wait(3_600)
+    for (let round = 0; round < 5; round++) {
+      await deliverDue(world.issuer, never)
+      world.wait(600)
+    }
+    assert.equal((await records())[0]?.problem, 'busy')
+    assert.notEqual((await records())[0]?.failedAt, null)
+  })
+
   it('may come round', async () => {
     answer = () => ({ ok: false, problem: 'unreachable' })
     await signedIn()
