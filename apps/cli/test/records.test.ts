@@ -1,6 +1,7 @@
 /** `symbolon flow` and `symbolon keys` look into the database of a server that runs beside them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { loadConfig } from '@symbolon/server/config/load'
 import { openInstallation } from '@symbolon/server/installation'
 import { listening, place, run, start } from './symbolon.ts'
@@ -121,5 +122,27 @@ describe('symbolon keys', () => {
     const replaced = await keys('rotate', '--emergency', '--algorithm', 'RS256')
     assert.equal(replaced.made.length, 1)
     assert.deepEqual(states(replaced.keys), ['RS256 removed', 'RS256 signing'])
+  })
+
+  it('takes a key away from a server that runs beside it, within seconds', async () => {
+    using here = place('lifetimes: { jwksCache: 10s }')
+    const server = start(['serve', '--config', here.config])
+    const url = await listening(server)
+    const published = async (): Promise<readonly string[]> => {
+      const { keys } = await (await fetch(`${url}/jwks`)).json()
+      return keys.map(({ kid }: { readonly kid: string }) => kid)
+    }
+    const [lost = ''] = await published()
+    const { made } = JSON.parse((await run(['keys', 'revoke', lost, '--config', here.config, '--json'])).stdout).data
+    const patience = AbortSignal.timeout(10_000)
+    let kids = await published()
+    while (kids.includes(lost)) {
+      patience.throwIfAborted()
+      await wait(50)
+      kids = await published()
+    }
+    assert.ok(kids.includes(made[0]))
+    server.child.kill('SIGTERM')
+    await server.ended
   })
 })

@@ -46,6 +46,8 @@ export async function makeSigningKey(
   const { publicKey, privateKey } = await generateFor(key.algorithm)
   const jwk = strings(publicKey.export({ format: 'jwk' }))
   const kid = thumbprint(jwk)
+  // It is written in commands, too, where a dash begins an option.
+  if (kid.startsWith('-')) return makeSigningKey(sealing, key)
   const text = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url')
   return {
     ...key,

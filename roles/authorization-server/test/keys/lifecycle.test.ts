@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { sharedPostgres } from '../../../../tests/support/postgres.ts'
 import { activeKey, maintainKeys, planRotation, rotateKeys } from '../../src/keys/lifecycle.ts'
 import { createKeyRing } from '../../src/keys/ring.ts'
+import { createSealing, generateSecret } from '../../src/keys/sealing.ts'
+import { makeSigningKey } from '../../src/keys/signing-key.ts'
 import { defaultSettings } from '../../src/ports/issuer.ts'
 import type { SigningKeyRecord } from '../../src/ports/records.ts'
 import { cachingVerifier } from '../support/back-channel/verifier.ts'
@@ -87,6 +89,18 @@ const databases = {
   'SQLite in memory': async () => 'memory',
   PostgreSQL: async () => (await sharedPostgres()).createDatabase(),
 }
+
+describe('the name of a key', () => {
+  it('is never read as an option of a command', async () => {
+    const sealing = createSealing(generateSecret())
+    const make = () => makeSigningKey(sealing, { algorithm: 'ES256', createdAt: 0, activeAt: 0 })
+    const kids = (await Promise.all(Array.from({ length: 500 }, make))).map(({ kid }) => kid)
+    assert.deepEqual(
+      kids.filter((kid) => kid.startsWith('-')),
+      [],
+    )
+  })
+})
 
 for (const [name, location] of Object.entries(databases)) {
   describe(`signing keys, on ${name}`, () => {
