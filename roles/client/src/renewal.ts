@@ -1,9 +1,11 @@
 /** When the access token of a session is renewed, and what is recorded of it. How, is in `grants/refresh.ts`. */
+
+import type { ConfiguredProvider } from './configured-providers.ts'
 import { AuthError } from './errors.ts'
 import { refresh } from './grants/refresh.ts'
 import { refusedBy } from './record.ts'
 import type { Kept, SessionRecord } from './sessions/session.ts'
-import type { ConfiguredProvider, Core } from './settings.ts'
+import type { Core } from './settings.ts'
 
 export const isNearlyOver = ({ tokens }: SessionRecord, now: number): boolean =>
   tokens?.renewAt !== undefined && now / 1000 >= tokens.renewAt

@@ -1,14 +1,13 @@
 /** Reads what the app configures once, at the start, and refuses what can't work before anybody signs in. */
 import type { FlowEvent } from '@symbolon/protocol/trace'
-import { isAskable } from './asked.ts'
 import { type Attempts, createAttempts } from './attempts.ts'
+import { type ConfiguredProvider, need, readProviders } from './configured-providers.ts'
 import { type CookieNames, cookieNames } from './cookies.ts'
 import { createEndings, type Endings, endedByProvider } from './endings.ts'
 import { AuthError } from './errors.ts'
-import { ownParameters } from './flow/1-authorization-request.ts'
 import { Memo } from './memo.ts'
-import { type Fetch, guarded, mayFetch } from './network.ts'
-import type { Addresses, Connection, Provider } from './providers/provider.ts'
+import { type Fetch, mayFetch } from './network.ts'
+import type { Provider } from './providers/provider.ts'
 import { createRecorder, type Recorder } from './record.ts'
 import { createRequestObjects, type RequestObjects } from './request-object.ts'
 import { createSealer, derive, type Sealer } from './sealing.ts'
@@ -71,13 +70,6 @@ export interface Core {
   readonly fetch: Fetch
   /** Epoch milliseconds. */
   readonly now: () => number
-}
-
-export interface ConfiguredProvider {
-  readonly name: string
-  readonly provider: Provider
-  readonly addresses: Addresses
-  readonly connect: () => Promise<Connection>
 }
 
 const week = 7 * 24 * 60 * 60
@@ -146,41 +138,4 @@ function readSite(baseUrl: string): URL {
     throw new AuthError('client_settings_wrong', { expected, got: baseUrl })
   }
   return site
-}
-
-function readProviders(
-  providers: Readonly<Record<string, Provider>>,
-  { base, fetch }: { readonly base: string; readonly fetch: Fetch },
-): ReadonlyMap<string, ConfiguredProvider> {
-  const entries = Object.entries(providers)
-  need(entries.length > 0, 'providers: at least one', 'none')
-  for (const [name, { parameters }] of entries) {
-    need(/^[\w-]{1,40}$/.test(name), 'a provider name of letters, digits, - and _', name)
-    const taken = Object.keys(parameters).filter((parameter) => ownParameters.includes(parameter))
-    need(taken.length === 0, `providers.${name}.parameters without what the client sets itself`, taken.join(' '))
-    const { max_age = '0', claims = '{}' } = parameters
-    need(isAskable('max_age', max_age), `providers.${name}.parameters.max_age: whole seconds`, max_age)
-    need(isAskable('claims', claims), `providers.${name}.parameters.claims: a JSON object`, 'another value')
-  }
-  return new Map(
-    entries.map(([name, provider]) => {
-      const network = guarded(fetch, provider.allowHttp)
-      const addresses = addressesOf(base, name)
-      return [name, { name, provider, addresses, connect: () => provider.connect({ network, addresses }) }]
-    }),
-  )
-}
-
-const addressesOf = (base: string, name: string): Addresses => ({
-  redirect: `${base}/callback/${name}`,
-  signedOut: `${base}/signedout/${name}`,
-  initiate: `${base}/initiate`,
-  keys: `${base}/keys/${name}`,
-  requests: `${base}/request/`,
-  backChannelLogout: `${base}/backchannel-logout/${name}`,
-  frontChannelLogout: `${base}/frontchannel-logout/${name}`,
-})
-
-function need(holds: boolean, expected: string, got: string): void {
-  if (!holds) throw new AuthError('client_settings_wrong', { expected, got })
 }

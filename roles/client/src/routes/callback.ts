@@ -3,10 +3,11 @@
  *
  * @see RFC 6749 §4.1.2; RFC 9207; RFC 9700 §4.2.4, §4.4, §4.5
  */
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { one } from '@symbolon/protocol/parameters'
 import type { Reason } from '@symbolon/protocol/refusals'
 import { type Attempt, attemptId } from '../attempts.ts'
+import type { ConfiguredProvider } from '../configured-providers.ts'
 import { type Cookies, parseCookies } from '../cookies.ts'
 import { AuthError, toError } from '../errors.ts'
 import {
@@ -15,15 +16,14 @@ import {
   known,
   rules,
 } from '../flow/3-authorization-response.ts'
-import { redeem } from '../grants/authorization-code.ts'
 import { Memo } from '../memo.ts'
+import { newSession } from '../new-session.ts'
 import { hop, silentPage } from '../pages.ts'
-import type { Connection } from '../providers/provider.ts'
-import { newFlow, refusedBy } from '../record.ts'
+import { newFlow } from '../record.ts'
 import { readForm } from '../requests.ts'
 import { redirect } from '../responses.ts'
-import { authenticationIn, type SessionRecord } from '../sessions/session.ts'
-import type { ConfiguredProvider, Core } from '../settings.ts'
+import type { SessionRecord } from '../sessions/session.ts'
+import type { Core } from '../settings.ts'
 
 /** What became of an attempt. Kept for the second of two requests with the same answer, so that a code is sent once. */
 interface Spent {
@@ -97,7 +97,7 @@ export function createCallback(core: Core) {
       const code = hash('sha256', `${one(params, 'code')} ${one(params, 'id_token')}`)
       const done = await spent.run(attemptId(state), async () => ({
         code,
-        result: await signedIn(core, { connection, params, attempt: decision.value }),
+        result: await newSession(core, { connection, params, attempt: decision.value }),
       }))
       if (done.code !== code) throw new AuthError('attempt_unknown', { expected: 'one answer', got: 'a second one' })
       if (done.result instanceof AuthError) throw done.result
@@ -133,55 +133,6 @@ async function unseen({ sessions, log }: Core, cookies: Cookies, { error, flow, 
   return isOver
     ? silentPage('signed-out', { setCookies: [...forget, ...(await sessions.end(cookies))] })
     : silentPage('unsure', { setCookies: forget })
-}
-
-interface Redeeming {
-  readonly connection: Connection
-  readonly params: URLSearchParams
-  readonly attempt: Attempt
-}
-
-/** The new session, or why there is none. Throws when trying again may help. */
-async function signedIn(core: Core, { connection, params, attempt }: Redeeming): Promise<SessionRecord | AuthError> {
-  const { now, recorder, sessionLifetime } = core
-  const began = now()
-  const about = { flow: attempt.flow, band: 'token', began, client: connection.client.client_id } as const
-  const asked = {
-    ...about,
-    step: 4,
-    from: 'client',
-    to: 'authorization-server',
-    what: 'code sent to the token endpoint',
-  } as const
-  const answered = { ...about, step: 5, from: 'authorization-server', to: 'client', what: 'tokens validated' } as const
-  recorder({ ...asked, outcome: 'ok', params: [...params].filter(([each]) => each === 'code') })
-  try {
-    const { tokens, scopes, user, claims = {}, idToken } = await redeem(connection, { params, attempt, now })
-    const { issuer } = connection.provider
-    recorder({ ...answered, outcome: 'ok', result: { scope: scopes.join(' ') }, person: { issuer, sub: user.sub } })
-    return {
-      // nothing that the browser held before names the new session
-      id: randomBytes(32).toString('base64url'),
-      flow: attempt.flow,
-      attempt: attemptId(attempt.state),
-      returnTo: attempt.returnTo,
-      provider: attempt.provider,
-      issuer,
-      user,
-      scopes,
-      expiresAt: Math.floor(now() / 1000) + sessionLifetime,
-      tokens,
-      idToken,
-      authentication: authenticationIn(claims),
-      begunAt: now(),
-      sid: typeof claims.sid === 'string' ? claims.sid : undefined,
-      sessionState: one(params, 'session_state')?.slice(0, 300),
-    }
-  } catch (error) {
-    recorder({ ...answered, outcome: 'refused', refused: refusedBy(error) })
-    if (error instanceof AuthError && error.code !== 'provider_unavailable') return error
-    throw error
-  }
 }
 
 interface Recorded {

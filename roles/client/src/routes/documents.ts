@@ -3,9 +3,11 @@
  *
  * @see OpenID Connect Core §6.2, §10.1; RFC 9101 §5.2; RFC 7517 §5
  */
+
+import type { ConfiguredProvider } from '../configured-providers.ts'
 import { AuthError } from '../errors.ts'
 import { json, plain } from '../responses.ts'
-import type { ConfiguredProvider, Core } from '../settings.ts'
+import type { Core } from '../settings.ts'
 
 /** For whoever registers this client with `jwks_uri`. */
 export const keys = ({ provider }: ConfiguredProvider): Response =>

@@ -5,6 +5,7 @@
  * @see OpenID Connect Back-Channel Logout §2.5, §2.8; OpenID Connect Front-Channel Logout §2, §3
  */
 import { one } from '@symbolon/protocol/parameters'
+import type { ConfiguredProvider } from '../configured-providers.ts'
 import { parseCookies } from '../cookies.ts'
 import type { Endings, Notice } from '../endings.ts'
 import { AuthError } from '../errors.ts'
@@ -13,7 +14,7 @@ import { frame } from '../pages.ts'
 import { newFlow, refusedBy } from '../record.ts'
 import { readForm } from '../requests.ts'
 import { json } from '../responses.ts'
-import type { ConfiguredProvider, Core } from '../settings.ts'
+import type { Core } from '../settings.ts'
 
 export async function backChannelLogout(
   core: Core,

@@ -7,6 +7,7 @@ import { list } from '@symbolon/protocol/parameters'
 import { isScope } from '@symbolon/protocol/scope'
 import { readAsked } from '../asked.ts'
 import { attemptLifetime, startAttempt } from '../attempts.ts'
+import type { ConfiguredProvider } from '../configured-providers.ts'
 import { parseCookies } from '../cookies.ts'
 import { AuthError, toError } from '../errors.ts'
 import { buildAuthorizationRequest, scopesToAsk } from '../flow/1-authorization-request.ts'
@@ -15,7 +16,7 @@ import { asRequestObject } from '../request-object.ts'
 import { navigates, needOwnForm, needVisit, readForm } from '../requests.ts'
 import { handoff, redirect } from '../responses.ts'
 import { decideReturnTo } from '../return-to.ts'
-import type { ConfiguredProvider, Core } from '../settings.ts'
+import type { Core } from '../settings.ts'
 
 const longestScope = 512
 
