@@ -231,6 +231,12 @@ export const refusals = {
     why: 'The client has registered no request_uris.',
     fix: 'Register request_uris for the client, or send the parameters themselves.',
   },
+  request_object_missing: {
+    error: 'invalid_request',
+    spec: 'RFC 9101 §10.5',
+    why: 'The client is registered to send signed request objects only, and this request is none.',
+    fix: 'Send the request as a signed request object, or register require_signed_request_object: false.',
+  },
   request_object_twice: {
     error: 'invalid_request',
     spec: 'RFC 9101 §5',

@@ -78,6 +78,8 @@ export interface Client {
   readonly defaultAcrValues: readonly string[]
   /** The only algorithm its request objects may have; `none`: they are not signed. */
   readonly requestObjectSigningAlgorithm: string | undefined
+  /** Takes its requests in no other way, so that nobody can send others in its name (RFC 9101 §10.5). */
+  readonly requireSignedRequestObject: boolean
   /** Where its request objects may stand; no other is fetched. */
   readonly requestUris: readonly string[]
   /** Registered by itself: nobody here has looked at it. */
@@ -146,6 +148,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     requireAuthTime: metadata.require_auth_time === true,
     defaultAcrValues: texts(metadata.default_acr_values) ?? [],
     requestObjectSigningAlgorithm: text(metadata.request_object_signing_alg),
+    requireSignedRequestObject: metadata.require_signed_request_object === true,
     requestUris: texts(metadata.request_uris) ?? [],
     unreviewed,
     sector: metadata.subject_type === 'pairwise' ? sectorOf(record) : undefined,

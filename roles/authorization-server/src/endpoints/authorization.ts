@@ -77,7 +77,12 @@ async function load(http: EndpointRequest, sent: URLSearchParams, issuer: Issuer
   const { resources } = registry
   const { settings } = issuer
   const object = effective?.refused
-  return { asked: { params, client: known?.client, resources, hint: claims, settings, object }, known, browser }
+  const inObject = effective !== undefined && object === undefined
+  return {
+    asked: { params, client: known?.client, resources, hint: claims, settings, object, inObject },
+    known,
+    browser,
+  }
 }
 
 /** A client may encrypt an ID token to us before it sends it through the browser (OpenID Connect Core §3.1.2.1). */

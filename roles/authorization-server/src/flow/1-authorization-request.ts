@@ -77,6 +77,8 @@ export interface Asked {
   readonly settings: Pick<Settings, 'compatibleProfile' | 'signUp'>
   /** Why the request object that came is not believed. */
   readonly object?: Refused | undefined
+  /** All of it stood in a request object that is believed. */
+  readonly inObject?: boolean | undefined
 }
 
 export function decideAuthorization(asked: Asked): AuthorizationDecision {
@@ -97,6 +99,13 @@ export function decideAuthorization(asked: Asked): AuthorizationDecision {
   const replyTo = { redirectUri, responseMode, state: values.get('state') ?? null, client } as ReplyTo
   if (object !== undefined)
     return { outcome: 'tell-the-client', refused: trail.refused(object), replyTo, checks: trail.checks }
+  if (client.requireSignedRequestObject && asked.inObject !== true)
+    return {
+      outcome: 'tell-the-client',
+      refused: trail.refused(refuse('request_object_missing')),
+      replyTo,
+      checks: trail.checks,
+    }
   const claims = readClaimsRequest(values.get('claims'))
   const broken = trail.apply(requestRules, { sent, client, hint, settings, redirectUri, responseType, claims })
   if (broken || responseType === undefined)

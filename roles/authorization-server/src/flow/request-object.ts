@@ -32,10 +32,11 @@ export interface RequestObject {
  * issuer says so; such an object is worth as much as the parameters themselves, which the client may send just as well.
  */
 export function algorithmsOf(
-  { requestObjectSigningAlgorithm: registered }: Client,
+  { requestObjectSigningAlgorithm: registered, requireSignedRequestObject }: Client,
   { unsignedRequestObjects }: Pick<Settings, 'unsignedRequestObjects'>,
 ): readonly string[] {
-  const served = unsignedRequestObjects ? [...verificationAlgorithms, 'none'] : verificationAlgorithms
+  const unsigned = unsignedRequestObjects && !requireSignedRequestObject
+  const served = unsigned ? [...verificationAlgorithms, 'none'] : verificationAlgorithms
   return served.filter((name) => registered === undefined || name === registered)
 }
 

@@ -153,6 +153,16 @@ describe('a request object by value (OpenID Connect Core §6.1, RFC 9101)', () =
     assert.equal(await errorOf(outside({ request: object() })), 'invalid_request_object')
   })
 
+  it('is the only way for a client that wants no other, and then never unsigned [RFC9101-10.5-01] [RFC9101-10.5-02]', async () => {
+    await world.storage.close()
+    const settings = { unsignedRequestObjects: true }
+    await open({ jwks, require_signed_request_object: true }, { settings })
+    assert.equal(await errorOf(authorizationParams()), 'invalid_request')
+    const none = object({ key: null, header: { alg: 'none' } })
+    assert.equal(await errorOf(outside({ request: none })), 'invalid_request_object')
+    shown(await browser.open(outside({ request: object() })), 'sign-in')
+  })
+
   it('is not taken from a client without keys [OIDC-Core-6.1-01]', async () => {
     await world.storage.close()
     await open({})
