@@ -299,7 +299,7 @@ describe('every way a session ends', () => {
     )
   })
 
-  it('opens the frames of those who want them, each with iss and its own sid, and says where the way goes on [OIDC-FCLogout-2-02] [OIDC-FCLogout-3-01]', async () => {
+  it('opens the frames of those who want them, each with iss and its own sid, and tells them by the back channel all the same, which needs no cookies [OIDC-FCLogout-2-02] [OIDC-FCLogout-3-01] [OIDC-FCLogout-4.1-01]', async () => {
     await put({ frontchannel_logout_uri: 'https://shop.example.com/gone?a=b', backchannel_logout_uri: backChannel })
     await signedIn()
     const { sessionId = '' } = (await here()) ?? {}
