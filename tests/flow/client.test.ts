@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { createPerson, type Person } from '../support/person.ts'
 import { library, password, secret, startTestServer, type TestServer } from '../support/server.ts'
 
-const baseUrl = 'http://localhost:4200'
+const baseUrl = 'https://shop.example'
 const appSecret = 'a secret of this test, long enough to be one'
 
 let server: TestServer
@@ -33,6 +33,15 @@ before(async () => {
         client_name: 'Shop',
         client_secret: secret,
         token_endpoint_auth_method: 'client_secret_post',
+      },
+      {
+        ...client,
+        client_id: 'shop-hybrid',
+        client_name: 'Shop',
+        client_secret: secret,
+        grant_types: ['authorization_code', 'implicit', 'refresh_token'],
+        response_types: ['code', 'code id_token', 'id_token'],
+        id_token_signed_response_alg: 'ES256',
       },
       {
         ...client,
@@ -132,21 +141,30 @@ describe('our client with our server', () => {
     })
   }
 
-  it('takes an answer that the server makes the browser post', async () => {
-    const { auth, visitor } = shop({ responseMode: 'form_post' })
-    const start = (await visitor.go('/api/auth/signin/symbolon')).headers.get('location') ?? ''
-    let shown = await visitor.person.open(start)
-    shown = await visitor.person.submit(shown, { login: 'alice@example.com', password })
-    const form = () => shown.page.querySelector(`form[action^="${baseUrl}"]`)
-    if (!form()) shown = await visitor.person.submit(shown, {}, 'decision=allow')
-    const inputs = form()?.querySelectorAll('input[name]') ?? []
-    const body = new URLSearchParams(
-      inputs.map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
-    )
-    const response = await visitor.go(form()?.getAttribute('action') ?? '', { method: 'POST', body })
-    assert.deepEqual([response.status, response.headers.get('location')], [303, `${baseUrl}/`])
-    assert.equal((await auth.require(visitor.request())).user.sub, 'alice-0001')
-  })
+  for (const responseType of ['code', 'code id_token', 'id_token'] as const) {
+    it(`takes an answer by ${responseType} that the server makes the browser post`, async () => {
+      const { auth, logged, visitor } = shop({
+        clientId: 'shop-hybrid',
+        clientSecret: secret,
+        responseType,
+        responseMode: 'form_post',
+        idToken: { signed: 'ES256' },
+      })
+      const start = (await visitor.go('/api/auth/signin/symbolon')).headers.get('location') ?? ''
+      let shown = await visitor.person.open(start)
+      shown = await visitor.person.submit(shown, { login: 'alice@example.com', password })
+      const form = () => shown.page.querySelector(`form[action^="${baseUrl}"]`)
+      if (!form()) shown = await visitor.person.submit(shown, {}, 'decision=allow')
+      const inputs = form()?.querySelectorAll('input[name]') ?? []
+      const body = new URLSearchParams(
+        inputs.map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
+      )
+      const response = await visitor.go(form()?.getAttribute('action') ?? '', { method: 'POST', body })
+      assert.deepEqual(logged, [])
+      assert.deepEqual([response.status, response.headers.get('location')], [303, `${baseUrl}/`])
+      assert.equal((await auth.require(visitor.request())).user.sub, 'alice-0001')
+    })
+  }
 
   it('lives with Don’t allow', async () => {
     const { auth, logged, visitor } = shop({
