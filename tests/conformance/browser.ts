@@ -27,8 +27,11 @@ export interface Browser {
   readonly person: Person
   /** Opens an address and goes on until the suite is reached or a page does not let it. */
   visit(url: string): Promise<Journey>
-  /** As a form of another site sends it: with POST. */
-  post(url: string, form: URLSearchParams): Promise<Journey>
+  /**
+   * With POST: as a form of another site sends it, without cookies (SameSite); or as the suite's own browser does, which
+   * knows neither origins nor SameSite.
+   */
+  post(url: string, form: URLSearchParams, as: 'form of another site' | 'suite'): Promise<Journey>
   /** Goes on from a page that was shown. */
   goOn(from: Shown): Promise<Journey>
 }
@@ -68,17 +71,19 @@ export function newBrowser(harness: Harness, who: (typeof people)[number] = peop
     person,
     goOn,
     visit: async (url) => goOn(await person.open(url)),
-    async post(url, form) {
+    async post(url, form, as) {
+      const headers = new Headers({ accept: 'text/html' })
+      if (as === 'suite') headers.set('cookie', await person.jar.getCookieString(url))
+      else headers.set('origin', suite.base)
       const response = await fetch(url, {
         method: 'POST',
         body: form,
-        // A form of another site comes without cookies (SameSite).
-        headers: { origin: suite.base, accept: 'text/html' },
+        headers,
         redirect: 'manual',
       })
       for (const cookie of response.headers.getSetCookie()) await person.jar.setCookie(cookie, url)
       const location = response.headers.get('location')
-      assert.ok(location !== null, 'a form of another site is answered with the way to a page')
+      assert.ok(location !== null, 'a form is answered with the way to a page')
       return goOn(await person.open(new URL(location, url).href))
     },
   }

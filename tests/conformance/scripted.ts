@@ -48,8 +48,10 @@ export async function play({ person }: Browser, scripts: readonly Script[], url:
     if (verb === 'wait') {
       assert.match(element.text, new RegExp(String(more[1])))
       proofs += 1
-    } else if (verb === 'text') fields[element.getAttribute('name') ?? ''] = String(more[0])
-    else await click(element)
+    } else if (verb === 'text') {
+      assert.ok(!element.hasAttribute('readonly'), `${what} can be written in`)
+      fields[element.getAttribute('name') ?? ''] = String(more[0])
+    } else await click(element)
   }
 
   async function click(element: HTMLElement): Promise<void> {

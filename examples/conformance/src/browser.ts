@@ -51,7 +51,8 @@ const signIn = (issuer: string, first: readonly Command[] = []): Task => ({
   optional: true,
   commands: [
     ...first,
-    ['text', 'id', 'login', username, 'optional'],
+    // Somebody who is to sign in again can't change the name.
+    ['text', 'css', '#login:not([readonly])', username, 'optional'],
     ['text', 'id', 'password', password],
     ['click', 'id', 'sign-in'],
   ],
