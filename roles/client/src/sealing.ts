@@ -28,7 +28,7 @@ export interface SealerSettings {
 export function createSealer({ secrets, site, now }: SealerSettings): Sealer {
   const keys = (purpose: Purpose) =>
     secrets.map((secret) => {
-      const key = derive(secret, `symbolon 1 ${purpose} ${site}`)
+      const key = derive(secret, `symbolon 2 ${purpose} ${site}`)
       return { key, kid: hash('sha256', key, 'base64url').slice(0, 8) }
     })
   const rings = { attempt: keys('attempt'), session: keys('session'), 'sign-out': keys('sign-out') }

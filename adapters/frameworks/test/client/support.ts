@@ -1,7 +1,7 @@
 /** The client in a real server on loopback, a stand-in for the provider behind it, and a browser with cookies before it. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Auth, createAuth, type OpenIdSettings, openid } from '@symbolon/client'
+import { type Auth, createAuth, type OpenIdSettings, openid, type SessionSettings } from '@symbolon/client'
 import { clientOf, secret } from '../../../../roles/client/test/support/app.ts'
 import { type StandIn, startStandIn } from '../../../../roles/client/test/support/stand-in.ts'
 
@@ -27,12 +27,14 @@ export const listen = (server: Server, port: number): Promise<void> =>
 export async function startShop(
   app: (auth: Auth) => RequestListener | Promise<RequestListener>,
   settings: Partial<OpenIdSettings> = {},
+  session: SessionSettings = { kind: 'cookie' },
 ): Promise<Shop> {
   const [standIn, port] = [await startStandIn(), await freePort()]
   const logged: Error[] = []
   const auth = createAuth({
     baseUrl: `http://localhost:${port}`,
     secret,
+    session,
     providers: { symbolon: openid({ ...clientOf(standIn), ...settings }) },
     log: (error) => logged.push(error),
   })
