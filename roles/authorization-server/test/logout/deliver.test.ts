@@ -1,6 +1,7 @@
 /** Back-channel logout: who is told, how often, by whom, and what becomes of it when they do not listen. */
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { compactDecrypt, exportJWK, generateKeyPair } from 'jose'
 import { endSessions } from '../../src/logout/announce.ts'
 import { deliverDue, deliverNow } from '../../src/logout/deliver.ts'
 import { sidFor } from '../../src/people/sid.ts'
@@ -116,6 +117,22 @@ describe('a logout token', () => {
     assert.equal(sent.length, 1)
     await deliverDue(world.issuer, never)
     assert.equal(sent.length, 1)
+  })
+
+  it('is encrypted to a client whose ID tokens are', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256' })
+    const key = { ...(await exportJWK(publicKey)), kid: 'mine', use: 'enc', alg: 'ECDH-ES' }
+    await put({
+      backchannel_logout_uri: backChannel,
+      id_token_encrypted_response_alg: 'ECDH-ES',
+      jwks: { keys: [key] },
+    })
+    await signedIn()
+    await signOut()
+    const [, jwe = ''] = sent[0]?.body?.split('=') ?? []
+    const { plaintext, protectedHeader } = await compactDecrypt(jwe, privateKey)
+    assert.equal(new TextDecoder().decode(plaintext), 'token-1')
+    assert.deepEqual([protectedHeader.alg, protectedHeader.cty], ['ECDH-ES', 'JWT'])
   })
 
   it('is accepted by 204 too (Back-Channel Logout §2.8) [OIDC-BCLogout-2.8-02]', async () => {
