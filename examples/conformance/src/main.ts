@@ -18,8 +18,9 @@ const command: Command = {
     port: {
       type: 'string',
       value: 'PORT',
-      about: `Where it listens; keys are rotated at the next one. ${usual.port}.`,
+      about: `Where it listens. ${usual.port}.`,
     },
+    control: { type: 'string', value: 'PORT', about: 'Where keys are rotated, on loopback; the next one.' },
     host: { type: 'string', value: 'ADDRESS', about: `The address it listens on. ${usual.host}.` },
     name: { type: 'string', value: 'HOST', about: `The name the suite reaches it by, in its issuer. ${usual.name}.` },
     suite: { type: 'string', value: 'URL', about: `Where the suite is. ${usualSuite.base}.` },
@@ -38,7 +39,7 @@ const command: Command = {
       issuer: `https://${text('name') ?? usual.name}:${port}`,
       host: text('host') ?? usual.host,
       port,
-      controlPort: port + 1,
+      controlPort: portFrom(text('control')) ?? port + 1,
       suite: { base: suiteBase(text('suite')), alias: text('alias') ?? usualSuite.alias },
       ...(tls && { tls }),
       ...(suiteCertificate !== undefined && { suiteCertificate }),
@@ -46,8 +47,9 @@ const command: Command = {
         if (level === 'error' && cause instanceof Error) process.stderr.write(`${cause.stack ?? cause.message}\n`)
       },
     })
+    const asked = untilSignal()
     process.stdout.write(welcome(conformance))
-    await untilSignal()
+    await asked
     await conformance.close()
     return exitCodes.ok
   },
