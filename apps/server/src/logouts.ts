@@ -15,15 +15,17 @@ export function startLogouts(
   { log, every = between }: { readonly log: Log; readonly every?: number },
 ): () => void {
   const ending = new AbortController()
-  let round: Promise<void> | undefined
+  let looking = false
   const look = () => {
-    round ??= deliverDue(issuer, ending.signal)
+    if (looking) return
+    looking = true
+    deliverDue(issuer, ending.signal)
       .catch((cause: unknown) => {
         if (ending.signal.aborted) return
         log({ level: 'warn', message: 'logout tokens could not be sent; it is tried again', cause })
       })
       .finally(() => {
-        round = undefined
+        looking = false
       })
   }
   const timer = setInterval(look, every)
