@@ -35,8 +35,11 @@ export interface Client {
   readonly id: string
   /** What people call it, in the language nearest to `locale` (RFC 7591 §2.2); its id when it has no name. */
   readonly name: (locale: string) => string
-  /** What it shows of itself, likewise; of a client that nobody reviewed only what is on a host its answers go to. */
-  readonly page: (name: PageName, locale?: string) => string | undefined
+  /**
+   * What it shows of itself, likewise; of a client that nobody reviewed only what is on the host that this answer goes to,
+   * or where there is none, each of its answers: it may have registered an address of somebody else, too.
+   */
+  readonly page: (name: PageName, locale?: string, redirectUri?: string) => string | undefined
   readonly contacts: readonly string[]
   readonly applicationType: 'web' | 'native'
   readonly redirectUris: readonly string[]
@@ -114,9 +117,10 @@ export const clientFrom = once((record: ClientRecord): Client => {
   return {
     id: record.clientId,
     name: (locale) => localized(metadata, 'client_name', locale) ?? record.clientId,
-    page: (name, locale = '') => {
+    page: (name, locale = '', redirectUri = undefined) => {
       const page = localized(metadata, name, locale)
-      return unreviewed && !redirectUris.some((uri) => hostOf(uri) === hostOf(page ?? '')) ? undefined : page
+      const answered = redirectUri === undefined ? redirectUris : [redirectUri]
+      return unreviewed && !answered.every((uri) => hostOf(uri) === hostOf(page ?? '')) ? undefined : page
     },
     contacts: texts(metadata.contacts) ?? [],
     applicationType: metadata.application_type === 'native' ? 'native' : 'web',
@@ -156,14 +160,21 @@ export const clientFrom = once((record: ClientRecord): Client => {
   }
 })
 
-/** The host of `sector_identifier_uri`, or of the redirect URIs, of which registration allows one only (§8.1). */
+/**
+ * The host of `sector_identifier_uri`, or of the redirect URIs, of which registration allows one only (§8.1). Every app
+ * can have an address on the person's device, and write any host behind a scheme of its own: each is a sector by itself.
+ */
 function sectorOf({ clientId, metadata }: ClientRecord): string {
   const named = text(metadata.sector_identifier_uri) ?? texts(metadata.redirect_uris)?.[0] ?? ''
-  const host = URL.canParse(named) ? new URL(named).hostname : ''
-  return host === '' ? `client ${clientId}` : host
+  const url = URL.parse(named)
+  return url?.protocol === 'https:' ? url.hostname : `client ${clientId}`
 }
 
-const hostOf = (uri: string): string | undefined => (URL.canParse(uri) ? new URL(uri).host || undefined : undefined)
+/** Only on the web a host is somebody's. */
+const hostOf = (uri: string): string | undefined => {
+  const url = URL.parse(uri)
+  return url !== null && ['https:', 'http:'].includes(url.protocol) ? url.host : undefined
+}
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 

@@ -13,7 +13,7 @@ import { bearerIn, managingRules } from '../registration/access.ts'
 import { describeRegistered, registered } from '../registration/registered.ts'
 import { isMap } from '../registration/shapes.ts'
 import { type Exchange, type ExchangeKind, exchange, type Reply } from './exchange.ts'
-import { checkMetadata, denyRegistration, takePace } from './registration.ts'
+import { checkMetadata, denyRegistration } from './registration.ts'
 
 const shared = { path: '/register/:client', band: 'discovery', deny: denyRegistration } as const
 
@@ -88,8 +88,6 @@ async function replace(exchange: Exchange): Promise<Decision<Reply> | undefined>
   const another = trail.apply(identityRules, { body: request.json, client: before })
   if (another !== undefined) return another
   const reviewed = !clientFrom(before).unreviewed
-  const pace = await takePace(exchange, reviewed)
-  if (!pace.ok) return pace
   const metadata = await checkMetadata(exchange, { reviewed })
   if (!metadata.ok) return metadata
   const standing = { reviewed, compatible: issuer.settings.compatibleProfile }
@@ -98,7 +96,6 @@ async function replace(exchange: Exchange): Promise<Decision<Reply> | undefined>
   const { committed } = await issuer.store.commit([
     { do: 'change-registration', clientId, version },
     { do: 'put-client', client: made.client },
-    ...pace.value,
   ])
   return committed ? allow({ status: 200, body: describeRegistered(made, { issuer, token }) }) : undefined
 }

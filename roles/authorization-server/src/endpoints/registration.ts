@@ -11,7 +11,6 @@ import { type Reason, refusals } from '@symbolon/protocol/refusals'
 import { union } from '@symbolon/protocol/scope'
 import { hashOf, newHandle } from '../handles.ts'
 import type { Seconds } from '../ports/records.ts'
-import type { Write } from '../ports/store.ts'
 import {
   bearerIn,
   countRegistration,
@@ -29,22 +28,24 @@ import { type Arrival, describe, type Exchange, exchange, type Reply } from './e
 
 export const registration = exchange({ path: '/register', band: 'discovery', handle: register, deny: denyRegistration })
 
-/** What a registration and a change of one count as, when nobody vouches for the client; each makes all read anew. */
-export async function takePace(
-  { request, issuer, now, trail }: Exchange,
-  reviewed: boolean,
-): Promise<Decision<readonly Write[]>> {
-  if (reviewed) return allow([])
+/**
+ * A registration and a change of one count alike, when nobody vouches for the client; each makes all read anew. It is
+ * counted before it is looked at, so that many at once are no more, and before somebody else's server is asked.
+ */
+async function takePace({ request, issuer, now, trail }: Exchange): Promise<Refused | undefined> {
+  const { store, settings } = issuer
   const key = hourOf(issuer, request.remoteAddress, now)
-  const [counted] = await issuer.store.throttles.find([key])
-  const most = issuer.settings.registrationsPerHour
-  return trail.apply(paceRules(now), { before: counted?.failures ?? 0, most }) ?? allow([countRegistration(key, now)])
+  const most = settings.registrationsPerHour
+  const counted = async () => (await store.throttles.find([key]))[0]?.failures ?? 0
+  if ((await counted()) < most) await store.commit([countRegistration(key, now)])
+  else return trail.apply(paceRules(now), { counted: most + 1, most })
+  return trail.apply(paceRules(now), { counted: await counted(), most })
 }
 
-const paceRules = (now: Seconds): readonly Rule<{ readonly before: number; readonly most: number }>[] => [
+const paceRules = (now: Seconds): readonly Rule<{ readonly counted: number; readonly most: number }>[] => [
   {
     reason: 'rate_limited',
-    broken: ({ before, most }) => before >= most,
+    broken: ({ counted, most }) => counted > most,
     seen: () => ({ retryAfter: untilNextHour(now) }),
   },
 ]
@@ -56,9 +57,6 @@ async function register(exchange: Exchange): Promise<Decision<Reply>> {
   const unwelcome = trail.apply(registeringRules, registering)
   if (unwelcome !== undefined) return unwelcome
   const reviewed = isTrusted(registering)
-  const pace = await takePace(exchange, reviewed)
-  if (!pace.ok) return pace
-
   const metadata = await checkMetadata(exchange, { reviewed })
   if (!metadata.ok) return metadata
   const token = newHandle(issuer.random)
@@ -69,7 +67,6 @@ async function register(exchange: Exchange): Promise<Decision<Reply>> {
   await store.commit([
     { do: 'add-client', client: made.client },
     { do: 'insert-registration', registration: { clientId, tokenHash: hashOf(token), version: 0, dueAt } },
-    ...pace.value,
   ])
   trail.concerns({ client: clientId })
   return allow({ status: 201, body: describeRegistered(made, { issuer, token }) })
@@ -86,14 +83,17 @@ const invitedRules: readonly Rule<{ readonly metadata: Metadata; readonly review
 
 /** What a registration and a change of it are decided by. */
 export async function checkMetadata(
-  { request, issuer, registry, trail }: Exchange,
+  exchange: Exchange,
   { reviewed }: { readonly reviewed: boolean },
 ): Promise<Decision<Metadata>> {
+  const { request, issuer, registry, trail } = exchange
   const scopes = union(openidScopes, registry.resources.flatMap(scopesOf))
   const read = readRegistration({ body: request.json, settings: issuer.settings, scopes })
   if (!read.ok) return trail.refused(read)
   const uninvited = trail.apply(invitedRules, { metadata: read.value, reviewed })
   if (uninvited !== undefined) return uninvited
+  const tooMany = reviewed ? undefined : await takePace(exchange)
+  if (tooMany !== undefined) return tooMany
   const mismatch = await checkSector(read.value, issuer.outgoing)
   return mismatch === undefined ? read : trail.refused(mismatch)
 }

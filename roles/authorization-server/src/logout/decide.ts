@@ -28,6 +28,8 @@ const hintRules: readonly Rule<LogoutRequest>[] = [
     seen: ({ audience, clientId }) => ({ expected: clear(audience), got: hidden(clientId ?? '') }),
   },
   { reason: 'client_unknown', broken: ({ hint, known }) => hint === 'ours' && known === undefined },
+  // Nobody is led to an app that was turned off.
+  { reason: 'client_disabled', broken: ({ hint, known }) => hint === 'ours' && known?.client.disabled === true },
 ]
 
 const addressRules: readonly Rule<LogoutRequest>[] = [

@@ -35,9 +35,9 @@ export function clientView({ client, record }: KnownClient, locale: string, redi
     host: address === undefined ? '' : destinationOf(address).host,
     origin: client.unreviewed ? 'unreviewed' : client.skipConsent ? 'first-party' : 'administrator',
     registeredAt: record.createdAt,
-    logoUri: client.page('logo_uri', locale),
-    policyUri: client.page('policy_uri', locale),
-    tosUri: client.page('tos_uri', locale),
+    logoUri: client.page('logo_uri', locale, redirectUri),
+    policyUri: client.page('policy_uri', locale, redirectUri),
+    tosUri: client.page('tos_uri', locale, redirectUri),
   }
 }
 

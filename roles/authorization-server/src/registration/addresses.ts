@@ -25,8 +25,12 @@ const matches = (value: string, fits: (url: URL) => boolean): boolean => {
   return url !== undefined && fits(url)
 }
 
+/** What no name of a host has, but an address may hold (`;`, `,`), would end a source in a header of our pages. */
+const isPlainHost = ({ protocol, hostname }: URL): boolean =>
+  !['http:', 'https:'].includes(protocol) || /^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(hostname)
+
 export const absolute: TextRule = {
-  broken: (value) => parsed(value) === undefined || !/^[\x21-\x7e]+$/.test(value) || value.includes('\\'),
+  broken: (value) => !matches(value, isPlainHost) || !/^[\x21-\x7e]+$/.test(value) || value.includes('\\'),
   expected: 'an absolute address in printable ASCII',
 }
 

@@ -118,7 +118,7 @@ export const metadataRules: readonly MetadataRule[] = [
     broken: (client) =>
       client.subject_type === 'pairwise' &&
       client.sector_identifier_uri === undefined &&
-      new Set(redirects(client).map(({ hostname }) => hostname)).size > 1,
+      new Set(redirects(client).map((url) => (isHttps(url) ? url.hostname : ''))).size > 1,
     expected: 'sector_identifier_uri, for the redirect_uris have several hosts (OpenID Connect Core §8.1)',
     got: 'pairwise without it',
   },

@@ -164,6 +164,8 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     ['an encrypted ID token without a key', { id_token_encrypted_response_alg: 'RSA-OAEP-256' }],
     ['an encryption without its key', { id_token_encrypted_response_enc: 'A128GCM' }],
     ['a script for a logo', { logo_uri: 'javascript:alert(1)' }],
+    ['a host that would end a line of a header', { logo_uri: 'https://a;trusted-types;b.example/logo.png' }],
+    ['a host that would begin another policy', { client_uri: 'https://a,b.example/' }],
     ['a negative age', { default_max_age: -1 }],
     ['a text for a flag', { require_auth_time: 'yes' }],
     ['client_credentials without an invitation', { grant_types: ['authorization_code', 'client_credentials'] }],
@@ -236,6 +238,23 @@ describe('who may register (RFC 7591 §1.3)', () => {
     world.clock.now += 3_600
     assert.equal((await register(world)).status, 201)
   })
+
+  it('no more when they come at once, with those that were refused after we asked elsewhere (RFC 7591 §5) [RFC7591-5-01]', async () => {
+    let asked = 0
+    const outgoing = {
+      fetch: async (): Promise<OutgoingAnswer> => {
+        asked++
+        return { ok: false, problem: 'too_slow' }
+      },
+    }
+    await using world = await createWorld({ settings: { registration: 'open', registrationsPerHour: 2 }, outgoing })
+    const json = { redirect_uris, sector_identifier_uri: 'https://somebody.example/sector.json' }
+    const ask = async (remoteAddress: string) => (await world.call(registration, { json, remoteAddress })).status
+    assert.deepEqual([await ask('192.0.2.1'), await ask('192.0.2.1'), await ask('192.0.2.1')], [400, 400, 429])
+    assert.equal(asked, 2)
+    await Promise.all(Array.from({ length: 10 }, () => ask('198.51.100.1')))
+    assert.ok(asked <= 4)
+  })
 })
 
 describe('the sector of a client (OpenID DCR §5)', () => {
@@ -277,7 +296,10 @@ describe('the sector of a client (OpenID DCR §5)', () => {
   }
 
   it('must be named when the redirect addresses have several hosts (OpenID Connect Core §8.1) [OIDC-Core-8.1-01]', async () => {
-    const said = await registerWith(page('[]'), { sector_identifier_uri: undefined })
-    assert.deepEqual(said, { status: 400, error: 'invalid_client_metadata', asked: [] })
+    const apart = ['https://bank.example/cb', 'com.example.app://bank.example/cb']
+    for (const redirects of [many, apart]) {
+      const said = await registerWith(page('[]'), { sector_identifier_uri: undefined, redirect_uris: redirects })
+      assert.deepEqual(said, { status: 400, error: 'invalid_client_metadata', asked: [] })
+    }
   })
 })

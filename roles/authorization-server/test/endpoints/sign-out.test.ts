@@ -101,6 +101,14 @@ describe('signing out', () => {
     assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
   })
 
+  it('leads nobody to an app that was turned off (RP-Initiated Logout §4) [OIDC-RPLogout-4-01]', async () => {
+    const shop = aClient('shop', { post_logout_redirect_uris: [goodbye] })
+    await world.issuer.store.commit([{ do: 'put-client', client: { ...shop, disabled: true } }])
+    const answer = await logout(good)
+    assert(answer.kind === 'page' && answer.view.show === 'signed-out')
+    assert.equal(answer.view.next, undefined)
+  })
+
   it('needs no address to end the session of a good hint, and says so [OIDC-RPLogout-2-05]', async () => {
     await signedIn()
     assert.equal(shown(await logout({ id_token_hint: 'hint' }), 'signed-out').next, undefined)

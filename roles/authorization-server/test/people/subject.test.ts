@@ -48,6 +48,14 @@ describe('the subject by which a client knows a person (OpenID Connect Core §8)
     const apps = ['one', 'two'].map((id) => pairwise(id, { redirect_uris: ['com.example.app:/callback'] }))
     assert.equal(new Set(apps.map((app) => subject(app))).size, 2)
   })
+
+  it('takes nobody into the sector of a host that is only written behind a scheme of its own, or is the device (§8.1) [OIDC-Core-8.1-01]', () => {
+    const web = subject(pairwise('web', { redirect_uris: ['https://bank.example/callback'] }))
+    const app = subject(pairwise('app', { redirect_uris: ['com.example.app://bank.example/callback'] }))
+    assert.notEqual(app, web)
+    const devices = ['one', 'two'].map((id) => pairwise(id, { redirect_uris: ['http://127.0.0.1/callback'] }))
+    assert.equal(new Set(devices.map((device) => subject(device))).size, 2)
+  })
 })
 
 describe('a hint with a subject (OpenID Connect Core §3.1.2.1)', () => {

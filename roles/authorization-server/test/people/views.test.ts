@@ -76,6 +76,15 @@ describe('an app', () => {
       'shop.example',
     )
     assert.deepEqual(shown(pages('cdn.example')).shows[0], 'https://cdn.example/logo.png')
+    const [mine, theirs] = ['https://shop.example/callback', 'https://bank.example/callback']
+    const both = { ...pages('bank.example'), ...stranger, redirect_uris: [theirs, mine] }
+    const record = { ...aClient('shop'), metadata: both }
+    const known = { record, client: clientFrom(record) }
+    assert.equal(clientView(known, 'en', mine).logoUri, undefined)
+    assert.equal(clientView(known, 'en').logoUri, undefined)
+    assert.equal(clientView(known, 'en', theirs).logoUri, 'https://bank.example/logo.png')
+    const written = { ...pages('bank.example'), ...stranger, redirect_uris: ['com.example.app://bank.example/cb'] }
+    assert.equal(shown(written).shows[0], undefined)
     assert.equal(
       shown({ ...pages('shop.example'), ...stranger, redirect_uris: ['com.example.app:/cb'] }).shows[0],
       undefined,
