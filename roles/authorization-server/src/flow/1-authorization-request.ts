@@ -20,7 +20,7 @@ import type { Seconds } from '../ports/records.ts'
 import { type Resource, resolveTarget } from '../resource.ts'
 import { createTrail } from '../trace/trail.ts'
 import { promptsSupported, readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
-import { type RequestedClaims, readClaimsRequest } from './claims-request.ts'
+import { claimsOpenTo, type RequestedClaims, readClaimsRequest } from './claims-request.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
 import { mayAskFor, modeOfAnswer, responseTypesServed } from './response-rules.ts'
 
@@ -137,7 +137,7 @@ export function decideAuthorization(asked: Asked): AuthorizationDecision {
     loginHint: values.get('login_hint') ?? null,
     hintedPerson: typeof hint?.sub === 'string' ? hint.sub : (claims?.subjects[0] ?? null),
     hintProven: hint !== undefined,
-    claims: openid ? (claims?.claims ?? null) : null,
+    claims: openid ? claimsOpenTo(claims?.claims ?? null, client.scopes) : null,
     uiLocales: list(values.get('ui_locales')),
   }
   if (!fits(request)) {

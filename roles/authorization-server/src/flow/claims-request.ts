@@ -126,6 +126,13 @@ export const isEssential = (permission: string, claims: RequestedClaims | null):
 export const claimsWithin = (claims: AskedClaims | null, permissions: readonly string[]): AskedClaims | null =>
   keep(claims, (claim) => gives(permissions, claim))
 
+/** What a client may ask for by name: what the scopes that it is registered for would give it. */
+export function claimsOpenTo(claims: RequestedClaims | null, scopes: readonly string[] | undefined) {
+  const left = scopes === undefined ? claims : claimsWithin(claims, scopes)
+  const essential = claims?.essential.filter((claim) => scopes === undefined || gives(scopes, claim))
+  return left && { ...left, essential: essential ?? [] }
+}
+
 /** What is left of the claims when a permission is taken back. */
 export const claimsWithout = (claims: AskedClaims | null, permission: string): AskedClaims | null =>
   keep(claims, (claim) => !gives([permission], claim))

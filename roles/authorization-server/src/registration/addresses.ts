@@ -47,11 +47,11 @@ const withoutFragment: TextRule = {
 
 /** An address that a person's browser is sent to with a response. */
 export const redirectRules: readonly TextRule[] = [
-  absolute,
   {
     broken: (value) => value.includes('*'),
     expected: 'one whole address: there are no wildcards, each address is listed',
   },
+  absolute,
   withoutFragment,
   withoutUser,
   {

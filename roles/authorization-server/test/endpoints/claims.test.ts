@@ -72,6 +72,15 @@ describe('claims asked for by name (OpenID Connect Core §5.5)', () => {
     assert.deepEqual(await claimsOfCode(params), { userinfo: { name: null }, idToken: {} })
   })
 
+  it('are no way around the scopes that the client is registered for (§5.5)', async () => {
+    const client = aClient('shop', { consent: 'never', scope: 'openid email' })
+    await world.issuer.store.commit([{ do: 'put-client', client }])
+    await browser.signIn(await browser.open(asking({})))
+    const names = { email: null, name: { essential: true }, phone_number: null }
+    const { params } = sentToClient(await browser.open(asking({ userinfo: names, id_token: names })))
+    assert.deepEqual(await claimsOfCode(params), { userinfo: { email: null }, idToken: { email: null } })
+  })
+
   it('mean nothing without openid', async () => {
     const plain = asking({ userinfo: { name: null } }, { scope: 'photos:read' })
     const page = await browser.signIn(await browser.open(plain))
