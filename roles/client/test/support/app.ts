@@ -23,14 +23,20 @@ export interface AppSettings {
 export async function startApp(settings: AppSettings = {}): Promise<App> {
   const standIn = await startStandIn(settings.alg === undefined ? {} : { alg: settings.alg })
   const logged: Error[] = []
-  const auth = createAuth({
-    baseUrl: 'http://localhost:4200',
-    secret,
-    providers: { symbolon: openid({ ...clientOf(standIn), ...settings.openid }) },
-    log: (error) => logged.push(error),
-    ...settings.auth,
-  })
-  return { auth, standIn, browser: openBrowser(auth), logged, stop: () => standIn.stop() }
+  try {
+    const auth = createAuth({
+      baseUrl: 'http://localhost:4200',
+      secret,
+      providers: { symbolon: openid({ ...clientOf(standIn), ...settings.openid }) },
+      log: (error) => logged.push(error),
+      ...settings.auth,
+    })
+    return { auth, standIn, browser: openBrowser(auth), logged, stop: () => standIn.stop() }
+  } catch (error) {
+    // Settings that are refused leave no server behind.
+    await standIn.stop()
+    throw error
+  }
 }
 
 export const clientOf = (standIn: StandIn): OpenIdSettings => ({
