@@ -31,6 +31,8 @@ export interface OutgoingOptions {
 const limitUnlessGiven = 65_536
 const timeoutUnlessGiven = 5_000
 const mostAtOnce = 100
+/** Strangers have as many slow hosts as they like; keys and notices of logout must get through all the same. */
+const mostByAnybody = 50
 /** One slow host can't take all places. */
 const mostToOneHost = 8
 
@@ -59,6 +61,7 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
   const trusted = ca === undefined ? undefined : createSecureContext({ ca: [...getCACertificates('default'), ca] })
   const underWay = new Map<string, number>()
   let atOnce = 0
+  let byAnybody = 0
 
   const go = async (url: URL, how: OutgoingRequest, timeout: AbortSignal): Promise<OutgoingAnswer> => {
     const host = hostOf(url)
@@ -85,9 +88,12 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
       const url = URL.parse(text)
       if (url === null || !mayAsk(url, development)) return refused('url_refused')
       const sameHost = underWay.get(url.host) ?? 0
-      if (atOnce >= mostAtOnce || sameHost >= mostToOneHost) return refused('busy')
+      const anybody = how.byAnybody === true ? 1 : 0
+      const full = atOnce >= mostAtOnce || (anybody === 1 && byAnybody >= mostByAnybody)
+      if (full || sameHost >= mostToOneHost) return refused('busy')
       underWay.set(url.host, sameHost + 1)
       atOnce++
+      byAnybody += anybody
       const timeout = AbortSignal.timeout(how.timeout ?? timeoutUnlessGiven)
       try {
         return await go(url, how, timeout)
@@ -95,6 +101,7 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
         return refused(timeout.aborted ? 'too_slow' : problemOf(error))
       } finally {
         atOnce--
+        byAnybody -= anybody
         const left = (underWay.get(url.host) ?? 1) - 1
         if (left === 0) underWay.delete(url.host)
         else underWay.set(url.host, left)

@@ -218,4 +218,14 @@ describe('what comes back', () => {
     assert.deepEqual([...new Set((await Promise.all(slow)).map(problemIn))], ['too_slow'])
     assert.equal(problemIn(await outgoing.fetch(`https://app.example:${port}/keys`)), 200)
   })
+
+  it('leaves places that strangers cannot take, however many hosts they have', async () => {
+    const resolve = async (host: string) => (host === 'app.example' ? ['127.0.0.1'] : new Promise<never>(() => {}))
+    const outgoing = createOutgoing({ allow: ['127.0.0.0/8'], ca, resolve })
+    const how = { timeout: 500, byAnybody: true }
+    const slow = Array.from({ length: 120 }, (_, at) => outgoing.fetch(`https://h${at}.example/request`, how))
+    assert.equal(problemIn(await outgoing.fetch(`https://app.example:${port}/keys`)), 200)
+    const problems = (await Promise.all(slow)).map(problemIn)
+    assert.equal(problems.filter((problem) => problem === 'busy').length, 70)
+  })
 })

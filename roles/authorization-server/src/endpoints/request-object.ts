@@ -77,7 +77,8 @@ const patience = 5_000
 async function textOf(outside: URLSearchParams, client: Client, { outgoing }: Issuer): Promise<Decision<string>> {
   const uri = one(outside, 'request_uri')
   if (uri === undefined) return allow(one(outside, 'request') ?? '')
-  const answer = await outgoing.fetch(uri.split('#', 1)[0] ?? '', { limit: longestObject, timeout: patience })
+  const how = { limit: longestObject, timeout: patience, byAnybody: true }
+  const answer = await outgoing.fetch(uri.split('#', 1)[0] ?? '', how)
   if (!answer.ok || answer.status !== 200) {
     return refuse('request_uri_unreadable', { got: clear(answer.ok ? `status ${answer.status}` : answer.problem) })
   }

@@ -22,7 +22,7 @@ import { createTrail } from '../trace/trail.ts'
 import { promptsSupported, readOnce, recipientRules, requestRules, type Sent } from './authorization-rules.ts'
 import { claimsOpenTo, type RequestedClaims, readClaimsRequest } from './claims-request.ts'
 import { matchRedirectUri, type VerifiedRedirectUri } from './redirect-uri.ts'
-import { mayAskFor, modeOfAnswer, responseTypesServed } from './response-rules.ts'
+import { mayAskFor, mayTravelIn, modeOfAnswer, responseTypesServed } from './response-rules.ts'
 
 /** What the client asks for, read once. Plain data: it is frozen for as long as the person takes. */
 export interface AuthorizationRequest {
@@ -175,11 +175,12 @@ export function replyToAgain(request: AuthorizationRequest, client: Client): Rep
  * reading, and what it has lost is not granted by the consent of somebody who was shown it before.
  */
 export function refusedSince(
-  { responseType, scope, resources, codeChallenge, prompt }: AuthorizationRequest,
+  { responseType, responseMode, redirectUri, scope, resources, codeChallenge, prompt }: AuthorizationRequest,
   { client, resources: known, settings }: Pick<Asked, 'resources' | 'settings'> & { readonly client: Client },
 ): Refused | undefined {
   if (!responseTypesServed(settings).includes(responseType)) return refuse('response_type_unsupported')
   if (!mayAskFor(responseType, client)) return refuse('response_type_not_allowed')
+  if (!mayTravelIn(responseMode, { responseType, redirectUri, client })) return refuse('response_mode_not_allowed')
   const { code } = contentsOf(responseType)
   if (code && client.requirePkce && codeChallenge === null) return refuse('code_challenge_missing')
   if (!within(prompt, promptsSupported(settings))) return refuse('prompt_unknown')

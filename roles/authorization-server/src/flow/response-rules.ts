@@ -123,7 +123,7 @@ type Travelling = Pick<AskedResponse, 'responseType' | 'redirectUri' | 'client'>
  * No token in a query, where servers and browsers write it down, unless only the client can read it (Multiple Response
  * Types §5, JARM §2.3.1), and no form to an app on the device, which is started by an address alone.
  */
-function mayTravelIn(mode: ResponseMode, { responseType, redirectUri, client }: Travelling): boolean {
+export function mayTravelIn(mode: ResponseMode, { responseType, redirectUri, client }: Travelling): boolean {
   const carrier = carrierOf(mode)
   if (carrier === 'form_post') return destinationOf(redirectUri).kind !== 'app'
   const isSecret = isSigned(mode) && client.authorizationEncryption !== undefined

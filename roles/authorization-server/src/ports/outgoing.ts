@@ -21,6 +21,8 @@ export interface OutgoingRequest {
   readonly timeout?: number | undefined
   /** The media types that the body of a good answer may have; any unless given. */
   readonly accept?: readonly string[] | undefined
+  /** Nobody has proven anything before it is made: such requests leave room for all others. */
+  readonly byAnybody?: boolean | undefined
 }
 
 export type OutgoingAnswer =

@@ -9,7 +9,7 @@ import { clear } from '@symbolon/protocol/evidence'
 import type { Outgoing } from '../ports/outgoing.ts'
 import type { Metadata } from './members.ts'
 
-const limits = { limit: 65_536, timeout: 5_000 }
+const limits = { limit: 65_536, timeout: 5_000, byAnybody: true }
 
 export async function checkSector(
   { sector_identifier_uri: uri, redirect_uris = [] }: Metadata,

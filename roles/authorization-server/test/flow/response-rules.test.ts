@@ -239,4 +239,16 @@ describe('a request that waited while the person was reading', () => {
     assert.equal(since('id_token token', {}, false), 'response_type_unsupported')
     assert.equal(since('id_token', {}, false), undefined)
   })
+
+  it('is refused when its tokens would now stand in a query that anybody can read (JARM §2.3.1) [JARM-2.3.1-01]', () => {
+    const metadata = { authorization_encrypted_response_alg: 'RSA-OAEP-256' }
+    const request = proceeds({ response_type: 'id_token', response_mode: 'query.jwt' }, { metadata })
+    const about = (change: object) => ({
+      client: clientFrom(aClient('shop', { ...anything, ...change })),
+      resources: [photos],
+      settings: settingsOf(true),
+    })
+    assert.equal(refusedSince(request, about(metadata)), undefined)
+    assert.equal(refusedSince(request, about({}))?.reason, 'response_mode_not_allowed')
+  })
 })
