@@ -21,6 +21,7 @@ import { responseTypesServed } from '../flow/response-rules.ts'
 import { grants } from '../grants/index.ts'
 import { once } from '../once.ts'
 import type { Issuer } from '../ports/issuer.ts'
+import type { Seconds } from '../ports/records.ts'
 import { type Resource, scopesOf } from '../resource.ts'
 import type { Endpoint } from './endpoint.ts'
 
@@ -94,9 +95,22 @@ const metadataOf = once((issuer: Issuer) =>
   once((resources: readonly Resource[]) => buildMetadata({ ...issuer, resources })),
 )
 
+/**
+ * Anybody may keep the document for minutes, so this server may for the second in which it was read: at a public place
+ * that strangers ask, most requests then cost the database nothing.
+ */
+const currentOf = once((issuer: Issuer) => {
+  let read: { readonly body: Readonly<Record<string, unknown>>; readonly at: Seconds } | undefined
+  return async () => {
+    const at = issuer.now()
+    if (read?.at !== at) read = { body: metadataOf(issuer)((await issuer.store.registry()).resources), at }
+    return read.body
+  }
+})
+
 export const metadata: Endpoint = async (_request, issuer) => ({
   kind: 'json',
   status: 200,
-  body: metadataOf(issuer)((await issuer.store.registry()).resources),
+  body: await currentOf(issuer)(),
   headers: { 'cache-control': `public, max-age=${Math.floor(issuer.settings.jwksCache / 2)}` },
 })

@@ -114,4 +114,19 @@ describe("the authorization server's metadata (RFC 8414 §2, OpenID Connect Disc
     assert.deepEqual([said.status, said.answer.kind, said.body.issuer], [200, 'json', 'https://id.example'])
     assert.match(String(said.headers['cache-control']), /^public, max-age=\d+$/)
   })
+
+  it('tells of a new resource in the next second, and asks the database once in each (RFC 8414 §3.2)', async () => {
+    await using world = await createWorld()
+    const scopes = async () => (await world.call(metadata, { method: 'GET' })).body.scopes_supported as string[]
+    const before = await scopes()
+    const [photos] = resources
+    assert(photos)
+    const [scope] = photos.scopes
+    assert(scope)
+    const added = { ...photos, resource: 'https://notes.example', scopes: [{ ...scope, scope: 'notes.read' }] }
+    await world.issuer.store.commit([{ do: 'put-resource', resource: added }])
+    assert.deepEqual(await scopes(), before)
+    world.clock.now += 1
+    assert.deepEqual((await scopes()).toSorted(), [...before, 'notes.read'].toSorted())
+  })
 })
