@@ -62,7 +62,7 @@ export function decideNextStep(situation: Situation): NextStep {
   const next = nextStep(situation)
   if (!situation.request.prompt.includes('none')) return next
   // Silent: whatever would show a page is an error of its own (OpenID Connect Core §3.1.2.6).
-  if (next.step === 'account') {
+  if (next.step === 'account' || (next.step === 'consent' && isGuess(situation, next.as))) {
     const alone = situation.people.length === 1
     return { step: 'refused', reason: alone ? 'login_required' : 'account_selection_required' }
   }
@@ -70,6 +70,10 @@ export function decideNextStep(situation: Situation): NextStep {
   if (next.step === 'consent') return { step: 'refused', reason: 'consent_required' }
   return next
 }
+
+/** Who never allowed a client anything is not found by its guesses: a right one sounds like a wrong one. */
+const isGuess = ({ request, consents }: Situation, { person }: SignedIn): boolean =>
+  request.hintedPerson === null && request.loginHint !== null && !consents.has(person.personId)
 
 function nextStep(situation: Situation): NextStep {
   const { request, facts } = situation

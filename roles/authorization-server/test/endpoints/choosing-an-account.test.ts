@@ -1,8 +1,8 @@
 /** Who is chosen is chosen by the person: by the form that this browser was shown, and by no other. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { Browser, shown } from '../support/front-channel/browser.ts'
-import { authorizationParams, openWorld } from '../support/front-channel/world.ts'
+import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
+import { aClient, authorizationParams, openWorld } from '../support/front-channel/world.ts'
 
 describe('the form that chooses an account', async () => {
   const world = await openWorld()
@@ -23,5 +23,20 @@ describe('the form that chooses an account', async () => {
       browser.follow(browser.post(view.action, { csrf, session: first?.session ?? '' }))
     for (const csrf of ['', 'x', elsewhere.csrf]) shown(await send(csrf), 'choose-account')
     assert.equal(shown(await send(view.csrf), 'consent').person.login, first?.login)
+  })
+})
+
+describe('a silent request that guesses a login', () => {
+  it('hears the same whether or not that is who is signed in, until they allowed the client something (OpenID Connect Core §3.1.2.6)', async () => {
+    const world = await openWorld()
+    const browser = new Browser(world)
+    await browser.signIn(await browser.open(authorizationParams()))
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('stranger', { reviewed: false }) }])
+    const guess = async (login: string) => {
+      const params = authorizationParams({ client_id: 'stranger', prompt: 'none', login_hint: login })
+      return sentToClient(await browser.open(params)).params.get('error')
+    }
+    assert.deepEqual([await guess('alice'), await guess('bob')], ['login_required', 'login_required'])
+    world.storage.close()
   })
 })
