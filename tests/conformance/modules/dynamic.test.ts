@@ -9,7 +9,7 @@ import { startHarness } from '../harness.ts'
 import type { Party } from '../party.ts'
 import { every, withCode } from '../variants.ts'
 
-describe('registration', async () => {
+describe('a provider with which clients register themselves (OpenID Connect Core §15.2) [OIDC-Core-15.2-01]', async () => {
   const harness = await startHarness()
   const { suite, at } = harness
 

@@ -29,7 +29,7 @@ describe('the subject by which a client knows a person (OpenID Connect Core §8)
     assert.equal(subject(clientRecord('two')), alice.personId)
   })
 
-  it('differs from sector to sector, stays the same within one, and does not show the person (§8.1) [OIDC-Core-8.1-01]', () => {
+  it('differs from sector to sector, stays the same within one, and does not show the person (§8.1) [OIDC-Core-8.1-01] [OIDC-Core-17.3-01]', () => {
     const one = subject(pairwise('one'))
     assert.notEqual(one, subject(pairwise('two')))
     assert.equal(one, subject(pairwise('another', { redirect_uris: ['https://one.example:8443/elsewhere'] })))
