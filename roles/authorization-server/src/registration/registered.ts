@@ -39,10 +39,11 @@ export function registered(
     client: {
       clientId: before?.clientId ?? newHandle(issuer.random),
       metadata: {
+        ...oursIn(before),
         ...metadata,
         ...(!standing.reviewed && { reviewed: false }),
         // Relying parties from before PKCE have a secret and a nonce.
-        ...(standing.compatible && isConfidential && { require_pkce: false }),
+        ...(standing.compatible && isConfidential && before?.metadata.require_pkce !== true && { require_pkce: false }),
       },
       secrets: secret === undefined ? kept : [{ hash: hashOf(secret), expiresAt: null }],
       disabled: before?.disabled ?? false,
@@ -55,6 +56,14 @@ export function registered(
 
 const isStandard = (name: string): boolean =>
   Object.hasOwn(members, name) || localizedMembers.some((member) => name.startsWith(`${member}#`))
+
+/** What an administrator set stays when the client replaces what is its own; only an exemption is earned anew. */
+const oursIn = (before: ClientRecord | undefined): ClientRecord['metadata'] =>
+  Object.fromEntries(
+    Object.entries(before?.metadata ?? {}).filter(
+      ([name, value]) => !isStandard(name) && (name !== 'require_pkce' || value === true),
+    ),
+  )
 
 export function describeRegistered(
   { client, secret }: Registered,

@@ -92,6 +92,20 @@ describe('managing a registration (RFC 7592)', () => {
     assert.equal((await redeem(mine)).status, 200, 'with the secret that it had')
   })
 
+  it('keeps what an administrator set beside it, and lets nobody reach it (§2.2)', async () => {
+    const mine = await register({ policy_uri: 'https://shop.example/policy' })
+    const client = await world.issuer.store.clients.find(mine.id)
+    assert(client)
+    const ours = { resources: ['https://photos.example'], introspects: ['https://photos.example'], require_pkce: true }
+    await world.put({ do: 'put-client', client: { ...client, metadata: { ...client.metadata, ...ours } } })
+    const asked = { client_id: mine.id, redirect_uris, resources: [], introspects: [], consent: 'never' }
+    assert.equal((await replace(mine, asked)).status, 200)
+    const { metadata } = (await world.issuer.store.clients.find(mine.id)) ?? client
+    const { resources, introspects, require_pkce, consent, reviewed, policy_uri } = metadata
+    assert.deepEqual({ resources, introspects, require_pkce }, ours)
+    assert.deepEqual([consent, reviewed, policy_uri], [undefined, false, undefined])
+  })
+
   it('is refused for another client_id, another secret, or what nobody can register (§2.2) [RFC7592-2.2-03]', async () => {
     const mine = await register()
     const wrong = [
