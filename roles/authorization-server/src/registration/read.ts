@@ -10,7 +10,7 @@ import { responseTypeOf } from '@symbolon/protocol/response-types'
 import { responseTypesServed } from '../flow/response-rules.ts'
 import type { Settings } from '../ports/issuer.ts'
 import { localizedMembers, type MemberName, type Metadata, members } from './members.ts'
-import { type Described, type MetadataRule, metadataRules, strangerRules } from './rules.ts'
+import { type Described, type MetadataRule, metadataRules, strangerRules, uninvitedRules } from './rules.ts'
 import { isMap, misfit, type Shape } from './shapes.ts'
 
 export interface Asked {
@@ -18,6 +18,8 @@ export interface Asked {
   readonly settings: Settings
   /** Every scope of this issuer. */
   readonly scopes: readonly string[]
+  /** Whether an initial access token vouched for it. */
+  readonly reviewed: boolean
 }
 
 const longest = { text: 2_000, list: 50, all: 32_000 }
@@ -38,7 +40,7 @@ function memberOf(name: string): string | undefined {
   return localizedMembers.some((member) => member === base) && languageTag.test(tag) ? base : undefined
 }
 
-export function readRegistration({ body, settings, scopes }: Asked): Decision<Metadata> {
+export function readRegistration({ body, settings, scopes, reviewed }: Asked): Decision<Metadata> {
   if (!isMap(body)) return refuse('client_metadata_invalid', { expected: clear('a JSON object') })
   if (JSON.stringify(body).length > longest.all) return wrong('(all)', `${longest.all} characters at most`)
   if (typeof body.software_statement === 'string') return refuse('software_statement_unapproved')
@@ -53,7 +55,8 @@ export function readRegistration({ body, settings, scopes }: Asked): Decision<Me
     found[name] = value
   }
   const metadata = withDefaults(found, scopes)
-  const rule = [...metadataRules, ...strangerRules, ...hereRules(settings)].find(({ broken }) => broken(metadata))
+  const asked = [...metadataRules, ...strangerRules, ...(reviewed ? [] : uninvitedRules), ...hereRules(settings)]
+  const rule = asked.find(({ broken }) => broken(metadata))
   return rule === undefined ? allow(metadata) : wrong(rule.key, rule.expected)
 }
 

@@ -151,3 +151,16 @@ export const strangerRules: readonly MetadataRule[] = [
     got: 'another address',
   },
 ]
+
+/** And of those whom no initial access token vouches for: it is we who call there, with whatever they made us say. */
+export const uninvitedRules: readonly MetadataRule[] = [
+  {
+    key: 'backchannel_logout_uri',
+    broken: ({ backchannel_logout_uri: uri = '', redirect_uris = [] }) => {
+      const place = parsed(uri)
+      return place !== undefined && !redirect_uris.some((one) => parsed(one)?.origin === place.origin)
+    },
+    expected: 'the scheme, host and port of one of redirect_uris, without an initial access token',
+    got: 'an address elsewhere',
+  },
+]

@@ -184,6 +184,20 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     })
   }
 
+  it('sends word of a sign-out only to a host that people are sent to, unless an invitation vouches for another (OpenID Connect Back-Channel Logout §2.2)', async () => {
+    const asking = (backchannel_logout_uri: string) => ({ redirect_uris, backchannel_logout_uri })
+    const own = await register(asking('https://shop.example/logout'))
+    const elsewhere = await register(asking('https://victim.example/logout'))
+    assert.deepEqual([own.status, elsewhere.body.error], [201, 'invalid_client_metadata'])
+    assert.match(String(elsewhere.body.error_description), /^Expected backchannel_logout_uri: /)
+    const named = { ...asking('https://victim.example/logout'), redirect_uris: ['com.example.app://victim.example/cb'] }
+    assert.equal((await register(named)).status, 400, 'behind a scheme of its own anybody can write any host')
+    const settings = { registration: 'token', registrationTokens: [hashOf(initial)] } as const
+    await using invited = await createWorld({ settings })
+    const call = { json: asking('https://victim.example/logout'), headers: bearer(initial) }
+    assert.equal((await invited.call(registration, call)).status, 201)
+  })
+
   it('names the member that is wrong, and nothing of what was sent', async () => {
     const { body } = await register({ redirect_uris, logo_uri: 'gopher://secret-place' })
     assert.match(String(body.error_description), /^Expected logo_uri: https:/)
