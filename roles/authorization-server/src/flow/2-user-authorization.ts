@@ -66,7 +66,10 @@ export function decideNextStep(situation: Situation): NextStep {
     const alone = situation.people.length === 1
     return { step: 'refused', reason: alone ? 'login_required' : 'account_selection_required' }
   }
-  if (next.step === 'sign-in' || next.step === 'sign-up') return { step: 'refused', reason: 'login_required' }
+  const isUnknown = next.step === 'consent' && isGuessedSubject(situation, next.as)
+  if (next.step === 'sign-in' || next.step === 'sign-up' || isUnknown) {
+    return { step: 'refused', reason: 'login_required' }
+  }
   if (next.step === 'consent') return { step: 'refused', reason: 'consent_required' }
   return next
 }
@@ -74,6 +77,10 @@ export function decideNextStep(situation: Situation): NextStep {
 /** Who never allowed a client anything is not found by its guesses: a right one sounds like a wrong one. */
 const isGuess = ({ request, consents }: Situation, { person }: SignedIn): boolean =>
   request.hintedPerson === null && request.loginHint !== null && !consents.has(person.personId)
+
+/** The same by a subject that `claims` names: answered as for one who is not signed in here. */
+const isGuessedSubject = ({ request, consents }: Situation, { person }: SignedIn): boolean =>
+  request.hintedPerson !== null && !request.hintProven && !consents.has(person.personId)
 
 function nextStep(situation: Situation): NextStep {
   const { request, facts } = situation

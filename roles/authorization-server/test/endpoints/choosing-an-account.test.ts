@@ -39,4 +39,20 @@ describe('a silent request that guesses a login', () => {
     assert.deepEqual([await guess('alice'), await guess('bob')], ['login_required', 'login_required'])
     world.storage.close()
   })
+
+  it('hears the same when it guesses the subject by claims (OpenID Connect Core §5.5.1)', async () => {
+    const world = await openWorld()
+    const browser = new Browser(world)
+    await browser.signIn(await browser.open(authorizationParams()))
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('stranger', { reviewed: false }) }])
+    const [alice] = await world.issuer.store.people.list()
+    assert(alice)
+    const guess = async (sub: string) => {
+      const claims = JSON.stringify({ id_token: { sub: { value: sub } } })
+      const params = authorizationParams({ client_id: 'stranger', prompt: 'none', claims })
+      return sentToClient(await browser.open(params)).params.get('error')
+    }
+    assert.deepEqual([await guess(alice.personId), await guess('nobody')], ['login_required', 'login_required'])
+    world.storage.close()
+  })
 })
