@@ -5,6 +5,7 @@
  * @see OpenID Connect Core §2, §3.1.3.6 and §3.2.2.10 (at_hash), §3.3.2.11 (c_hash), §5.4; FAPI 1.0 Part 2 §5.1 (s_hash)
  */
 import { hash } from 'node:crypto'
+import { hashFor } from '@symbolon/protocol/algorithms'
 import type { Claims } from '@symbolon/protocol/claims'
 import type { Client } from '../client.ts'
 import { acrOf } from '../flow/acr.ts'
@@ -57,9 +58,6 @@ export const mintIdToken = (
 
 /** Half of the digest that the token's own signature is made over. */
 function leftHalf(text: string, algorithm: string): string {
-  const digest = hash(digestOf(algorithm), text, 'buffer')
+  const digest = hash(hashFor(algorithm), text, 'buffer')
   return digest.subarray(0, digest.length / 2).toString('base64url')
 }
-
-/** Ed25519 hashes with SHA-512 inside (RFC 8032 §5.1); the other names end in the size of their hash (RFC 7518 §3.1). */
-const digestOf = (algorithm: string): string => `sha${/(?:256|384|512)$/.exec(algorithm)?.[0] ?? '512'}`
