@@ -2,7 +2,8 @@
  * A client as the rules see it: its registered metadata read once, with every default of the standards filled in.
  *
  * Metadata keys are those of RFC 7591 §2 and OpenID Connect Registration §2. Our own, beside them: `resources`,
- * `introspects`, `require_pkce`, `rotate_refresh_tokens`, `consent`.
+ * `introspects`, `require_pkce`, `rotate_refresh_tokens`, `consent`; and of a client that registered itself `reviewed` and
+ * `compatible`.
  *
  * @see RFC 7591 §2 and §2.2
  */
@@ -111,6 +112,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
   const unreviewed = metadata.reviewed === false
   const authenticationMethod =
     text(metadata.token_endpoint_auth_method) ?? (hasSecrets ? 'client_secret_basic' : 'none')
+  const isConfidential = authenticationMethod !== 'none'
   const idTokenAlgorithm = text(metadata.id_token_signed_response_alg)
   const responseAlgorithm = text(metadata.authorization_signed_response_alg)
   const userinfoAlgorithm = text(metadata.userinfo_signed_response_alg)
@@ -139,8 +141,9 @@ export const clientFrom = once((record: ClientRecord): Client => {
     jwks: keySet(metadata.jwks),
     jwksUri: text(metadata.jwks_uri),
     secrets: record.secrets,
-    requirePkce: metadata.require_pkce !== false,
-    rotateRefreshTokens: flag(metadata.rotate_refresh_tokens) ?? authenticationMethod === 'none',
+    // Whatever was once allowed to it: without credentials of its own a client is never let off (RFC 9700 §2.1.1, §2.2.2).
+    requirePkce: !isConfidential || (metadata.require_pkce ?? metadata.compatible !== true) !== false,
+    rotateRefreshTokens: !isConfidential || metadata.rotate_refresh_tokens === true,
     skipConsent: metadata.consent === 'never',
     idTokenSigningAlgorithm: isSigningAlgorithm(idTokenAlgorithm) ? idTokenAlgorithm : 'RS256',
     idTokenEncryption: encryption(metadata, 'id_token'),
@@ -180,8 +183,6 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 
 const texts = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
-
-const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined)
 
 const seconds = (value: unknown) => (Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined)
 

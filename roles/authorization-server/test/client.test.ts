@@ -29,7 +29,7 @@ describe("a client's registration (RFC 7591 §2)", () => {
 
   it('needs PKCE and asks the person unless it says otherwise', () => {
     assert.deepEqual([from({}).requirePkce, from({}).skipConsent], [true, false])
-    const loose = from({ require_pkce: false, consent: 'never' })
+    const loose = from({ require_pkce: false, consent: 'never' }, true)
     assert.deepEqual([loose.requirePkce, loose.skipConsent], [false, true])
   })
 

@@ -33,7 +33,6 @@ export function registered(
   const usesSecret = metadata.token_endpoint_auth_method?.startsWith('client_secret_') === true
   const kept = usesSecret ? (before?.secrets ?? []) : []
   const secret = usesSecret && kept.length === 0 ? newHandle(issuer.random) : undefined
-  const isConfidential = metadata.token_endpoint_auth_method !== 'none'
   return {
     secret,
     client: {
@@ -43,7 +42,7 @@ export function registered(
         ...metadata,
         ...(!standing.reviewed && { reviewed: false }),
         // Relying parties from before PKCE have a secret and a nonce.
-        ...(standing.compatible && isConfidential && before?.metadata.require_pkce !== true && { require_pkce: false }),
+        ...(standing.compatible && { compatible: true }),
       },
       secrets: secret === undefined ? kept : [{ hash: hashOf(secret), expiresAt: null }],
       disabled: before?.disabled ?? false,
@@ -57,12 +56,12 @@ export function registered(
 const isStandard = (name: string): boolean =>
   Object.hasOwn(members, name) || localizedMembers.some((member) => name.startsWith(`${member}#`))
 
-/** What an administrator set stays when the client replaces what is its own; only an exemption is earned anew. */
+const standings: readonly string[] = ['reviewed', 'compatible']
+
+/** What an administrator set stays when the client replaces what is its own; only how it stands here is decided anew. */
 const oursIn = (before: ClientRecord | undefined): ClientRecord['metadata'] =>
   Object.fromEntries(
-    Object.entries(before?.metadata ?? {}).filter(
-      ([name, value]) => !isStandard(name) && (name !== 'require_pkce' || value === true),
-    ),
+    Object.entries(before?.metadata ?? {}).filter(([name]) => !isStandard(name) && !standings.includes(name)),
   )
 
 export function describeRegistered(

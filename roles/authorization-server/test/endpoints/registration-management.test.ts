@@ -1,6 +1,7 @@
 /** A client manages what it registered, with its own token and nobody else's; of two at once each is decided alone. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { clientFrom } from '../../src/client.ts'
 import { introspection } from '../../src/endpoints/introspection.ts'
 import { registration } from '../../src/endpoints/registration.ts'
 import { endRegistered, readRegistered, replaceRegistered } from '../../src/endpoints/registration-management.ts'
@@ -104,6 +105,47 @@ describe('managing a registration (RFC 7592)', () => {
     const { resources, introspects, require_pkce, consent, reviewed, policy_uri } = metadata
     assert.deepEqual({ resources, introspects, require_pkce }, ours)
     assert.deepEqual([consent, reviewed, policy_uri], [undefined, false, undefined])
+  })
+
+  it('keeps an exemption from PKCE that an administrator gave, for as long as it has credentials (§2.2; RFC 9700 §2.1.1)', async () => {
+    const mine = await register()
+    const client = await world.issuer.store.clients.find(mine.id)
+    assert(client)
+    const ours = { require_pkce: false, rotate_refresh_tokens: false }
+    await world.put({ do: 'put-client', client: { ...client, metadata: { ...client.metadata, ...ours } } })
+    const afterChange = async (more: object) => {
+      assert.equal((await replace(mine, { client_id: mine.id, redirect_uris, ...more })).status, 200)
+      const record = await world.issuer.store.clients.find(mine.id)
+      assert(record)
+      const { requirePkce, rotateRefreshTokens } = clientFrom(record)
+      return { requirePkce, rotateRefreshTokens }
+    }
+    const exempt = { requirePkce: false, rotateRefreshTokens: false }
+    assert.deepEqual(await afterChange({ client_name: 'New' }), exempt)
+    const held = { requirePkce: true, rotateRefreshTokens: true }
+    assert.deepEqual(await afterChange({ token_endpoint_auth_method: 'none' }), held)
+    assert.deepEqual(await afterChange({}), exempt)
+  })
+
+  it('earns an exemption from PKCE anew with each change: by the profile, and with credentials (RFC 9700 §2.1.1)', async () => {
+    await using compatible = await createWorld({ settings: { registration: 'open', compatibleProfile: true } })
+    const { body } = await compatible.call(registration, { json: { redirect_uris } })
+    const id = String(body.client_id)
+    const requiresAfter = async (settings: object, more: object) => {
+      const issuer = { ...compatible.issuer, settings: { ...compatible.issuer.settings, ...settings } }
+      const said = await compatible.call((request) => replaceRegistered(request, issuer), {
+        parts: { client: id },
+        headers: { authorization: `Bearer ${body.registration_access_token}` },
+        json: { client_id: id, redirect_uris, ...more },
+      })
+      assert.equal(said.status, 200)
+      const record = await compatible.issuer.store.clients.find(id)
+      return record && clientFrom(record).requirePkce
+    }
+    assert.equal(await requiresAfter({}, {}), false)
+    assert.equal(await requiresAfter({}, { token_endpoint_auth_method: 'none' }), true)
+    assert.equal(await requiresAfter({}, {}), false)
+    assert.equal(await requiresAfter({ compatibleProfile: false }, {}), true)
   })
 
   it('is refused for another client_id, another secret, or what nobody can register (§2.2) [RFC7592-2.2-03]', async () => {

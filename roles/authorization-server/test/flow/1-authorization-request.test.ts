@@ -129,7 +129,7 @@ describe('an authorization request', () => {
       'code_challenge_missing',
       'RFC7636-4.4.1-01',
       { code_challenge: undefined },
-      { metadata: { require_pkce: false } },
+      { metadata: { require_pkce: false, token_endpoint_auth_method: 'client_secret_basic' } },
     ],
     ['code_challenge_method_unsupported', 'RFC7636-4.4.1-01, OAuth2.1-4.1.2.1-02', { code_challenge_method: 'plain' }],
     ['code_challenge_method_unsupported', 'RFC7636-4.4.1-01', { code_challenge_method: undefined }],
@@ -138,7 +138,7 @@ describe('an authorization request', () => {
       'code_challenge_method_unsupported',
       'RFC7636-4.4.1-01',
       { code_challenge_method: 'plain' },
-      { metadata: { require_pkce: false } },
+      { metadata: { require_pkce: false, token_endpoint_auth_method: 'client_secret_basic' } },
     ],
     ['code_challenge_malformed', 'RFC7636-4.4.1-01', { code_challenge: 'a'.repeat(44) }],
     ['scope_malformed', 'RFC6749-4.1.2.1-02', { scope: 'openid  email' }],
@@ -235,7 +235,7 @@ describe('an authorization request', () => {
   }
 
   it('needs no PKCE of a client that is registered without it, and keeps a challenge that comes (RFC 9700 §2.1.1)', () => {
-    const how = { metadata: { require_pkce: false } }
+    const how = { metadata: { require_pkce: false, token_endpoint_auth_method: 'client_secret_basic' } }
     assert.equal(
       proceeds({ code_challenge: undefined, code_challenge_method: undefined }, how).request.codeChallenge,
       null,

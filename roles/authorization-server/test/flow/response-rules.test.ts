@@ -140,7 +140,10 @@ describe('PKCE', () => {
 
   it('is not needed for the code of a client that is registered to go without', () => {
     for (const type of responseTypes) {
-      proceeds({ response_type: type, ...without }, { metadata: { require_pkce: false } })
+      proceeds(
+        { response_type: type, ...without },
+        { metadata: { require_pkce: false, token_endpoint_auth_method: 'client_secret_basic' } },
+      )
     }
   })
 })
