@@ -10,6 +10,7 @@ import type { Reason } from '@symbolon/protocol/refusals'
 import { clientFrom } from '../client.ts'
 import { type AuthorizationRequest, type ReplyTo, refusedSince, replyToAgain } from '../flow/1-authorization-request.ts'
 import { decideNextStep, mayChooseAccount, type NextStep } from '../flow/2-user-authorization.ts'
+import { claimsOpenTo } from '../flow/claims-request.ts'
 import { loadBrowser } from '../people/browser.ts'
 import {
   findOutcome,
@@ -84,18 +85,19 @@ export const interaction: Endpoint = async (http, issuer) => {
 /** Whoever is signed out, or takes back what they allowed, just then: it is decided on what is left. */
 const attempts = 3
 
-async function authorize(visit: Visit, request: AuthorizationRequest): Promise<Answer | undefined> {
+async function authorize(visit: Visit, frozen: AuthorizationRequest): Promise<Answer | undefined> {
   const { http, issuer, interaction, step, locale, locales } = visit
   const { flow } = interaction
   const { facts } = interaction
   const [registry, outcome, browser] = await Promise.all([
     issuer.store.registry(),
     findOutcome(interaction, issuer),
-    loadBrowser(http, issuer, { client: request.clientId, preferred: facts.chosen }),
+    loadBrowser(http, issuer, { client: frozen.clientId, preferred: facts.chosen }),
   ])
   const { resources } = registry
-  const record = await registry.client(request.clientId)
+  const record = await registry.client(frozen.clientId)
   const client = record && clientFrom(record)
+  const request = { ...frozen, claims: claimsOpenTo(frozen.claims, client?.scopes) }
   const replyTo = client && replyToAgain(request, client)
   if (!record || !client || !replyTo) {
     const reason: Reason = !client

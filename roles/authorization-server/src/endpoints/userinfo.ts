@@ -12,6 +12,7 @@ import type { Claims } from '@symbolon/protocol/claims'
 import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { refusals, type WireError } from '@symbolon/protocol/refusals'
+import { claimsStillOpen } from '../flow/claims-request.ts'
 import type { Keyholder } from '../keys/key-sets.ts'
 import { claimsFor } from '../people/claims.ts'
 import { subjectFor } from '../people/subject.ts'
@@ -62,7 +63,8 @@ async function answerUserinfo(exchange: Exchange): Promise<Decision<Reply>> {
   const { person, client, scope } = token
   if (person === undefined || client === undefined) return trail.refused(refuse('person_unavailable'))
   const subject = subjectFor(exchange.issuer, client, person.personId)
-  const claims = { ...claimsFor(person, scope, token.grant?.claims?.userinfo), sub: subject }
+  const named = claimsStillOpen(token.grant?.claims ?? null, client.scopes)?.userinfo
+  const claims = { ...claimsFor(person, scope, named), sub: subject }
   const jwt = asJwt(claims, { client, issuer: exchange.issuer })
   return allow({ status: 200, body: claims, ...(jwt && { jwt: await jwt }) })
 }

@@ -5,6 +5,7 @@
  * @see OpenID Connect Core §3.1.3.3
  */
 import type { Claims } from '@symbolon/protocol/claims'
+import type { Client } from '../client.ts'
 import type { Issuance } from '../grants/grant.ts'
 import { hashOf, newHandle } from '../handles.ts'
 import { claimsFor } from '../people/claims.ts'
@@ -13,6 +14,7 @@ import type { GrantRecord, Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 import { mintAccessToken } from '../tokens/access-token.ts'
 import { mintIdToken } from '../tokens/id-token.ts'
+import { claimsStillOpen } from './claims-request.ts'
 
 export interface TokenResponse {
   readonly access_token: string
@@ -37,7 +39,7 @@ export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now:
       ? await mintIdToken(issuer, {
           ...{ client, grant, accessToken: access.token, now },
           nonce: issuance.idToken.nonce,
-          claims: await claimsNamed(grant, issuer),
+          claims: await claimsNamed(grant, client, issuer),
         })
       : undefined
   const refresh = mintRefreshToken(issuance, issuer, now)
@@ -55,8 +57,12 @@ export async function mintTokenResponse(issuance: Issuance, issuer: Issuer, now:
 }
 
 /** Only who names claims for the ID token has the person read for it. */
-async function claimsNamed({ claims, personId }: GrantRecord, { store }: Issuer): Promise<Claims | undefined> {
-  const named = claims?.idToken
+async function claimsNamed(
+  { claims, personId }: GrantRecord,
+  { scopes }: Client,
+  { store }: Issuer,
+): Promise<Claims | undefined> {
+  const named = claimsStillOpen(claims, scopes)?.idToken
   if (named === undefined || Object.keys(named).length === 0) return undefined
   const person = await store.people.find(personId)
   return person && claimsFor(person, [], named)

@@ -133,6 +133,10 @@ export function claimsOpenTo(claims: RequestedClaims | null, scopes: readonly st
   return left && { ...left, essential: essential ?? [] }
 }
 
+/** Of claims that were granted, what the registration still has: what a lost scope would give is told no more. */
+export const claimsStillOpen = (claims: AskedClaims | null, scopes: readonly string[] | undefined) =>
+  scopes === undefined ? claims : claimsWithin(claims, scopes)
+
 /** What is left of the claims when a permission is taken back. */
 export const claimsWithout = (claims: AskedClaims | null, permission: string): AskedClaims | null =>
   keep(claims, (claim) => !gives([permission], claim))

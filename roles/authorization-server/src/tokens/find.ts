@@ -73,18 +73,25 @@ type Given<Person extends PersonStatus = PersonStatus> = Omit<FoundToken<Person>
 
 async function asItStands<Person extends PersonStatus>(
   found: Given<Person> | undefined,
-  { registry }: Where,
+  { issuer, registry }: Where,
 ): Promise<FoundToken<Person> | undefined> {
   if (found === undefined) return undefined
   const record = await registry.client(found.clientId)
   const client = record && clientFrom(record)
   const standing = client !== undefined && !client.disabled
-  // A permission that the person took back is gone from every token at once, whatever is written in it.
-  const narrowed = found.grant !== undefined && !within(found.scope, found.grant.scope)
-  if (standing && !narrowed) return { ...found, client }
-  const scope = narrowed ? intersect(found.scope, found.grant.scope) : found.scope
-  return { ...found, client, scope, ended: found.ended || !standing }
+  // A permission that the person took back, or the client's registration lost, is gone from every token at once,
+  // whatever is written in it.
+  const left = found.grant === undefined ? found.scope : narrowed(found.scope, found.grant.scope)
+  const scope = client?.scopes === undefined ? left : narrowed(left, client.scopes)
+  return { ...found, client, scope, ended: found.ended || !standing || !isStillFor(found, client, issuer.url) }
 }
+
+const narrowed = (scope: readonly string[], bounds: readonly string[]): readonly string[] =>
+  within(scope, bounds) ? scope : intersect(scope, bounds)
+
+/** Whether the client may still have tokens for where this one is for. This issuer is for everybody. */
+const isStillFor = ({ audience }: Given, { resources }: Client, issuer: string): boolean =>
+  resources === undefined || audience.every((name) => name === issuer || resources.includes(name))
 
 interface Reads<Person> {
   readonly family: (grantId: string) => Promise<FoundGrant<Person> | undefined>

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { sharedPostgres } from '../../../../tests/support/postgres.ts'
+import { introspection } from '../../src/endpoints/introspection.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { userinfo } from '../../src/endpoints/userinfo.ts'
 import { acrValuesSupported } from '../../src/flow/acr.ts'
 import { hashOf } from '../../src/handles.ts'
-import { createWorld, redemption } from '../support/back-channel/world.ts'
+import { basic, claimsOf, clientRecord, createWorld, redemption } from '../support/back-channel/world.ts'
 import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
 import { aClient, alice, authorizationParams, openWorld, type World } from '../support/front-channel/world.ts'
 
@@ -78,6 +80,15 @@ describe('claims asked for by name (OpenID Connect Core §5.5)', () => {
     await browser.signIn(await browser.open(asking({})))
     const names = { email: null, name: { essential: true }, phone_number: null }
     const { params } = sentToClient(await browser.open(asking({ userinfo: names, id_token: names })))
+    assert.deepEqual(await claimsOfCode(params), { userinfo: { email: null }, idToken: { email: null } })
+  })
+
+  it('are not given by the consent of somebody who was shown them when the client still had their scope', async () => {
+    const names = { email: null, name: null }
+    const page = await browser.signIn(await browser.open(asking({ userinfo: names, id_token: names })))
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', { scope: 'openid email' }) }])
+    const again = await browser.submit(page, { decision: 'allow', scope: ['"name"', '"email"'] })
+    const { params } = sentToClient(await browser.submit(again, { decision: 'allow', scope: ['"name"', '"email"'] }))
     assert.deepEqual(await claimsOfCode(params), { userinfo: { email: null }, idToken: { email: null } })
   })
 
@@ -171,3 +182,54 @@ describe('claims that were allowed', () => {
     assert.deepEqual(Object.keys(told.body).toSorted(), ['name', 'sub'])
   })
 })
+
+const places: Readonly<Record<string, () => Promise<string>>> = {
+  memory: async () => 'memory',
+  PostgreSQL: async () => (await sharedPostgres()).createDatabase(),
+}
+
+for (const [name, place] of Object.entries(places)) {
+  describe(`a client that lost scopes since, on ${name}`, () => {
+    const registered = (scope: string) =>
+      ({ do: 'put-client', client: clientRecord('app', { rotate_refresh_tokens: false, scope }) }) as const
+    const everything = 'openid offline_access profile email photos.read'
+    const claims = { userinfo: { name: null, email: null }, idToken: { name: null, email: null } }
+    const told = (body: Readonly<Record<string, unknown>>) => ['name', 'email'].filter((claim) => claim in body)
+
+    it('is told no claim any more that they gave, by name or by scope: in ID tokens, when they are refreshed and at userinfo (OpenID Connect Core §5.4, §5.5)', async () => {
+      await using world = await createWorld({ location: await place() })
+      await world.put(registered(everything))
+      const code = { scope: ['openid', 'offline_access'], resources: [], claims }
+      const early = await world.code(code)
+      const late = redemption(await world.code(code))
+      const byScope = redemption(await world.code({ scope: ['openid', 'profile', 'email'], resources: [] }))
+      const signedIn = await world.call(token, { form: redemption(early) })
+      const scoped = await world.call(token, { form: byScope })
+      assert.deepEqual(told(claimsOf(signedIn.body.id_token)), ['name', 'email'])
+
+      await world.put(registered('openid offline_access email'))
+      const atUserinfo = async ({ body }: typeof signedIn) =>
+        told((await world.call(userinfo, { headers: { authorization: `Bearer ${body.access_token}` } })).body)
+      const form = { grant_type: 'refresh_token', refresh_token: String(signedIn.body.refresh_token), client_id: 'app' }
+      assert.deepEqual(told(claimsOf((await world.call(token, { form: late })).body.id_token)), ['email'])
+      assert.deepEqual(told(claimsOf((await world.call(token, { form })).body.id_token)), ['email'])
+      assert.deepEqual(await atUserinfo(signedIn), ['email'])
+      assert.deepEqual(await atUserinfo(scoped), ['email'])
+    })
+
+    it('holds tokens that say so to their resource server, and are none for a resource that it lost (RFC 7662 §2.2)', async () => {
+      await using world = await createWorld({ location: await place() })
+      await world.put(registered(everything))
+      const { body } = await world.call(token, { form: redemption(await world.code()) })
+      const asked = async () => {
+        const form = { token: String(body.access_token) }
+        return (await world.call(introspection, { form, headers: basic('library') })).body
+      }
+      assert.equal((await asked()).scope, 'openid offline_access photos.read')
+      await world.put(registered('openid email'))
+      assert.equal((await asked()).scope, 'openid')
+      await world.put({ do: 'put-client', client: clientRecord('app', { resources: [] }) })
+      assert.deepEqual(await asked(), { active: false })
+    })
+  })
+}
