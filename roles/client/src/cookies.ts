@@ -30,13 +30,26 @@ export function cookieNames(site: URL): CookieNames {
   }
 }
 
+/**
+ * The white space that browsers know around names and values. Any other is part of a name, by which a sibling site could
+ * otherwise plant what looks like a `__Host-` cookie here and is none in the browser.
+ */
+function bare(text: string): string {
+  let [from, to] = [0, text.length]
+  while (isBlank(text[from])) from++
+  while (to > from && isBlank(text[to - 1])) to--
+  return text.slice(from, to)
+}
+
+const isBlank = (letter: string | undefined): boolean => letter === ' ' || letter === '\t'
+
 /** The first value of each name; values are not decoded, since ours never need it. */
 export function parseCookies(header: string | null): Cookies {
   const cookies = new Map<string, string>()
   for (const pair of (header ?? '').split(';')) {
     const at = pair.indexOf('=')
-    const name = pair.slice(0, at).trim()
-    if (at > 0 && name && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim())
+    const name = bare(pair.slice(0, at))
+    if (at > 0 && name && !cookies.has(name)) cookies.set(name, bare(pair.slice(at + 1)))
   }
   return cookies
 }

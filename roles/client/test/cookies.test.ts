@@ -31,6 +31,15 @@ describe('cookies', () => {
     assert.deepEqual([...parseCookies('__proto__=1')], [['__proto__', '1']])
   })
 
+  it('are no others than their bytes say: white space that browsers do not know makes no __Host- name (RFC 10017 §6.1.3.2)', () => {
+    const own = '__Host-symbolon.session'
+    for (const space of ['\u00a0', '\u2000', '\ufeff', '\v', '\f', '\u2028', '\u0085']) {
+      const cookies = parseCookies(`${space}${own}=planted; ${own}${space}=planted; ${own}=own${space}`)
+      assert.equal(cookies.get(own), `own${space}`, JSON.stringify(space))
+    }
+    assert.equal(parseCookies(`\t${own} = own ;`).get(own), 'own')
+  })
+
   it('have names that apps on other ports of this machine do not share', () => {
     assert.equal(cookieNames(new URL('http://localhost:4200')).session, 'symbolon-4200.session')
     assert.equal(cookieNames(new URL('http://localhost')).session, 'symbolon-80.session')
