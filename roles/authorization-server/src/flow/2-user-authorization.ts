@@ -12,7 +12,7 @@ import { loginKey } from '../people/login-key.ts'
 import type { ConsentRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
 import type { Resource } from '../resource.ts'
 import type { AuthorizationRequest } from './1-authorization-request.ts'
-import { type ConsentQuestion, decideConsent, type Granted } from './consent.ts'
+import { type ConsentQuestion, decideConsent, type Granted, isUnproven } from './consent.ts'
 
 /** A person and the session that this browser has of them. */
 export interface SignedIn {
@@ -62,25 +62,26 @@ export function decideNextStep(situation: Situation): NextStep {
   const next = nextStep(situation)
   if (!situation.request.prompt.includes('none')) return next
   // Silent: whatever would show a page is an error of its own (OpenID Connect Core §3.1.2.6).
-  if (next.step === 'account' || (next.step === 'consent' && isGuess(situation, next.as))) {
+  if (next.step === 'account') {
     const alone = situation.people.length === 1
     return { step: 'refused', reason: alone ? 'login_required' : 'account_selection_required' }
   }
-  const isUnknown = next.step === 'consent' && isGuessedSubject(situation, next.as)
-  if (next.step === 'sign-in' || next.step === 'sign-up' || isUnknown) {
-    return { step: 'refused', reason: 'login_required' }
-  }
+  if (next.step === 'sign-in' || next.step === 'sign-up') return { step: 'refused', reason: 'login_required' }
   if (next.step === 'consent') return { step: 'refused', reason: 'consent_required' }
   return next
 }
 
-/** Who never allowed a client anything is not found by its guesses: a right one sounds like a wrong one. */
-const isGuess = ({ request, consents }: Situation, { person }: SignedIn): boolean =>
-  request.hintedPerson === null && request.loginHint !== null && !consents.has(person.personId)
-
-/** The same by a subject that `claims` names: answered as for one who is not signed in here. */
-const isGuessedSubject = ({ request, consents }: Situation, { person }: SignedIn): boolean =>
-  request.hintedPerson !== null && !request.hintProven && !consents.has(person.personId)
+/**
+ * Those whom a login or a `sub` that anybody can write finds. Nobody sees a silent request, so it finds only whom the client
+ * knows, or would be told of anyway: of all others a right guess sounds like a wrong one. Whoever only says that they are
+ * the client knows nobody.
+ */
+function guessable({ request, client, people, consents }: Situation): readonly SignedIn[] {
+  if (!request.prompt.includes('none')) return people
+  if (isUnproven(client, request.redirectUri)) return []
+  if (client.skipConsent && people.length === 1) return people
+  return people.filter(({ person }) => consents.has(person.personId))
+}
 
 function nextStep(situation: Situation): NextStep {
   const { request, facts } = situation
@@ -97,9 +98,11 @@ function nextStep(situation: Situation): NextStep {
   return { step: 'done', as: who.as, granted: consent.granted }
 }
 
-function choosePerson({ request, client, people, hinted, facts }: Situation): NextStep | { readonly as: SignedIn } {
+function choosePerson(situation: Situation): NextStep | { readonly as: SignedIn } {
+  const { request, client, people, hinted, facts } = situation
   if (request.hintedPerson !== null) {
-    const as = people.find(({ person }) => person.personId === request.hintedPerson)
+    const hintable = request.hintProven ? people : guessable(situation)
+    const as = hintable.find(({ person }) => person.personId === request.hintedPerson)
     if (as) return { as }
     // A pairwise subject says whom it means only once they are here, and so does one that anybody may have named.
     if (!hinted && (client.sector !== undefined || !request.hintProven) && facts.signedIn === null) {
@@ -116,7 +119,7 @@ function choosePerson({ request, client, people, hinted, facts }: Situation): Ne
   if (chosen) return { as: chosen }
   if (request.prompt.includes('select_account')) return { step: 'account' }
   if (request.loginHint !== null) {
-    const named = people.find(({ person }) => isNamed(person, request.loginHint ?? ''))
+    const named = guessable(situation).find(({ person }) => isNamed(person, request.loginHint ?? ''))
     return named ? { as: named } : { step: 'account' }
   }
   const [only, ...others] = people

@@ -155,5 +155,5 @@ function narrow(
 }
 
 /** Anybody can use a public client's address on this computer: that it is the client is only what it says (RFC 8252 §8.6). */
-const isUnproven = (client: Client, redirectUri: string): boolean =>
+export const isUnproven = (client: Client, redirectUri: string): boolean =>
   isPublic(client) && (client.applicationType === 'native' || destinationOf(redirectUri).kind !== 'web')

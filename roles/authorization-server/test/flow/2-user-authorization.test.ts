@@ -11,7 +11,7 @@ import {
   type Situation,
 } from '../../src/flow/2-user-authorization.ts'
 import type { ConsentRecord } from '../../src/ports/records.ts'
-import { aClient, alice, bob, callback, startOfTime as now, photos } from '../support/front-channel/world.ts'
+import { aClient, alice, aPerson, bob, callback, startOfTime as now, photos } from '../support/front-channel/world.ts'
 
 const request: AuthorizationRequest = {
   clientId: 'shop',
@@ -89,6 +89,8 @@ const a = signedIn(alice)
 const b = signedIn(bob)
 const known = [allowed(alice), allowed(bob)]
 const ofAlice = 'session-of-alice'
+const carol = aPerson('person-carol', 'carol')
+const isPublic = { token_endpoint_auth_method: 'none' }
 
 const rows: readonly (readonly [title: string, given: Given, next: string])[] = [
   // nobody is signed in
@@ -334,6 +336,45 @@ describe('the next step', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+
+  it('tells a silent guess of a person, by login or by sub, nothing that the client would not hear without it (OpenID Connect Core §3.1.2.6, §5.5.1)', () => {
+    const given = fc.record({
+      maxAge: fc.constantFrom(null, 0, 50, 1_000),
+      people: fc.subarray([a, b, signedIn(carol)]),
+      consents: fc.subarray([allowed(bob), allowed(carol)]),
+      metadata: fc.constantFrom(
+        {},
+        { consent: 'never' },
+        { consent: 'never', application_type: 'native', ...isPublic },
+      ),
+    })
+    fc.assert(
+      fc.property(given, ({ maxAge, ...given }) => {
+        const silent = { prompt: ['none'], maxAge, hintProven: false }
+        const alone = given.people.length === 1 && given.metadata.consent === 'never'
+        const unguessed = tell({ ...given, request: silent })
+        for (const [right, wrong] of [
+          [{ loginHint: 'alice' }, { loginHint: 'nobody' }],
+          [{ hintedPerson: 'person-alice' }, { hintedPerson: 'person-nobody' }],
+        ] as const) {
+          const heard = tell({ ...given, request: { ...silent, ...right } })
+          const expected = tell({ ...given, request: { ...silent, ...wrong } })
+          assert(heard === expected || (alone && heard === unguessed), `${heard}, not ${expected}`)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('finds by a silent guess whom the client knows, and for a first-party app whoever is alone there', () => {
+    const guess = { prompt: ['none'], hintProven: false, hintedPerson: 'person-alice' }
+    const never = { consent: 'never' }
+    assert.equal(tell({ people: [b, a], consents: known, request: guess }), 'done as alice')
+    assert.equal(tell({ people: [a], metadata: never, request: guess }), 'done as alice')
+    assert.equal(tell({ people: [b, a], consents: known, metadata: never, request: guess }), 'done as alice')
+    const pretended = { ...never, application_type: 'native', ...isPublic }
+    assert.equal(tell({ people: [a], consents: known, metadata: pretended, request: guess }), 'refused login_required')
   })
 
   it('leads to the end from anywhere, if the person does what the page asks (attack 106)', () => {
