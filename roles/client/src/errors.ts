@@ -25,18 +25,19 @@ export class AuthError extends Error {
     setCookies: readonly string[] = [],
   ) {
     const { why, fix, spec } = refusals[code]
+    const [expected, got] = [oneLine(seen.expected), oneLine(seen.got)]
     const lines = [
       `${code}: ${why}`,
-      seen.expected !== undefined && `  expected  ${seen.expected}`,
-      seen.got !== undefined && `  got       ${seen.got}`,
+      expected !== undefined && `  expected  ${expected}`,
+      got !== undefined && `  got       ${got}`,
       `  fix       ${fix}`,
       `  spec      ${spec}`,
     ]
     super(lines.filter((line) => line !== false).join('\n'))
     this.name = 'AuthError'
     this.code = code
-    this.expected = seen.expected
-    this.got = seen.got
+    this.expected = expected
+    this.got = got
     this.status = statuses[code] ?? statusOf[refusals[code].error] ?? 400
     this.why = why
     this.fix = fix
@@ -44,6 +45,10 @@ export class AuthError extends Error {
     Object.defineProperty(this, 'setCookies', { value: setCookies, enumerable: false })
   }
 }
+
+/** Signs that end a line, move a terminal's cursor or turn the direction of writing: nobody forges a line of a log by them. */
+const oneLine = (text: string | undefined): string | undefined =>
+  text?.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`)
 
 /** The error that a refused decision becomes at the edge of the package. */
 export const toError = ({ reason, expected, got }: Refused): AuthError =>

@@ -10,7 +10,7 @@ import { together } from './asked.ts'
 import type { Attempt } from './attempts.ts'
 import { AuthError } from './errors.ts'
 import { grantedScopes } from './flow/4-token-request.ts'
-import { hint, lifeOf, type Received, type Tokens } from './flow/5-token-response.ts'
+import { hint, lifeOf, type Received, readable, type Tokens } from './flow/5-token-response.ts'
 import { validateIdToken } from './id-token.ts'
 import type { Connection } from './providers/provider.ts'
 
@@ -63,7 +63,7 @@ function tokensIn(params: URLSearchParams, accessToken: string, now: number): To
     throw new AuthError('token_response_invalid', { expected: 'expires_in: seconds', got: lifetime.slice(0, 50) })
   }
   return {
-    accessToken,
+    accessToken: readable(accessToken),
     refreshToken: undefined,
     ...lifeOf(lifetime === undefined ? undefined : Number(lifetime), now),
   }

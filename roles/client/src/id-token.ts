@@ -4,6 +4,7 @@
  *
  * @see OpenID Connect Core §2, §3.1.3.6, §3.1.3.7, §3.2.2.11, §3.3.2.11, §12.2
  */
+import { hash } from 'node:crypto'
 import { firstBroken, type Rule } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import type { JWTPayload } from 'jose'
@@ -25,8 +26,10 @@ export interface Hashed {
 export interface ExpectedIdToken {
   /** Seconds. */
   readonly now: number
-  /** `undefined` at a refresh, where the token may have one only when it is the first one's. */
+  /** `undefined` at a refresh, where the token need have none. */
   readonly nonce: string | undefined
+  /** Digest of the sign-in's nonce: at a refresh the token has this one or none (OpenID Connect Core §12.2). */
+  readonly nonceBefore?: string | undefined
   readonly hashes: {
     readonly at_hash?: Hashed | undefined
     readonly c_hash?: Hashed | undefined
@@ -41,10 +44,14 @@ export interface ExpectedIdToken {
 export interface IdTokenCheck extends ExpectedIdToken {
   readonly claims: JWTPayload
   readonly alg: string
+  readonly typ?: string | undefined
   readonly issuer: string
   readonly clientId: string
   readonly trustedAudiences: readonly string[]
 }
+
+/** What a session keeps of its sign-in's nonce. */
+export const digestOfNonce = (nonce: string): string => hash('sha256', nonce, 'base64url').slice(0, 22)
 
 const audiences = ({ aud }: JWTPayload): readonly unknown[] => [aud ?? []].flat()
 
@@ -76,6 +83,12 @@ const hashRule = (claim: 'at_hash' | 'c_hash' | 's_hash', of: string): Rule<IdTo
 })
 
 export const idTokenRules: readonly Rule<IdTokenCheck>[] = [
+  {
+    reason: 'id_token_invalid',
+    // whatever says that it is something else is no ID token (RFC 8725 §3.11, §3.12)
+    broken: ({ typ }) => typ !== undefined && /\+jwt$/i.test(typ),
+    seen: ({ typ }) => ({ expected: clear('typ: JWT'), got: clear(shown(typ)) }),
+  },
   about(
     'iss',
     ({ issuer }) => issuer,
@@ -122,6 +135,12 @@ export const idTokenRules: readonly Rule<IdTokenCheck>[] = [
       expected: clear('nonce of this sign-in'),
       got: clear(claims.nonce === undefined ? 'none' : 'another value'),
     }),
+  },
+  {
+    reason: 'id_token_invalid',
+    broken: ({ claims: { nonce }, nonceBefore }) =>
+      nonceBefore !== undefined && nonce !== undefined && digestOfNonce(String(nonce)) !== nonceBefore,
+    seen: () => ({ expected: clear('nonce of the sign-in, or none'), got: clear('another value') }),
   },
   {
     reason: 'id_token_invalid',

@@ -14,6 +14,9 @@ export type AllowHttp = 'loopback' | 'insecure-everywhere'
 
 const patience = 10_000
 
+/** Bytes of an answer, without the compression that it may have come in. */
+const largest = 1_048_576
+
 export function mayFetch(url: URL, allowHttp: AllowHttp): boolean {
   if (url.protocol === 'https:') return true
   return url.protocol === 'http:' && (allowHttp === 'insecure-everywhere' || isLoopback(url.hostname))
@@ -23,7 +26,7 @@ export function mayFetch(url: URL, allowHttp: AllowHttp): boolean {
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
-/** `fetch` that refuses unprotected addresses and turns silence into `provider_unavailable`. */
+/** `fetch` that refuses unprotected addresses and turns silence, and an answer without an end, into `provider_unavailable`. */
 export const guarded =
   (fetch: Fetch, allowHttp: AllowHttp): Fetch =>
   async (url, init) => {
@@ -31,11 +34,27 @@ export const guarded =
       throw new AuthError('discovery_failed', { expected: 'an https address', got: new URL(url).origin })
     }
     try {
-      return await fetch(url, { ...init, redirect: 'manual', signal: init?.signal ?? AbortSignal.timeout(patience) })
+      const signal = init?.signal ?? AbortSignal.timeout(patience)
+      return await whole(url, await fetch(url, { ...init, redirect: 'manual', signal }))
     } catch (cause) {
-      throw unavailable(url, cause)
+      throw cause instanceof AuthError ? cause : unavailable(url, cause)
     }
   }
+
+/** Read to its end here, where both the time and the bytes are counted. */
+async function whole(url: string, { body, status, headers }: Response): Promise<Response> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.byteLength
+    if (size > largest) {
+      const expected = `at most ${largest} bytes from ${new URL(url).origin}`
+      throw new AuthError('provider_unavailable', { expected, got: 'more' })
+    }
+    parts.push(part)
+  }
+  return new Response(size === 0 ? null : Buffer.concat(parts), { status, headers })
+}
 
 export const unavailable = (url: string, cause: unknown): AuthError =>
   new AuthError('provider_unavailable', {

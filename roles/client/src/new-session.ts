@@ -4,6 +4,7 @@ import { one } from '@symbolon/protocol/parameters'
 import { type Attempt, attemptId } from './attempts.ts'
 import { AuthError } from './errors.ts'
 import { redeem } from './grants/authorization-code.ts'
+import { digestOfNonce } from './id-token.ts'
 import type { Connection } from './providers/provider.ts'
 import { refusedBy } from './record.ts'
 import { authenticationIn, type SessionRecord } from './sessions/session.ts'
@@ -50,6 +51,7 @@ export async function newSession(
       tokens,
       idToken,
       authentication: authenticationIn(claims),
+      nonce: digestOfNonce(attempt.nonce),
       begunAt: now(),
       sid: typeof claims.sid === 'string' ? claims.sid : undefined,
       sessionState: one(params, 'session_state')?.slice(0, 300),

@@ -80,6 +80,8 @@ export interface Held {
   readonly scopes: readonly string[]
   readonly sub: string
   readonly authTime: number | undefined
+  /** Digest of the sign-in's nonce. */
+  readonly nonce?: string | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
@@ -87,13 +89,14 @@ export interface Held {
 /** What the refresh token gave. A new refresh token replaces the old one; without one the old one stays good. */
 export async function validateRefreshResponse(connection: Connection, answer: Response, held: Held): Promise<Received> {
   const { provider, metadata } = connection
-  const { sub, authTime, now } = held
+  const { sub, authTime, nonce: nonceBefore, now } = held
   return explained(answer.status, async () => {
     const { response, idToken } = await apart(await provider.readTokenResponse(answer))
     const body = await processRefreshTokenResponse(metadata, bare(connection), response)
     const expected: ExpectedIdToken = {
       now: now / 1000,
       nonce: undefined,
+      nonceBefore,
       hashes: { at_hash: { value: body.access_token, needed: false } },
       asked: undefined,
       before: { sub, auth_time: authTime },
@@ -144,10 +147,16 @@ function tokensIn(
     throw new AuthError('token_response_invalid', { expected: 'token_type Bearer', got: body.token_type.slice(0, 50) })
   }
   return {
-    accessToken: body.access_token,
+    accessToken: readable(body.access_token),
     refreshToken: body.refresh_token,
     ...lifeOf(body.expires_in, now),
   }
+}
+
+/** An access token that can stand in a header (RFC 6749 Appendix A.12); the error about any other would quote it. */
+export function readable(accessToken: string): string {
+  if (/^[\x20-\x7e]+$/.test(accessToken)) return accessToken
+  throw new AuthError('token_response_invalid', { expected: 'an access_token of visible ASCII', got: 'another value' })
 }
 
 /** `now` in epoch milliseconds, the lifetime in seconds. */

@@ -15,14 +15,14 @@ export async function refresh(
   record: SessionRecord,
   now: () => number,
 ): Promise<SessionRecord> {
-  const { tokens, scopes, user, idToken, authentication } = record
+  const { tokens, scopes, user, idToken, authentication, nonce } = record
   const over = { ...record, tokens: undefined }
   // what one issuer gave is shown to no other, whatever the settings say today
   if (tokens?.refreshToken === undefined || connection.provider.issuer !== record.issuer) return over
   try {
     const { refreshToken } = tokens
     const response = await sendRefreshToken(connection, refreshToken)
-    const held = { refreshToken, idToken, scopes, sub: user.sub, authTime: authentication.time, now: now() }
+    const held = { refreshToken, idToken, scopes, sub: user.sub, authTime: authentication.time, nonce, now: now() }
     const next = await validateRefreshResponse(connection, response, held)
     return { ...record, tokens: next.tokens, scopes: next.scopes, idToken: next.idToken }
   } catch (error) {

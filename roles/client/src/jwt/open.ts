@@ -103,6 +103,7 @@ async function decrypted(
   const { plaintext } = await compactDecrypt(token, find, {
     keyManagementAlgorithms: [alg],
     contentEncryptionAlgorithms: [enc],
+    maxDecompressedLength: 0,
   }).catch((error: unknown) => {
     throw new AuthError(reason, { expected, got: codeOf(error) })
   })

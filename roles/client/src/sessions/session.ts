@@ -46,6 +46,8 @@ export interface SessionRecord {
   /** Only for a provider that takes it as a hint. */
   readonly idToken: string | undefined
   readonly authentication: Authentication
+  /** Digest of the sign-in's nonce. */
+  readonly nonce?: string
   /** Epoch milliseconds. */
   readonly begunAt: number
   /** The provider's name for its own session. */
