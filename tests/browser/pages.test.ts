@@ -43,12 +43,15 @@ async function withPage<T>(look: Look, use: (page: Page) => Promise<T>): Promise
     reducedMotion: 'reduce',
   }
   const context = await browser.newContext(settings)
-  // The app that the pages lead back to: nothing leaves the machine.
+  // The app that the pages lead back to, and its picture: nothing leaves the machine.
   await context.route('https://acme-notes.example/**', (route) =>
     route.fulfill({
       contentType: 'text/plain',
       body: `${route.request().method()} ${route.request().postData() ?? ''}`,
     }),
+  )
+  await context.route('https://acme-notes.example/logo.svg', (route) =>
+    route.fulfill({ contentType: 'image/svg+xml', body: picture }),
   )
   if (scripts === 'withheld') await context.route('**/assets/*.js', (route) => route.abort())
   try {
@@ -57,6 +60,10 @@ async function withPage<T>(look: Look, use: (page: Page) => Promise<T>): Promise
     await context.close()
   }
 }
+
+/** Twice as wide as high, and larger than its place. */
+const picture =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><path fill="red" d="M0 0h400v200H0z"/></svg>'
 
 /** All rules, or those whose result another scheme or width can change while the words stay the same. */
 type Rules = 'all' | 'of the look'
@@ -159,6 +166,43 @@ describe('the security policy (RFC 9700 §4.16)', () => {
       const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()))
       await page.goto(new URL('/framing', consent).href)
       await refused
+    })
+  })
+})
+
+describe('the picture of an app', () => {
+  /** How wide it is, and whether the letter is out of sight: pushed into the next line. */
+  const drawn = (page: Page) =>
+    page.evaluate(
+      "const tile = document.querySelector('.plate .monogram'); [tile.querySelector('img').getBoundingClientRect().width, tile.scrollHeight > tile.clientHeight]",
+    )
+
+  it('stands where the first letter of its name is when it does not come, scripts or none', async () => {
+    await withPage({ scripts: false, width: 320, scheme: 'dark' }, async (page) => {
+      await page.goto(server.address('consent', 'en'), { waitUntil: 'networkidle' })
+      assert.deepEqual(await drawn(page), [42, true])
+      await page.goto(server.address('choose-account', 'en'), { waitUntil: 'networkidle' })
+      assert.deepEqual(await drawn(page), [0, false])
+    })
+  })
+
+  it('is asked for without saying who looks, and no other is (RFC 7591 §5)', async () => {
+    await withPage({}, async (page) => {
+      const asked = page.waitForRequest('https://acme-notes.example/**')
+      await page.goto(server.address('consent', 'en'))
+      const headers = await (await asked).allHeaders()
+      assert.deepEqual([headers.referer, headers.origin, headers.cookie], [undefined, undefined, undefined])
+      const refused = page.waitForEvent('console', (message) => /img-src/.test(message.text()))
+      await page.evaluate("new Image().src = 'https://acme-notes.example/another.svg'")
+      await refused
+    })
+  })
+
+  it('keeps nobody waiting who can go on without it', async () => {
+    await withPage({}, async (page) => {
+      await page.context().route('https://acme-notes.example/logo.svg', () => undefined)
+      await page.goto(server.address('consent', 'en'), { waitUntil: 'load', timeout: 5_000 })
+      assert.deepEqual(await drawn(page), [0, false])
     })
   })
 })

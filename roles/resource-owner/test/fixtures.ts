@@ -36,6 +36,12 @@ export const acme: ClientView = {
   tosUri: 'https://acme-notes.example/terms',
 }
 
+/** With a picture of its own, which comes. */
+const pictured: ClientView = { ...acme, logoUri: 'https://acme-notes.example/logo.svg' }
+
+/** Its picture never comes. */
+const unpictured: ClientView = { ...acme, logoUri: 'https://acme-notes.example/no-picture' }
+
 const printer: ClientView = {
   ...acme,
   id: 'print-shop',
@@ -117,7 +123,7 @@ const signUp: SignUpView = {
   show: 'sign-up',
   action: '/i/abc/sign-up',
   ...form,
-  client: acme,
+  client: pictured,
   username: '',
   email: '',
   shortestPassword: 12,
@@ -129,7 +135,7 @@ const consent: ConsentView = {
   show: 'consent',
   action: '/i/abc/consent',
   ...form,
-  client: acme,
+  client: pictured,
   person: ada,
   useAnotherAccount: '/i/abc/account',
   groups: [identity, photos],
@@ -196,7 +202,7 @@ export const views: Readonly<Record<string, View>> = {
     show: 'choose-account',
     action: '/i/abc/account',
     ...form,
-    client: acme,
+    client: unpictured,
     accounts: [
       { ...ada, session: 's1', fresh: true },
       { ...grace, session: 's2', fresh: false },

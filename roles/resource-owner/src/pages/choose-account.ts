@@ -8,13 +8,17 @@ import { html } from '../html.ts'
 import type { Draw } from '../page.ts'
 import { csrfField } from '../parts/form.ts'
 import { icons } from '../parts/icons.ts'
-import { person, plate } from '../parts/plate.ts'
+import { monogram, person, pictures, plateWithLogo, provenance } from '../parts/plate.ts'
 
-export const chooseAccount: Draw<ChooseAccountView> = (view, { words, path }) => ({
-  title: words.choose.title,
-  layout: 'question',
-  content: html`<h1>${words.choose.title}</h1>
-${view.client && plate(view.client, words.signIn.continueTo)}
+export const chooseAccount: Draw<ChooseAccountView> = (view, pen) => {
+  const { words, path } = pen
+  const { client } = view
+  return {
+    title: words.choose.title,
+    layout: 'question',
+    pictures: pictures(client),
+    content: html`<h1>${words.choose.title}</h1>
+${client && plateWithLogo(client, words.signIn.continueTo, client.origin === 'unreviewed' && provenance(client, pen))}
 <form method="post" action="${path(view.action)}">${csrfField(view.csrf)}
 <ul class="accounts">
 ${view.accounts.map(
@@ -24,7 +28,8 @@ ${view.accounts.map(
       html` <span class="fact">${account.fresh ? words.choose.signedIn : words.choose.passwordNeeded}</span>`,
     )}${icons.arrow}</button></li>`,
 )}
-<li><button id="another" name="session" value="other"><span class="monogram person" aria-hidden="true">+</span><span class="who">${words.choose.another}</span>${icons.arrow}</button></li>
+<li><button id="another" name="session" value="other">${monogram('+', 'person')}<span class="who">${words.choose.another}</span>${icons.arrow}</button></li>
 </ul>
 </form>`,
-})
+  }
+}

@@ -8,26 +8,30 @@ import { host, login, name } from './text.ts'
 export const initial = (text: string): string =>
   [...new Intl.Segmenter().segment(text.trim())][0]?.segment.toLocaleUpperCase() ?? '?'
 
-export const monogram = (text: string, kind: 'app' | 'person'): Html =>
-  html`<span class="monogram ${kind}" aria-hidden="true">${initial(text)}</span>`
+/** The stylesheet draws the letter: where there is none, the name alone is clearer. */
+export const monogram = (text: string, kind: 'app' | 'person', over?: Html): Html =>
+  html`<span class="monogram ${kind}" data-letter="${initial(text)}" aria-hidden="true">${over}</span>`
 
 export const plate = (client: ClientView, label: Child, more?: Child): Html =>
   framed(client, monogram(client.name, 'app'), [label, more])
 
-/** With the picture that the app has of itself. */
+/** With the picture that the app has of itself, over the letter that is seen until it comes, or when it never does. */
 export const plateWithLogo = (client: ClientView, label: Child, more?: Child): Html =>
-  framed(client, logo(client) ?? monogram(client.name, 'app'), [label, more])
+  framed(client, monogram(client.name, 'app', logo(client)), [label, more])
 
 /** What the page must be allowed to show. */
 export const pictures = (client: ClientView | undefined): readonly string[] =>
   client?.logoUri === undefined || href(client.logoUri) === undefined ? [] : [client.logoUri]
 
-/** Its name stands beside it. Where it is kept learns nothing of this page. */
+/**
+ * Its name stands beside it. Where it is kept learns nothing of this page, and keeps nobody waiting: a page is ready
+ * before what is loaded lazily. Without a stylesheet it is no larger than with one.
+ */
 function logo({ logoUri }: ClientView): Html | undefined {
   const address = href(logoUri)
   return (
     address &&
-    html`<span class="logo"><img src="${address}" alt="" decoding="async" referrerpolicy="no-referrer"></span>`
+    html`<img src="${address}" alt="" width="44" height="44" loading="lazy" decoding="async" referrerpolicy="no-referrer">`
   )
 }
 
