@@ -41,6 +41,11 @@ export const verificationAlgorithms = [
   'Ed25519',
 ] as const
 
+/** What is made and checked with a secret that both ends know: never for tokens, only to prove that one has it. */
+export const macAlgorithms = ['HS256', 'HS384', 'HS512'] as const
+
+export type MacAlgorithm = (typeof macAlgorithms)[number]
+
 /** How the key of a message's content is agreed on: nothing symmetric, no RSA1_5 (RFC 8725 §3.2), no passwords. */
 export const keyManagementAlgorithms = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const
 

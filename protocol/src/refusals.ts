@@ -549,6 +549,18 @@ export const refusals = {
     why: 'The client secret is past its expiry.',
     fix: "Use the client's newer secret.",
   },
+  client_secret_too_short: {
+    error: 'invalid_client',
+    spec: 'RFC 7518 §3.2',
+    why: 'The client secret has fewer octets than the algorithm of the assertion needs.',
+    fix: 'Sign with HS256, or give the client a secret with 48 octets for HS384 and 64 for HS512.',
+  },
+  client_secret_unreadable: {
+    error: 'invalid_client',
+    spec: 'OpenID Connect Core §10.1',
+    why: 'The client secret was sealed under another secret of this installation, or only its hash is here.',
+    fix: 'Use the secret of the installation as it was, or let the client register anew for client_secret_jwt.',
+  },
   assertion_malformed: {
     error: 'invalid_client',
     spec: 'RFC 7523 §3',
@@ -577,7 +589,7 @@ export const refusals = {
     error: 'invalid_client',
     spec: 'RFC 7523 §3',
     why: "The assertion's signature does not verify.",
-    fix: 'Sign with the private half of the registered key.',
+    fix: 'Sign with the private half of the registered key, or for client_secret_jwt with the client secret as it is.',
   },
   assertion_algorithm_refused: {
     error: 'invalid_client',

@@ -6,8 +6,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { assertion } from '@symbolon/authorization-server/client-authentication/assertion'
 import { clientSecretBasic, clientSecretPost } from '@symbolon/authorization-server/client-authentication/client-secret'
-import { privateKeyJwt } from '@symbolon/authorization-server/client-authentication/private-key-jwt'
 import { destinationOf, matchRedirectUri } from '@symbolon/authorization-server/flow/redirect-uri'
 import { networkOf } from '@symbolon/authorization-server/people/throttle'
 import { AuthError, createAuth, openid } from '@symbolon/client'
@@ -104,7 +104,7 @@ const readers: Readonly<
   },
   'client assertions': {
     good: [jwt],
-    read: (text) => privateKeyJwt.read(presented({ client_assertion: text, client_assertion_type: assertionType })),
+    read: (text) => assertion.read(presented({ client_assertion: text, client_assertion_type: assertionType })),
   },
   'redirect addresses': {
     good: [callback, 'http://127.0.0.1:1/cb', 'com.example.app:/cb'],

@@ -54,7 +54,14 @@ async function watch(development: boolean): Promise<Watched> {
     ...{ grant_types: ['authorization_code', 'implicit'], response_types: ['code id_token token'] },
     ...{ scope: 'openid email photos:read', require_pkce: false },
   }
-  const more = { profile: 'compatible', clients: [...clients, signing, hybrid] }
+  const calculated = randomBytes(48).toString('base64url')
+  search.add({ kind: 'a secret that is calculated with', value: calculated })
+  const calculating = {
+    ...{ client_id: 'calculating', client_name: 'Calculating', grant_types: ['client_credentials'] },
+    ...{ token_endpoint_auth_method: 'client_secret_jwt', client_secret: calculated },
+  }
+  const all = [...clients, signing, hybrid, calculating]
+  const more = { profile: 'compatible', clientSecretJwt: true, clients: all }
   const config = { development, secret: serverSecret, ...more }
   const onOutput = (text: string) => output.push(text)
   const server = await placeServer({ storage: 'sqlite:secrets.db', folder, config, onOutput })

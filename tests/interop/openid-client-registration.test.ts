@@ -24,7 +24,7 @@ type Settings = readonly ((config: client.Configuration) => void)[]
 describe('openid-client that registers itself', () => {
   let server: TestServer
   before(async () => {
-    server = await startTestServer({ more: { registration: { mode: 'open' } } })
+    server = await startTestServer({ more: { registration: { mode: 'open' }, clientSecretJwt: true } })
   })
   after(() => server?.close())
 
@@ -104,6 +104,27 @@ describe('openid-client that registers itself', () => {
     const { answer } = await answerTo(url)
     const tokens = await client.authorizationCodeGrant(config, answer, checks)
     assert.equal(tokens.claims()?.sub, 'alice-0001')
+  })
+
+  it('proves that it has the secret it was given, and never sends it (OpenID Connect Core §9) [OIDC-Core-9-01]', async () => {
+    const told = await register({
+      token_endpoint_auth_method: 'client_secret_jwt',
+      token_endpoint_auth_signing_alg: 'HS256',
+    })
+    const { client_id, client_secret = '', ...metadata } = told.clientMetadata()
+    const knowing = (secret: string) =>
+      client.discovery(new URL(server.url), client_id, metadata, client.ClientSecretJwt(secret), {
+        execute: [client.allowInsecureRequests],
+      })
+    const { parameters, checks } = await request()
+    const { answer } = await answerTo(client.buildAuthorizationUrl(told, parameters))
+    const guessing = await knowing(`${client_secret}x`)
+    await assert.rejects(client.authorizationCodeGrant(guessing, answer, checks), { status: 401 })
+    const config = await knowing(client_secret)
+    const tokens = await client.authorizationCodeGrant(config, answer, checks)
+    assert.equal(tokens.claims()?.sub, 'alice-0001')
+    await client.tokenRevocation(config, tokens.access_token)
+    await assert.rejects(client.fetchUserInfo(config, tokens.access_token, 'alice-0001'), { status: 401 })
   })
 
   for (const [algorithm, encryption] of [

@@ -21,7 +21,13 @@ import { intersect } from '@symbolon/protocol/scope'
 import { once } from './once.ts'
 import type { ClientRecord, Seconds } from './ports/records.ts'
 
-export const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
+export const authenticationMethods = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+] as const
 
 export type AuthenticationMethod = (typeof authenticationMethods)[number]
 

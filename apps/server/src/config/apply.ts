@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { newHandle } from '@symbolon/authorization-server/handles'
 import { announcedUntil, endSessions } from '@symbolon/authorization-server/logout/announce'
 import { loginKey } from '@symbolon/authorization-server/people/login-key'
-import type { Passwords } from '@symbolon/authorization-server/ports/issuer'
+import type { Passwords, Sealing } from '@symbolon/authorization-server/ports/issuer'
 import type { ClientRecord, PersonRecord, ResourceRecord, Seconds } from '@symbolon/authorization-server/ports/records'
 import type { Store, Write } from '@symbolon/authorization-server/ports/store'
 import { clientRecord, personRecord, resourceRecord } from './declared.ts'
@@ -19,6 +19,7 @@ export interface Applying {
   readonly config: Config
   readonly store: Store
   readonly passwords: Passwords
+  readonly sealing: Sealing
   readonly now: () => Seconds
   readonly random: (bytes: number) => Uint8Array
 }
@@ -59,7 +60,7 @@ async function load(store: Store): Promise<Rows> {
 }
 
 /** The rows as the file wants them; what it leaves open (ids, times) is as it was. */
-async function declare({ config, passwords, random }: Applying, present: Rows, now: Seconds): Promise<Rows> {
+async function declare({ config, passwords, sealing, random }: Applying, present: Rows, now: Seconds): Promise<Rows> {
   const people: PersonRecord[] = []
   // One after the other: hashing takes memory, and a start may have many.
   for (const person of config.people) {
@@ -70,7 +71,7 @@ async function declare({ config, passwords, random }: Applying, present: Rows, n
   }
   const clients = config.clients.map((client) => {
     const known = present.clients.find(({ clientId }) => clientId === client.id)
-    return timed(clientRecord(client), known, now)
+    return timed(clientRecord(client, { known, sealing, url: config.issuer }), known, now)
   })
   return { clients, resources: config.resources.map(resourceRecord), people }
 }

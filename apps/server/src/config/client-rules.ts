@@ -1,5 +1,7 @@
 /** What must fit together in a client of the configuration: what is asked of any client, and its secret and our own keys. */
+import { octetsFor } from '@symbolon/authorization-server/client-authentication/kept-secret'
 import { metadataRules } from '@symbolon/authorization-server/registration/rules'
+import { macAlgorithms } from '@symbolon/protocol/algorithms'
 import type { clientFields } from './client-fields.ts'
 import type { ReadRecord, RecordRule } from './record.ts'
 
@@ -11,6 +13,13 @@ const methodOf = ({ token_endpoint_auth_method, client_secret }: ReadClient) =>
 const isPublic = (client: ReadClient) => methodOf(client) === 'none'
 
 const usesSecret = (client: ReadClient) => methodOf(client).startsWith('client_secret_')
+
+/** Where the secret is a key. Without an algorithm the client may use those that its secret is long enough for. */
+function octetsNeeded(client: ReadClient): number {
+  const { token_endpoint_auth_signing_alg: named = 'HS256' } = client
+  const algorithm = macAlgorithms.find((name) => name === named)
+  return algorithm !== undefined && methodOf(client) === 'client_secret_jwt' ? octetsFor[algorithm] : 0
+}
 
 const shared: readonly RecordRule<ReadClient>[] = metadataRules.map(({ broken, ...rule }) => ({
   ...rule,
@@ -29,6 +38,13 @@ export const clientRules: readonly RecordRule<ReadClient>[] = [
     broken: (client) => !usesSecret(client) && client.client_secret !== undefined,
     expected: 'no client_secret, as its token_endpoint_auth_method uses none',
     got: 'a client with one',
+  },
+  {
+    key: 'client_secret',
+    broken: (client) => client.client_secret?.some((secret) => secret.length < octetsNeeded(client)) === true,
+    expected:
+      'a client_secret as long as the algorithm needs: 32 for HS256, 48 for HS384, 64 for HS512 (RFC 7518 §3.2)',
+    got: 'a shorter one',
   },
   ...shared,
   {

@@ -9,6 +9,7 @@ import { shown } from './problem.ts'
 /** Only what is compared here, so that the schema can name this module without going round in a circle. */
 interface Compared {
   readonly profile?: 'secure' | 'compatible'
+  readonly clientSecretJwt?: boolean
   readonly clients?: readonly ComparedClient[] | undefined
   readonly resources?: readonly (readonly [string, { readonly scopes: readonly (readonly [string, unknown])[] }])[]
   readonly people?: readonly ComparedPerson[] | undefined
@@ -20,6 +21,7 @@ interface ComparedClient {
   readonly resources: readonly string[] | undefined
   readonly introspects: readonly string[] | undefined
   readonly response_types: readonly ResponseType[] | undefined
+  readonly token_endpoint_auth_method: string | undefined
 }
 
 interface ComparedPerson {
@@ -32,6 +34,7 @@ export function compare(config: Compared, reading: Reading, broken: ReadonlySet<
   samePeople(config.people ?? [], reading)
   peopleLikeClients(config, reading)
   if (!broken.has('profile')) tokensThroughBrowsers(config, reading)
+  if (!broken.has('clientSecretJwt')) calculatedSecrets(config, reading)
   // A resource that was not understood can't be missed.
   if (broken.has('resources')) return
   sharedScopes(config, reading)
@@ -107,6 +110,18 @@ function tokensThroughBrowsers({ clients = [], profile }: Compared, reading: Rea
       const expected = 'profile: compatible, for tokens that go through the browser'
       reading.report({ path, on: 'value', expected, got: shown(type), hint: 'code gives the same, and safely' })
     }
+  }
+}
+
+/** Its secret would be kept so that it can be read again: that is decided for all, and not by the way. */
+function calculatedSecrets({ clients = [], clientSecretJwt }: Compared, reading: Reading): void {
+  if (clientSecretJwt === true) return
+  for (const client of clients) {
+    if (client.token_endpoint_auth_method !== 'client_secret_jwt') continue
+    const path = [...(reading.places.get(client) ?? []), 'token_endpoint_auth_method']
+    const expected = 'clientSecretJwt: true, for a method that calculates with secrets'
+    const hint = 'private_key_jwt proves the same, and needs no secret here'
+    reading.report({ path, on: 'value', expected, got: 'client_secret_jwt', hint })
   }
 }
 

@@ -1,4 +1,5 @@
 /** The configuration's clients, resources and people as the records that the store keeps. */
+import { keepSecret, type Owner, stillKept } from '@symbolon/authorization-server/client-authentication/kept-secret'
 import { hashOf } from '@symbolon/authorization-server/handles'
 import type { ClientRecord, PersonRecord, ResourceRecord } from '@symbolon/authorization-server/ports/records'
 import type { Claims, ClaimValue } from '@symbolon/protocol/claims'
@@ -6,12 +7,20 @@ import type { ClientDeclaration, PersonDeclaration, ResourceDeclaration } from '
 
 type Untimed<R> = Omit<R, 'createdAt' | 'updatedAt'>
 
-export function clientRecord(client: ClientDeclaration): Untimed<ClientRecord> {
+export function clientRecord(
+  client: ClientDeclaration,
+  { known, ...installation }: Omit<Owner, 'clientId'> & { readonly known: ClientRecord | undefined },
+): Untimed<ClientRecord> {
   const { id, client_secret = [], disabled = false, ...metadata } = client
+  const owner = { clientId: id, ...installation }
+  const kept = (known?.secrets ?? []).flatMap((one) => stillKept(one, metadata, owner))
   return {
     clientId: id,
     metadata: defined(metadata),
-    secrets: client_secret.map((secret) => ({ hash: hashOf(secret), expiresAt: null })),
+    // Sealed anew it would be a change at every start.
+    secrets: client_secret.map(
+      (secret) => kept.find(({ hash }) => hash === hashOf(secret)) ?? keepSecret(secret, metadata, owner),
+    ),
     disabled,
     declared: true,
   }

@@ -61,6 +61,11 @@ export const configFields = {
     false,
     'Takes request objects that nobody signed, from apps with `request_object_signing_alg: none`.',
   ),
+  clientSecretJwt: defaulted(
+    flag,
+    false,
+    'Lets apps prove by `client_secret_jwt` that they have their secret. Such secrets are kept sealed and not as hashes; `private_key_jwt` needs none.',
+  ),
   development: defaulted(flag, false, 'Tells reasons in errors and records every flow. Loopback issuers only.'),
   locale: defaulted(
     text('a language', {

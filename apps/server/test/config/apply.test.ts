@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { openSecret } from '@symbolon/authorization-server/client-authentication/kept-secret'
 import { hashOf } from '@symbolon/authorization-server/handles'
+import { createSealing } from '@symbolon/authorization-server/keys/sealing'
 import { createPasswords } from '@symbolon/authorization-server/people/passwords'
-import type { Passwords } from '@symbolon/authorization-server/ports/issuer'
+import type { Passwords, Sealing } from '@symbolon/authorization-server/ports/issuer'
 import type { Storage, Store } from '@symbolon/authorization-server/ports/store'
 import { applyConfig } from '@symbolon/server/config/apply'
 import type { ConfigFile } from '@symbolon/server/config/define'
@@ -25,6 +27,7 @@ after(async () => {
 
 const issuer = 'http://localhost:4000'
 const secret = 'Zk3vQw8xN1pT6yLr0sBd5uHj9mCf2aGe'
+const sealing = createSealing(secret)
 const passwords = createPasswords((bytes) => randomBytes(bytes), { memory: 8, passes: 1, parallelism: 1 })
 
 async function openStore(location = 'memory'): Promise<Store> {
@@ -36,13 +39,19 @@ async function openStore(location = 'memory'): Promise<Store> {
 interface How {
   readonly now?: number
   readonly hashing?: Passwords
+  readonly under?: Sealing
 }
 
-const apply = (store: Store, file: Partial<ConfigFile>, { now = 1_000, hashing = passwords }: How = {}) =>
+const apply = (
+  store: Store,
+  file: Partial<ConfigFile>,
+  { now = 1_000, hashing = passwords, under = sealing }: How = {},
+) =>
   applyConfig({
     config: readConfig({ issuer, secret, development: true, ...file }),
     store,
     passwords: hashing,
+    sealing: under,
     now: () => now,
     random: (bytes) => randomBytes(bytes),
   })
@@ -92,6 +101,26 @@ describe('applying a configuration', () => {
     assert.equal(await apply(store, file, { now: 2_000, hashing }), 0)
     assert.deepEqual([await store.clients.list(), await store.resources.list(), await store.people.list()], before)
     assert.equal(await store.version('configuration'), 1)
+  })
+
+  it('keeps a secret that is calculated with sealed, and seals it anew only when it or what it is sealed under changed', async () => {
+    const store = await openStore()
+    const client_secret = ['a secret of forty-eight octets, as HS384 wants it', 'another one, of exactly thirty-two.']
+    const method = { ...shop.shop, client_secret, token_endpoint_auth_method: 'client_secret_jwt' } as const
+    const file = { clientSecretJwt: true, clients: { shop: method } }
+    const opened = async (under = sealing) => {
+      const secrets = (await store.clients.find('shop'))?.secrets ?? []
+      return secrets.map((kept) => openSecret(kept, { clientId: 'shop', url: issuer, sealing: under }))
+    }
+    assert.equal(await apply(store, file), 1)
+    assert.deepEqual(await opened(), client_secret)
+    for (const one of client_secret) assert.ok(!JSON.stringify(await store.clients.list()).includes(one))
+    assert.equal(await apply(store, file, { now: 2_000 }), 0)
+    const other = createSealing('another secret of the whole installation')
+    assert.equal(await apply(store, file, { now: 3_000, under: other }), 1)
+    assert.deepEqual(await opened(other), client_secret)
+    await apply(store, { clients: { shop: { ...shop.shop, client_secret } } })
+    assert.deepEqual(await opened(other), [undefined, undefined])
   })
 
   it('changes what changed, and only that', async () => {

@@ -312,7 +312,7 @@ const faults: readonly Fault[] = [
     title: 'a method that there is not, with the nearest that there is',
     text: client('    token_endpoint_auth_method: client_secret_bsic'),
     says: [
-      'symbolon.yaml:6:33  clients.web.token_endpoint_auth_method: expected one of none, client_secret_basic, client_secret_post, private_key_jwt, got "client_secret_bsic"; did you mean client_secret_basic?',
+      'symbolon.yaml:6:33  clients.web.token_endpoint_auth_method: expected one of none, client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, got "client_secret_bsic"; did you mean client_secret_basic?',
     ],
   },
   {
@@ -327,6 +327,32 @@ const faults: readonly Fault[] = [
     ),
     says: ['symbolon.yaml:7:20  clients.web.jwks.keys[0]: expected a public key, got one with its private part'],
     never: 'hunter2',
+  },
+  {
+    title: 'a method that calculates with secrets, where that is not on',
+    text: client(`    token_endpoint_auth_method: client_secret_jwt\n    client_secret: ${secret}`),
+    says: [
+      'symbolon.yaml:6:33  clients.web.token_endpoint_auth_method: expected clientSecretJwt: true, for a method that calculates with secrets, got client_secret_jwt; private_key_jwt proves the same, and needs no secret here',
+    ],
+  },
+  {
+    title: 'a secret that is too short for the algorithm (OpenID Connect Core §16.19)',
+    text: `clientSecretJwt: true\n${client(
+      `    token_endpoint_auth_method: client_secret_jwt\n    token_endpoint_auth_signing_alg: HS512\n    client_secret: ${secret}`,
+    )}`,
+    says: [
+      'symbolon.yaml:9:20  clients.web.client_secret: expected a client_secret as long as the algorithm needs: 32 for HS256, 48 for HS384, 64 for HS512 (RFC 7518 §3.2), got a shorter one',
+    ],
+    never: secret,
+  },
+  {
+    title: 'an algorithm with a shared secret for a client with a key',
+    text: client(
+      `    token_endpoint_auth_method: client_secret_basic\n    token_endpoint_auth_signing_alg: HS256\n    client_secret: ${secret}`,
+    ),
+    says: [
+      'symbolon.yaml:7:38  clients.web.token_endpoint_auth_signing_alg: expected client_secret_jwt beside an algorithm with a shared secret, got another method',
+    ],
   },
   {
     title: 'client credentials for a public client (RFC 6749 §4.4)',

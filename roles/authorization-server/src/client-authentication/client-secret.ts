@@ -69,7 +69,7 @@ const credentials = (clientId: string, secret: string): Credentials => ({
 })
 
 export const clientSecretBasic: Method = {
-  name: 'client_secret_basic',
+  names: ['client_secret_basic'],
   used: ({ authorization }) => authorization !== undefined,
   read({ authorization = '', form }) {
     const basic = readBasic(authorization)
@@ -81,7 +81,7 @@ export const clientSecretBasic: Method = {
 }
 
 export const clientSecretPost: Method = {
-  name: 'client_secret_post',
+  names: ['client_secret_post'],
   used: ({ form }) => one(form, 'client_secret') !== undefined,
   read({ form }) {
     const clientId = one(form, 'client_id')

@@ -8,31 +8,38 @@
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { type AuthenticatedClient, type AuthenticationMethod, type Client, clientFrom } from '../client.ts'
+import type { Settings } from '../ports/issuer.ts'
 import type { Registry } from '../ports/store.ts'
 import { createTrail } from '../trace/trail.ts'
+import { assertion, isAboutProven } from './assertion.ts'
 import { clientSecretBasic, clientSecretPost } from './client-secret.ts'
 import { type Guess, guessesAt } from './guesses.ts'
 import type { Attempt, Credentials, Method, Presented } from './method.ts'
 import { none } from './none.ts'
-import { privateKeyJwt } from './private-key-jwt.ts'
 
 /** Methods that carry a credential; `none` is what is left when no credential came. */
-const withCredentials: readonly Method[] = [clientSecretBasic, clientSecretPost, privateKeyJwt]
+const withCredentials: readonly Method[] = [clientSecretBasic, clientSecretPost, assertion]
+
+const isServed = (name: AuthenticationMethod, { clientSecretJwt }: Settings) =>
+  clientSecretJwt || name !== 'client_secret_jwt'
 
 /** The methods served, as metadata lists them. */
-export const servedMethods: readonly AuthenticationMethod[] = [none, ...withCredentials].map(({ name }) => name)
+export const servedMethods = (settings: Settings): readonly AuthenticationMethod[] =>
+  [none, ...withCredentials].flatMap(({ names }) => names).filter((name) => isServed(name, settings))
 
 interface Registration {
   readonly client: Client | undefined
-  readonly method: AuthenticationMethod
+  readonly method: Method
+  readonly settings: Settings
 }
 
 const registrationRules: readonly Rule<Registration>[] = [
   { reason: 'client_unknown', broken: ({ client }) => client === undefined },
   {
     reason: 'client_authentication_method_wrong',
-    broken: ({ client, method }) => client?.authenticationMethod !== method,
-    seen: ({ client, method }) => ({ expected: clear(client?.authenticationMethod), got: clear(method) }),
+    broken: ({ client, method, settings }) =>
+      !method.names.some((name) => name === client?.authenticationMethod && isServed(name, settings)),
+    seen: ({ client, method }) => ({ expected: clear(client?.authenticationMethod), got: clear(method.names) }),
   },
 ]
 
@@ -72,7 +79,7 @@ function slowDown(guess: Guess, decision: Decision<unknown>, { issuer, now, trai
   const guesses = guessesAt(issuer)
   const wait = guesses.wait(guess, now)
   if (wait > 0) return trail.refused(refuse('client_slowed_down', { retryAfter: wait }))
-  if (!decision.ok) guesses.count(guess, now)
+  if (!decision.ok && !isAboutProven(decision.reason)) guesses.count(guess, now)
   return undefined
 }
 
@@ -90,7 +97,7 @@ async function examine(
   { method, credentials: { prove } }: Offered,
   { issuer, now, trail, spend = async (write) => (await issuer.store.commit([write])).committed }: Circumstances,
 ): Promise<Decision<AuthenticatedClient>> {
-  const unregistered = trail.apply(registrationRules, { client, method: method.name })
+  const unregistered = trail.apply(registrationRules, { client, method, settings: issuer.settings })
   if (client === undefined || unregistered !== undefined) {
     // An unknown client costs the same work as a known one, and gets the same answer.
     await prove({ client: undefined, issuer, now, trail: createTrail(), spend })

@@ -21,7 +21,8 @@ export interface Presented {
 }
 
 export interface Method {
-  readonly name: AuthenticationMethod
+  /** Several that look alike: which of them it is, the registration says. */
+  readonly names: readonly AuthenticationMethod[]
   /** Whether the request uses this method, well or badly. */
   readonly used: (presented: Presented) => boolean
   readonly read: (presented: Presented) => Decision<Credentials>
@@ -29,7 +30,7 @@ export interface Method {
 
 export interface Credentials {
   readonly clientId: string
-  /** What others could guess, where the client proves itself by a word that both know. */
+  /** What others could guess, where the client proves itself by a word that both know, or by what that word makes. */
   readonly secret?: string | undefined
   /** The refusal, if they are not good. Does the same work when there is no client they could be good for. */
   readonly prove: (attempt: Attempt) => Refused | undefined | Promise<Refused | undefined>

@@ -6,7 +6,7 @@ import { one } from '@symbolon/protocol/parameters'
 import type { Method } from './method.ts'
 
 export const none: Method = {
-  name: 'none',
+  names: ['none'],
   used: ({ form }) => one(form, 'client_id') !== undefined,
   read({ form }) {
     const clientId = one(form, 'client_id')

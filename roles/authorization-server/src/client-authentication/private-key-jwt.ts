@@ -1,132 +1,23 @@
 /**
- * `private_key_jwt`: the client signs a short statement that it is itself, for this issuer alone, once.
+ * `private_key_jwt`: the statement is signed with a key of which only the public half is registered.
  *
- * @see RFC 7523 §2.2, §3
- * @see RFC 10070 §4, the issuer is the only audience
- * @see RFC 8725 §3.1, the algorithm comes from the registration
+ * @see RFC 7523 §3, OpenID Connect Core §9
  */
 import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
-import { allow, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
+import { type Refused, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
-import { one } from '@symbolon/protocol/parameters'
 import type { Client } from '../client.ts'
-import { hashOf } from '../handles.ts'
 import { verifySigned } from '../keys/client-keys.ts'
-import { type CompactJws, readObject, takeApart } from '../keys/compact.ts'
+import type { CompactJws } from '../keys/compact.ts'
 import type { Keyholder } from '../keys/key-sets.ts'
 import type { VerificationAlgorithm } from '../keys/schemes.ts'
-import type { Seconds } from '../ports/records.ts'
-import type { Attempt, Method } from './method.ts'
-
-const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-const longestAssertion = 8_192
-const longestLife: Seconds = 600
-/** Clocks differ a little; only for what must not lie in the future. */
-const skew: Seconds = 10
-/** A server whose clock is behind still takes what another has forgotten. */
-const rememberedLonger: Seconds = 60
-
-interface Assertion {
-  readonly clientId: string
-  readonly jws: CompactJws
-  /** Not verified yet. */
-  readonly claims: Readonly<Record<string, unknown>>
-}
-
-export interface AssertionCheck {
-  readonly clientId: string
-  readonly claims: Readonly<Record<string, unknown>>
-  readonly issuer: string
-  readonly now: Seconds
-}
-
-const shown = (value: unknown) => clear(typeof value === 'string' ? value : JSON.stringify(value))
-
-/** What a verified assertion must say. */
-export const assertionRules: readonly Rule<AssertionCheck>[] = [
-  {
-    reason: 'assertion_issuer_wrong',
-    broken: ({ claims, clientId }) => claims.iss !== clientId || claims.sub !== clientId,
-    seen: ({ claims, clientId }) => ({ expected: clear(clientId), got: shown(claims.iss) }),
-  },
-  {
-    reason: 'assertion_audience_wrong',
-    broken: ({ claims, issuer }) => {
-      const [audience, ...more] = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
-      return audience !== issuer || more.length > 0
-    },
-    seen: ({ claims, issuer }) => ({ expected: clear(issuer), got: shown(claims.aud) }),
-  },
-  {
-    reason: 'assertion_expired',
-    broken: ({ claims, now }) =>
-      !isTime(claims.exp) ||
-      claims.exp <= now ||
-      claims.exp > now + longestLife ||
-      (claims.nbf !== undefined && !(isTime(claims.nbf) && claims.nbf <= now + skew)) ||
-      (claims.iat !== undefined && !(isTime(claims.iat) && claims.iat <= now + skew)),
-    seen: ({ claims, now }) => ({
-      expected: clear(`exp after ${now}, at most ${now + longestLife}`),
-      got: shown({ iat: claims.iat, nbf: claims.nbf, exp: claims.exp }),
-    }),
-  },
-  {
-    // Without a jti it could be used again and nobody would know.
-    reason: 'assertion_replayed',
-    broken: ({ claims }) => typeof claims.jti !== 'string' || claims.jti === '',
-    seen: () => ({ expected: clear('a jti'), got: clear(undefined) }),
-  },
-]
-
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-
-export const privateKeyJwt: Method = {
-  name: 'private_key_jwt',
-  used: ({ form }) => form.has('client_assertion') || form.has('client_assertion_type'),
-  read({ form }) {
-    const jwt = one(form, 'client_assertion')
-    const malformed = refuse('assertion_malformed')
-    if (jwt === undefined || jwt.length > longestAssertion) return malformed
-    if (one(form, 'client_assertion_type') !== assertionType) return malformed
-    const jws = takeApart(jwt)
-    const claims = jws && readObject(jws.payload)
-    // An extension that we do not know must be refused (RFC 7515 §4.1.11), and we know none.
-    if (jws === undefined || claims === undefined || 'crit' in jws.header) return malformed
-    const { sub: clientId } = claims
-    if (typeof clientId !== 'string' || !isType(jws.header.typ)) return malformed
-    const named = one(form, 'client_id')
-    if (named !== undefined && named !== clientId) return refuse('assertion_issuer_wrong')
-    return allow({ clientId, prove: (attempt) => prove({ clientId, jws, claims }, attempt) })
-  },
-}
-
-/** Untyped assertions are still in use (RFC 10070 §4); one typed as something else is something else. */
-const isType = (typ: unknown): boolean =>
-  typ === undefined || (typeof typ === 'string' && ['jwt', 'client-authentication+jwt'].includes(typ.toLowerCase()))
-
-async function prove(
-  assertion: Assertion,
-  { client, issuer, now, trail, spend }: Attempt,
-): Promise<Refused | undefined> {
-  if (client === undefined) return undefined
-  const unverified = await verifySignature(assertion, { client, issuer })
-  if (unverified !== undefined) return trail.refused(unverified)
-  const { clientId, claims } = assertion
-  const broken = trail.apply(assertionRules, { clientId, claims, issuer: issuer.url, now })
-  if (broken !== undefined) return broken
-  // Whatever becomes of the request, this assertion never authenticates another.
-  const jtiHash = hashOf(String(claims.jti))
-  const expiresAt = Math.ceil(Number(claims.exp)) + rememberedLonger
-  const spent = await spend({ do: 'use-assertion', clientId, jtiHash, expiresAt })
-  return spent ? undefined : trail.refused(refuse('assertion_replayed'))
-}
 
 /** Only registered public keys and only asymmetric algorithms: neither is chosen by what the assertion says of itself. */
-async function verifySignature({ jws }: Assertion, { client, issuer }: Keyholder): Promise<Refused | undefined> {
+export async function verifySignature(jws: CompactJws, { client, issuer }: Keyholder): Promise<Refused | undefined> {
   const { alg, kid } = jws.header
   const algorithm = algorithmsOf(client).find((name) => name === alg)
   if (algorithm === undefined) {
-    return refuse('assertion_algorithm_refused', { expected: clear(algorithmsOf(client)), got: shown(alg) })
+    return refuse('assertion_algorithm_refused', { expected: clear(algorithmsOf(client)), got: clear(texted(alg)) })
   }
   const verification = await verifySigned(jws, { client, issuer, algorithm })
   switch (verification.result) {
@@ -135,7 +26,7 @@ async function verifySignature({ jws }: Assertion, { client, issuer }: Keyholder
     case 'signature_wrong':
       return refuse('assertion_signature_wrong')
     case 'key_unknown':
-      return refuse('assertion_key_unknown', { got: shown(kid) })
+      return refuse('assertion_key_unknown', { got: clear(texted(kid)) })
     case 'keys_unavailable':
       return refuse('client_keys_unavailable', { got: clear(verification.problem) })
   }
@@ -144,3 +35,5 @@ async function verifySignature({ jws }: Assertion, { client, issuer }: Keyholder
 /** All that this server verifies, or the one that is registered. */
 const algorithmsOf = ({ authenticationSigningAlgorithm: registered }: Client): readonly VerificationAlgorithm[] =>
   verificationAlgorithms.filter((name) => registered === undefined || name === registered)
+
+const texted = (value: unknown) => (typeof value === 'string' ? value : undefined)

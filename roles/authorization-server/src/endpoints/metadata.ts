@@ -8,6 +8,7 @@
 import {
   contentEncryptionAlgorithms,
   keyManagementAlgorithms,
+  macAlgorithms,
   signingAlgorithms,
   verificationAlgorithms,
 } from '@symbolon/protocol/algorithms'
@@ -30,7 +31,9 @@ export function buildMetadata({
   resources,
   settings,
 }: Pick<Issuer, 'url' | 'settings'> & { readonly resources: readonly Resource[] }): Readonly<Record<string, unknown>> {
-  const confidential = servedMethods.filter((method) => method !== 'none')
+  const methods = servedMethods(settings)
+  const confidential = methods.filter((method) => method !== 'none')
+  const assertions = [...verificationAlgorithms, ...(settings.clientSecretJwt ? macAlgorithms : [])]
   return {
     issuer: url,
     authorization_endpoint: `${url}/authorize`,
@@ -79,12 +82,12 @@ export function buildMetadata({
       request_object_encryption_alg_values_supported: settings.decryptionAlgorithms,
       request_object_encryption_enc_values_supported: contentEncryptionAlgorithms,
     }),
-    token_endpoint_auth_methods_supported: servedMethods,
-    token_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
+    token_endpoint_auth_methods_supported: methods,
+    token_endpoint_auth_signing_alg_values_supported: assertions,
     introspection_endpoint_auth_methods_supported: confidential,
-    introspection_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
-    revocation_endpoint_auth_methods_supported: servedMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: verificationAlgorithms,
+    introspection_endpoint_auth_signing_alg_values_supported: assertions,
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertions,
     ...(settings.registration !== 'off' && { registration_endpoint: `${url}/register` }),
     ...(resources.length > 0 && { protected_resources: resources.map(({ resource }) => resource) }),
   }

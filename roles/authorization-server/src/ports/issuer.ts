@@ -38,6 +38,8 @@ export interface Settings {
   readonly sessionManagement: boolean
   /** Takes request objects that nobody signed, from clients that are registered for them. */
   readonly unsignedRequestObjects: boolean
+  /** Keeps the secrets of clients that ask for `client_secret_jwt` so that it can calculate with them. */
+  readonly clientSecretJwt: boolean
   /** People can make an account themselves. */
   readonly signUp: boolean
   readonly defaultLocale: string
@@ -77,6 +79,7 @@ export const defaultSettings: Settings = {
   compatibleProfile: false,
   sessionManagement: false,
   unsignedRequestObjects: false,
+  clientSecretJwt: false,
   signUp: false,
   defaultLocale: 'en',
   codeLifetime: 60,

@@ -11,12 +11,20 @@ export type Seconds = number
 
 export type KeyAlgorithm = SigningAlgorithm | DecryptionAlgorithm
 
+export interface ClientSecret {
+  /** SHA-256 of it. */
+  readonly hash: string
+  readonly expiresAt: Seconds | null
+  /** Itself, sealed under the installation's secret, where what a client sends is calculated with it (`client_secret_jwt`). */
+  readonly sealed?: string
+}
+
 /** Metadata exactly as RFC 7591 §2 names it, with Symbolon's own keys beside it. */
 export interface ClientRecord {
   readonly clientId: string
   readonly metadata: Readonly<Record<string, unknown>>
-  /** SHA-256 of each secret that is good now; two may overlap while one is replaced. */
-  readonly secrets: readonly { readonly hash: string; readonly expiresAt: Seconds | null }[]
+  /** Each that is good now; two may overlap while one is replaced. */
+  readonly secrets: readonly ClientSecret[]
   readonly disabled: boolean
   /** Declared by the configuration file, which alone may change it. */
   readonly declared: boolean

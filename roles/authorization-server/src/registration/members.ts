@@ -9,6 +9,7 @@ import {
   contentEncryptionAlgorithms,
   decryptionAlgorithms,
   keyManagementAlgorithms,
+  macAlgorithms,
   signingAlgorithms,
   verificationAlgorithms,
 } from '@symbolon/protocol/algorithms'
@@ -62,12 +63,12 @@ export const members = {
   ),
   scope: member(scopeShape, 'The scopes it may ask for; any of its resources unless given.'),
   token_endpoint_auth_method: member(
-    choice(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
-    '`client_secret_basic` unless given, for a client with a secret; `none` for one without.',
+    choice(['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt']),
+    '`client_secret_basic` unless given, for a client with a secret; `none` for one without. `client_secret_jwt` needs `clientSecretJwt`.',
   ),
   token_endpoint_auth_signing_alg: member(
-    choice(verificationAlgorithms),
-    'The only algorithm its assertions may be signed with.',
+    choice([...verificationAlgorithms, ...macAlgorithms]),
+    'The only algorithm its assertions may be signed with; `HS…` for `client_secret_jwt`.',
   ),
   jwks: member(keys, 'Its public keys.'),
   jwks_uri: member(endpoint, 'Where its public keys are; instead of `jwks`.'),

@@ -107,6 +107,12 @@ const hereRules = (settings: Settings): readonly MetadataRule[] => [
     got: 'another',
   },
   {
+    key: 'token_endpoint_auth_method',
+    broken: (client) => client.token_endpoint_auth_method === 'client_secret_jwt' && !settings.clientSecretJwt,
+    expected: 'another method than client_secret_jwt, which is not on here',
+    got: 'that one',
+  },
+  {
     key: 'client_name',
     broken: (client) => Object.entries(client).some(([name, value]) => isName(name) && !isOwnName(value, settings)),
     expected: "a readable name that is not this server's own",

@@ -1,9 +1,10 @@
 /**
- * A client as it is kept and as it is told of itself. A secret is told once, when it is made: only its hash is kept.
+ * A client as it is kept and as it is told of itself. A secret is told once, when it is made, and can't be asked for.
  *
  * @see RFC 7591 §3.2.1, RFC 7592 §3
  */
-import { hashOf, newHandle } from '../handles.ts'
+import { keepSecret, newSecret, stillKept } from '../client-authentication/kept-secret.ts'
+import { newHandle } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { ClientRecord, Seconds } from '../ports/records.ts'
 import { localizedMembers, type Metadata, members } from './members.ts'
@@ -23,7 +24,7 @@ interface Standing {
 export function registered(
   metadata: Metadata,
   about: {
-    readonly issuer: Pick<Issuer, 'random'>
+    readonly issuer: Pick<Issuer, 'random' | 'sealing' | 'url'>
     readonly standing: Standing
     readonly now: Seconds
     readonly before: ClientRecord | undefined
@@ -31,12 +32,14 @@ export function registered(
 ): Registered {
   const { issuer, standing, now, before } = about
   const usesSecret = metadata.token_endpoint_auth_method?.startsWith('client_secret_') === true
-  const kept = usesSecret ? (before?.secrets ?? []) : []
-  const secret = usesSecret && kept.length === 0 ? newHandle(issuer.random) : undefined
+  const clientId = before?.clientId ?? newHandle(issuer.random)
+  const owner = { clientId, url: issuer.url, sealing: issuer.sealing }
+  const kept = usesSecret ? (before?.secrets ?? []).flatMap((one) => stillKept(one, metadata, owner)) : []
+  const secret = usesSecret && kept.length === 0 ? newSecret(issuer, metadata) : undefined
   return {
     secret,
     client: {
-      clientId: before?.clientId ?? newHandle(issuer.random),
+      clientId,
       metadata: {
         ...oursIn(before),
         ...metadata,
@@ -44,7 +47,7 @@ export function registered(
         // Relying parties from before PKCE have a secret and a nonce.
         ...(standing.compatible && { compatible: true }),
       },
-      secrets: secret === undefined ? kept : [{ hash: hashOf(secret), expiresAt: null }],
+      secrets: secret === undefined ? kept : [keepSecret(secret, metadata, owner)],
       disabled: before?.disabled ?? false,
       declared: false,
       createdAt: before?.createdAt ?? now,

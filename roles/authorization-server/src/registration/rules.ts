@@ -3,6 +3,7 @@
  *
  * @see RFC 7591 §2 and §2.1, OpenID Connect Dynamic Client Registration §2
  */
+import { macAlgorithms } from '@symbolon/protocol/algorithms'
 import { contentsOf } from '@symbolon/protocol/response-types'
 import { isHttps, isLoopback, isOwnScheme, parsed } from './addresses.ts'
 import type { MemberName, Metadata } from './members.ts'
@@ -56,7 +57,23 @@ const encryptionRules: readonly MetadataRule[] = kinds.flatMap((kind) => {
   ]
 })
 
+const isMac = (algorithm: string | undefined) => macAlgorithms.some((name) => name === algorithm)
+
 export const metadataRules: readonly MetadataRule[] = [
+  {
+    key: 'token_endpoint_auth_signing_alg',
+    broken: (client) =>
+      isMac(client.token_endpoint_auth_signing_alg) && client.token_endpoint_auth_method !== 'client_secret_jwt',
+    expected: 'client_secret_jwt beside an algorithm with a shared secret',
+    got: 'another method',
+  },
+  {
+    key: 'token_endpoint_auth_signing_alg',
+    broken: ({ token_endpoint_auth_signing_alg: algorithm, token_endpoint_auth_method: method }) =>
+      method === 'client_secret_jwt' && algorithm !== undefined && !isMac(algorithm),
+    expected: `${macAlgorithms.join(', ')} for client_secret_jwt`,
+    got: 'an algorithm with a key of its own',
+  },
   {
     key: 'jwks',
     broken: (client) =>

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { clientFrom } from '../../src/client.ts'
+import { createSealing } from '../../src/keys/sealing.ts'
 import { defaultSettings } from '../../src/ports/issuer.ts'
 import { members } from '../../src/registration/members.ts'
 import { readRegistration } from '../../src/registration/read.ts'
@@ -42,6 +43,7 @@ const errors = new Set([
   'software_statement_unapproved',
 ])
 const scopes = ['openid', 'photos.read']
+const sealing = createSealing('a secret of at least thirty-two characters')
 
 describe('what a stranger may register (RFC 7591 §5)', () => {
   it('is never more than the rules allow, whatever is sent [RFC7591-5-02] [RFC7591-2-01] (attack 71) (attack 3) (attack 14)', () => {
@@ -52,7 +54,7 @@ describe('what a stranger may register (RFC 7591 §5)', () => {
         const read = readRegistration({ body: asked, settings: defaultSettings, scopes, reviewed: false })
         if (!read.ok) return assert.ok(errors.has(read.reason), read.reason)
         const { client: record } = registered(read.value, {
-          issuer: { random: (bytes) => new Uint8Array(bytes) },
+          issuer: { random: (bytes) => new Uint8Array(bytes), url: 'https://id.example', sealing },
           standing: { reviewed: false, compatible: false },
           now: 0,
           before: undefined,
