@@ -1,6 +1,7 @@
 /** From each write to the statements that do it, in the order in which they must run. */
 import type { Spend, Write } from '@symbolon/authorization-server/ports/store'
 import { json, jsonOrNull } from './columns.ts'
+import { inFews } from './few.ts'
 import { type Step, step } from './sql.ts'
 import * as accessTokens from './statements/access-tokens.ts'
 import * as clients from './statements/clients.ts'
@@ -127,7 +128,7 @@ const stepsOf: Steps = {
   ],
 
   'insert-code': ({ code }) => [step(codes.insertCode, codes.codeRow(code))],
-  'drop-codes': ({ codeHashes }) => codes.dropped(codeHashes).map((few) => step(codes.dropCodes, few)),
+  'drop-codes': ({ codeHashes }) => inFews(codeHashes).map((few) => step(codes.dropCodes, few)),
   'insert-grant': ({ grant }) => [step(grants.insertGrant, grants.grantRow(grant))],
   'touch-grant': ({ grantId, lastUsedAt, expiresAt }) => [
     step(grants.touchGrant, { grant_id: grantId, last_used_at: lastUsedAt, expires_at: expiresAt }),
@@ -137,6 +138,10 @@ const stepsOf: Steps = {
   ],
   'revoke-grant': ({ grantId: grant_id, now }) => [step(grants.revokeGrant, { grant_id, now })],
   'revoke-grants-of': ({ personId: person_id, clientId: client_id, now }) => [
+  'drop-grants': ({ grantIds, tokenHashes }) => [
+    ...inFews(tokenHashes).map((few) => step(accessTokens.dropAccessTokens, few)),
+    ...inFews(grantIds).map((few) => step(grants.dropGrants, few)),
+  ],
     step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
     step(grants.revokeGrantsOfPersonAndClient, { person_id, client_id, now }),
   ],

@@ -4,7 +4,8 @@
  */
 import type { AccessTokenRecord, GrantStanding } from '@symbolon/authorization-server/ports/records'
 import { json, parsed, parsedOrNull } from '../columns.ts'
-import { statement } from '../sql.ts'
+import { few } from '../few.ts'
+import { statement, type Values } from '../sql.ts'
 import type { ReadGrant } from './grants.ts'
 import { type ProfileRow, readProfile, readStatus, type StatusRow } from './profiles.ts'
 
@@ -58,6 +59,11 @@ export const insertAccessToken = statement<Row>(
 export const deleteAccessToken = statement<{ token_hash: string }>(
   'access_tokens.delete',
   'delete from access_tokens where issuer_id = :issuer_id and token_hash = :token_hash',
+)
+
+export const dropAccessTokens = statement<Values>(
+  'access_tokens.drop',
+  `delete from access_tokens where issuer_id = :issuer_id and token_hash in (${few})`,
 )
 
 export const deleteAccessTokensOfClient = statement<{ client_id: string }>(

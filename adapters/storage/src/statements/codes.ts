@@ -9,6 +9,7 @@
  */
 import type { CodeRecord } from '@symbolon/authorization-server/ports/records'
 import { flag, isFlag, json, jsonOrNull, parsed, parsedOrNull } from '../columns.ts'
+import { few } from '../few.ts'
 import { spending, statement, type Values } from '../sql.ts'
 import { readStatus, type StatusRow } from './profiles.ts'
 
@@ -61,22 +62,10 @@ export const redeemCode = spending<{ code_hash: string; now: number }>(
    returning 1 as spent`,
 )
 
-const places = Array.from({ length: 16 }, (_, at) => `code_${at + 1}`)
-
 export const dropCodes = statement<Values>(
   'codes.drop',
-  `delete from codes
-   where issuer_id = :issuer_id and redeemed_at is null and code_hash in (${places.map((place) => `:${place}`).join(', ')})`,
+  `delete from codes where issuer_id = :issuer_id and redeemed_at is null and code_hash in (${few})`,
 )
-
-/** The values of as many statements as these codes take; the last code fills what is left. */
-export const dropped = (codeHashes: readonly string[]): readonly Values[] =>
-  codeHashes.length === 0
-    ? []
-    : [
-        Object.fromEntries(places.map((place, at) => [place, codeHashes[at] ?? String(codeHashes.at(-1))])),
-        ...dropped(codeHashes.slice(places.length)),
-      ]
 
 /** Redeemed codes too: touching the row is what makes this wait for a redemption under way. */
 export const revokeCodesOfPersonAndClient = statement<{ person_id: string; client_id: string; now: number }>(

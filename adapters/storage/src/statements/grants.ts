@@ -4,7 +4,8 @@
  */
 import type { GrantRecord } from '@symbolon/authorization-server/ports/records'
 import { joined, json, jsonOrNull, parsed, parsedOrNull } from '../columns.ts'
-import { statement } from '../sql.ts'
+import { few } from '../few.ts'
+import { statement, type Values } from '../sql.ts'
 import { type ProfileRow, readProfile, readStatus, type StatusRow } from './profiles.ts'
 
 type GrantRow = {
@@ -105,6 +106,12 @@ export const revokeGrantsOfSession = statement<{ session_id: string; person_id: 
   `update grants set revoked_at = :now
    where issuer_id = :issuer_id and person_id = :person_id and session_id = :session_id and scope not like :lasting
      and revoked_at is null`,
+)
+
+/** No code came before these, so no lock of one is needed: see codes.ts. */
+export const dropGrants = statement<Values>(
+  'grants.drop',
+  `delete from grants where issuer_id = :issuer_id and grant_id in (${few})`,
 )
 
 export const deleteGrantsOfPerson = statement<{ person_id: string }>(

@@ -70,6 +70,28 @@ export function revoking(place: Place): void {
       )
     })
 
+    it('by giving up grants takes their tokens with them, and no others', async () => {
+      await using storage = await openFresh(place)
+      const { store } = storage
+      const all = many(20, (index) => ({ grantId: `grant-${index}`, tokenHash: `access-${index}` }))
+      await store.commit(all.map(({ grantId }) => ({ do: 'insert-grant', grant: { ...a.grant, grantId } })))
+      await store.commit(all.map((own) => ({ do: 'insert-access-token', token: { ...a.accessToken, ...own } })))
+      const gone = all.slice(0, 18)
+      const [grantIds, tokenHashes] = [gone.map((own) => own.grantId), gone.map((own) => own.tokenHash)]
+      await store.commit([{ do: 'drop-grants', grantIds, tokenHashes }])
+      const grants = await Promise.all(all.map(({ grantId }) => store.grants.find(grantId)))
+      const tokens = await Promise.all(all.map(({ tokenHash }) => store.accessTokens.find(tokenHash)))
+      const left = ['grant-18', 'grant-19']
+      assert.deepEqual(
+        grants.flatMap((found) => found?.grant.grantId ?? []),
+        left,
+      )
+      assert.deepEqual(
+        tokens.flatMap((found) => found?.token.grantId ?? []),
+        left,
+      )
+    })
+
     it('is not undone by touching or narrowing', async () => {
       await using storage = await openFresh(place)
       const { store } = storage

@@ -22,7 +22,7 @@ import { limits } from '../flow/authorization-rules.ts'
 import { isEncrypted } from '../keys/decryption-key.ts'
 import { missingState } from '../logout/session-state.ts'
 import { type Browser, loadBrowser, touches } from '../people/browser.ts'
-import { grantAnswer } from '../people/granted-answer.ts'
+import { grantAnswer, settle } from '../people/granted-answer.ts'
 import { type InteractionStep, interactionCookie, interactionPath, newInteraction } from '../people/interaction.ts'
 import { loadSituation, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
@@ -177,10 +177,12 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
     return begin(received, request, next.step)
   }
   const { as, granted } = next
-  const { issued, grantId, writes } = await grantAnswer(issuer, { flow, situation, as, granted })
+  const given = await grantAnswer(issuer, { flow, situation, as, granted })
+  const { issued, grantId, writes } = given
   const response = await respond(issuer, { replyTo, outcome: { issued }, flow, browser })
   const { committed } = await issuer.store.commit([...writes, ...touches(browser, situation.now)])
   if (!committed) return undefined
+  await settle(issuer, given)
   recordRequest(received, { result: response.params, person: as.person.personId, grant: grantId })
   const cookies = missingState(http, issuer, browser.handle)
   return wayBack({ response, known, locale, afterForm: false, more: { ...more, cookies } })

@@ -11,7 +11,7 @@ import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
 import { missingState } from '../logout/session-state.ts'
 import { type Browser, touches } from '../people/browser.ts'
-import { grantAnswer } from '../people/granted-answer.ts'
+import { grantAnswer, settle } from '../people/granted-answer.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
 import { respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient } from '../people/views.ts'
@@ -51,6 +51,7 @@ export async function end(
   }
   const commit = await issuer.store.commit([ended, ...(given?.writes ?? []), ...touched])
   const { committed } = commit
+  if (committed && given !== undefined) await settle(issuer, given)
   if (!commit.committed && commit.lost !== 'finish-interaction') return undefined
   if (committed) {
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const

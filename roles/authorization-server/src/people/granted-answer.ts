@@ -21,7 +21,7 @@ import { mintAccessToken } from '../tokens/access-token.ts'
 import { mintIdToken } from '../tokens/id-token.ts'
 import { accessTokenLifetime, fromBrowserAtMost } from '../tokens/lifetimes.ts'
 import { claimsFor } from './claims.ts'
-import { countOutstanding } from './outstanding-codes.ts'
+import { countOutstanding } from './outstanding.ts'
 
 export interface Granting {
   readonly flow: string
@@ -35,6 +35,14 @@ export interface GrantedAnswer {
   /** What the record calls it by; `undefined` when nothing lasts. */
   readonly grantId: string | undefined
   readonly writes: readonly Write[]
+  /** To be called when the writes are committed; what goes for them besides. */
+  readonly stored: () => readonly Write[]
+}
+
+/** Once the writes of an answer are committed. It writes once more only when many answers were on their way together. */
+export async function settle({ store }: Issuer, { stored }: GrantedAnswer): Promise<void> {
+  const writes = stored()
+  if (writes.length > 0) await store.commit(writes)
 }
 
 export async function grantAnswer(issuer: Issuer, granting: Granting): Promise<GrantedAnswer> {
@@ -47,16 +55,44 @@ export async function grantAnswer(issuer: Issuer, granting: Granting): Promise<G
   return {
     issued: { code: code?.code, accessToken: token?.given, idToken },
     grantId: code?.record.grantId ?? token?.grant.grantId,
-    writes: [...restsOn(granting, now), ...(token?.writes ?? []), ...(code?.writes ?? [])],
+    // Codes before grants, as whoever revokes them does: of two, neither waits for the other.
+    writes: [...restsOn(granting, now), ...(code?.writes ?? []), ...(token?.writes ?? [])],
+    stored: () => [...(code?.stored() ?? []), ...(token?.stored() ?? [])],
   }
 }
 
-const openCodes = countOutstanding()
+/** Of one session. A person at an app has one; an app in many tabs has some. */
+export const mostCodes = 32
+/** These last for minutes and are renewed in silence, by each tab for itself. */
+export const mostGrants = 64
+
+const openCodes = countOutstanding<string>(mostCodes)
+const openGrants = countOutstanding<OpenGrant>(mostGrants)
+
+interface OpenGrant {
+  readonly grantId: string
+  readonly tokenHashes: readonly string[]
+}
+
+const dropCodes = (codeHashes: readonly string[]): readonly Write[] =>
+  codeHashes.length > 0 ? [{ do: 'drop-codes', codeHashes }] : []
+
+const dropGrants = (open: readonly OpenGrant[]): readonly Write[] =>
+  open.length > 0
+    ? [
+        {
+          do: 'drop-grants',
+          grantIds: open.map(({ grantId }) => grantId),
+          tokenHashes: open.flatMap(({ tokenHashes }) => tokenHashes),
+        },
+      ]
+    : []
 
 interface NewCode {
   readonly code: string
   readonly record: CodeRecord
   readonly writes: readonly Write[]
+  readonly stored: () => readonly Write[]
 }
 
 function newCode(issuer: Issuer, { flow, situation: { request }, as, granted }: Granting, now: Seconds): NewCode {
@@ -81,15 +117,20 @@ function newCode(issuer: Issuer, { flow, situation: { request }, as, granted }: 
     expiresAt: now + issuer.settings.codeLifetime,
     redeemedAt: null,
   }
-  const excess = openCodes.add(as.session.sessionId, record, now)
-  const drop: readonly Write[] = excess.length > 0 ? [{ do: 'drop-codes', codeHashes: excess }] : []
-  return { code, record, writes: [{ do: 'insert-code', code: record }, ...drop] }
+  const { codeHash: what, sessionId, expiresAt } = record
+  return {
+    code,
+    record,
+    writes: [{ do: 'insert-code', code: record }, ...dropCodes(openCodes.makeRoom(sessionId, now))],
+    stored: () => dropCodes(openCodes.note(sessionId, { what, expiresAt }, now)),
+  }
 }
 
 interface NewToken {
   readonly given: NonNullable<Issued['accessToken']>
   readonly grant: GrantRecord
   readonly writes: readonly Write[]
+  readonly stored: () => readonly Write[]
 }
 
 async function newToken(issuer: Issuer, granting: Granting, now: Seconds): Promise<NewToken> {
@@ -115,10 +156,15 @@ async function newToken(issuer: Issuer, granting: Granting, now: Seconds): Promi
     revokedAt: null,
   }
   const minted = await mintAccessToken(issuer, { client, grant, audience: audience.value, lifetime, now })
+  const { grantId, sessionId, expiresAt } = grant
+  const tokenHashes = minted.writes.flatMap((write) =>
+    write.do === 'insert-access-token' ? write.token.tokenHash : [],
+  )
   return {
     given: { token: minted.token, lifetime, scope: audience.value.scope },
     grant,
-    writes: [{ do: 'insert-grant', grant }, ...minted.writes],
+    writes: [{ do: 'insert-grant', grant }, ...minted.writes, ...dropGrants(openGrants.makeRoom(sessionId, now))],
+    stored: () => dropGrants(openGrants.note(sessionId, { what: { grantId, tokenHashes }, expiresAt }, now)),
   }
 }
 

@@ -283,6 +283,8 @@ export type Write =
       readonly sessionId: string
       readonly personId: string
       readonly now: Seconds
+  /** Of tokens that no code came before, with those tokens. */
+  | { readonly do: 'drop-grants'; readonly grantIds: readonly string[]; readonly tokenHashes: readonly string[] }
     }
   | { readonly do: 'insert-refresh-token'; readonly token: RefreshTokenRecord }
   | { readonly do: 'touch-refresh-token'; readonly tokenHash: string; readonly expiresAt: Seconds }

@@ -12,8 +12,8 @@ export const everything = {
   authorization_signed_response_alg: 'ES256',
 }
 
-export async function openSigningWorld(settings: Partial<Settings> = {}): Promise<World> {
-  const world = await openWorld({ compatibleProfile: true, signingAlgorithms: ['ES256'], ...settings })
+export async function openSigningWorld(settings: Partial<Settings> = {}, location?: string): Promise<World> {
+  const world = await openWorld({ compatibleProfile: true, signingAlgorithms: ['ES256'], ...settings }, location)
   await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', everything) }])
   const keys = createKeyRing(world.issuer)
   const issuer: Issuer = { ...world.issuer, keys }

@@ -1,4 +1,4 @@
-/** An issuer on an empty database in memory, with a person, a client and a clock that a test moves. */
+/** An issuer on an empty database, in memory unless told otherwise, with a person, a client and a clock that a test moves. */
 import { randomBytes } from 'node:crypto'
 import { challengeOf } from '@symbolon/protocol/pkce'
 import { openStorage } from '@symbolon/storage/open'
@@ -77,8 +77,8 @@ export interface World {
   readonly wait: (seconds: number) => void
 }
 
-export async function openWorld(settings: Partial<Settings> = {}): Promise<World> {
-  const storage = await openStorage('memory')
+export async function openWorld(settings: Partial<Settings> = {}, location = 'memory'): Promise<World> {
+  const storage = await openStorage(location)
   const store = await storage.issuer(issuerUrl)
   await store.commit([
     { do: 'put-client', client: aClient('shop') },
