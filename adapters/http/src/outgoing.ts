@@ -15,6 +15,7 @@ import type {
   OutgoingProblem,
   OutgoingRequest,
 } from '@symbolon/authorization-server/ports/outgoing'
+import { createHostPace, createPlaces } from './outgoing-room.ts'
 import { createReach, type Reach } from './reach.ts'
 
 export interface OutgoingOptions {
@@ -26,15 +27,12 @@ export interface OutgoingOptions {
   readonly development?: boolean
   /** All addresses of a host; by the name servers, or as this machine does it for hosts that are allowed by name. */
   readonly resolve?: (host: string, how: 'name servers' | 'machine') => Promise<readonly string[]>
+  /** Milliseconds, from anywhere, that only go on. */
+  readonly clock?: () => number
 }
 
 const limitUnlessGiven = 65_536
 const timeoutUnlessGiven = 5_000
-const mostAtOnce = 100
-/** Strangers have as many slow hosts as they like; keys and notices of logout must get through all the same. */
-const mostByAnybody = 50
-/** One slow host can't take all places. */
-const mostToOneHost = 8
 
 class Problem extends Error {
   readonly problem: OutgoingProblem
@@ -56,12 +54,11 @@ const resolveHost: NonNullable<OutgoingOptions['resolve']> = async (host, how) =
 }
 
 export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
-  const { allow = [], ca, development = false, resolve = resolveHost } = options
+  const { allow = [], ca, development = false, resolve = resolveHost, clock } = options
   const reach = createReach(allow, development)
   const trusted = ca === undefined ? undefined : createSecureContext({ ca: [...getCACertificates('default'), ca] })
-  const underWay = new Map<string, number>()
-  let atOnce = 0
-  let byAnybody = 0
+  const places = createPlaces()
+  const pace = createHostPace(clock)
 
   const go = async (url: URL, how: OutgoingRequest, timeout: AbortSignal): Promise<OutgoingAnswer> => {
     const host = hostOf(url)
@@ -87,24 +84,16 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
     async fetch(text, how = {}) {
       const url = URL.parse(text)
       if (url === null || !mayAsk(url, development)) return refused('url_refused')
-      const sameHost = underWay.get(url.host) ?? 0
-      const anybody = how.byAnybody === true ? 1 : 0
-      const full = atOnce >= mostAtOnce || (anybody === 1 && byAnybody >= mostByAnybody)
-      if (full || sameHost >= mostToOneHost) return refused('busy')
-      underWay.set(url.host, sameHost + 1)
-      atOnce++
-      byAnybody += anybody
+      const leave = places.enter(url.host, how)
+      if (leave === undefined) return refused('busy')
       const timeout = AbortSignal.timeout(how.timeout ?? timeoutUnlessGiven)
       try {
+        if (how.forStranger === true && !pace.allows(hostOf(url))) return refused('busy')
         return await go(url, how, timeout)
       } catch (error) {
         return refused(timeout.aborted ? 'too_slow' : problemOf(error))
       } finally {
-        atOnce--
-        byAnybody -= anybody
-        const left = (underWay.get(url.host) ?? 1) - 1
-        if (left === 0) underWay.delete(url.host)
-        else underWay.set(url.host, left)
+        leave()
       }
     },
   }
@@ -140,6 +129,7 @@ async function read(response: IncomingMessage, how: OutgoingRequest): Promise<Ou
   try {
     const { statusCode: status = 0, headers } = response
     if (status >= 300 && status < 400) throw new Problem('redirected')
+    if (how.statusOnly) return { ok: true, status, headers: single(headers), text: '' }
     const [type = ''] = (headers['content-type'] ?? '').split(';')
     if (status < 300 && how.accept?.includes(type.trim().toLowerCase()) === false) throw new Problem('type_wrong')
     const limit = how.limit ?? limitUnlessGiven

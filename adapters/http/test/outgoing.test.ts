@@ -219,6 +219,40 @@ describe('what comes back', () => {
     assert.equal(problemIn(await outgoing.fetch(`https://app.example:${port}/keys`)), 200)
   })
 
+  it('is good by its status alone where nothing else counts, however large, slow or endless the rest is (Back-Channel Logout §2.8)', async () => {
+    const how = { statusOnly: true, limit: 10, timeout: 2_000 }
+    for (const path of ['/large', '/endless', '/halting']) assert.equal(problemIn(await ask(path, how)), 200)
+    assert.equal(problemIn(await ask('/failed', how)), 400)
+    assert.equal(problemIn(await ask('/moved', how)), 'redirected')
+    assert.equal(problemIn(await ask('/silent', { ...how, timeout: 100 })), 'too_slow')
+  })
+
+  it('is asked for strangers at a quarter of all places, which leaves room for the clients that are known', async () => {
+    const resolve = async (host: string) => (host === 'app.example' ? ['127.0.0.1'] : new Promise<never>(() => {}))
+    const outgoing = createOutgoing({ allow: ['127.0.0.0/8'], ca, resolve })
+    const how = { timeout: 500, forStranger: true }
+    const slow = Array.from({ length: 60 }, (_, at) => outgoing.fetch(`https://h${at}.example/keys`, how))
+    const request = outgoing.fetch(`https://app.example:${port}/keys`, { byAnybody: true })
+    assert.equal(problemIn(await request), 200)
+    const problems = (await Promise.all(slow)).map(problemIn)
+    assert.equal(problems.filter((problem) => problem === 'busy').length, 35)
+  })
+
+  it('is asked of one host for strangers only so often in a minute, on whatever port, and of every other host all the same', async () => {
+    let at = 0
+    const options = { allow: ['127.0.0.0/8'], ca, resolve: async () => [], clock: () => at }
+    const outgoing = createOutgoing(options)
+    const asked = async (url: string, forStranger = true) => problemIn(await outgoing.fetch(url, { forStranger }))
+    for (let time = 0; time < 120; time++) {
+      assert.equal(await asked(`https://victim.example:${8_000 + time}/${time}`), 'unreachable')
+    }
+    assert.equal(await asked('https://victim.example/again'), 'busy')
+    assert.equal(await asked('https://victim.example/again', false), 'unreachable')
+    assert.equal(await asked('https://other.example/'), 'unreachable')
+    at = 60_000
+    assert.equal(await asked('https://victim.example/again'), 'unreachable')
+  })
+
   it('leaves places that strangers cannot take, however many hosts they have', async () => {
     const resolve = async (host: string) => (host === 'app.example' ? ['127.0.0.1'] : new Promise<never>(() => {}))
     const outgoing = createOutgoing({ allow: ['127.0.0.0/8'], ca, resolve })

@@ -130,6 +130,10 @@ const stepsOf: Steps = {
   'insert-code': ({ code }) => [step(codes.insertCode, codes.codeRow(code))],
   'drop-codes': ({ codeHashes }) => inFews(codeHashes).map((few) => step(codes.dropCodes, few)),
   'insert-grant': ({ grant }) => [step(grants.insertGrant, grants.grantRow(grant))],
+  'drop-grants': ({ grantIds, tokenHashes }) => [
+    ...inFews(tokenHashes).map((few) => step(accessTokens.dropAccessTokens, few)),
+    ...inFews(grantIds).map((few) => step(grants.dropGrants, few)),
+  ],
   'touch-grant': ({ grantId, lastUsedAt, expiresAt }) => [
     step(grants.touchGrant, { grant_id: grantId, last_used_at: lastUsedAt, expires_at: expiresAt }),
   ],
@@ -138,10 +142,6 @@ const stepsOf: Steps = {
   ],
   'revoke-grant': ({ grantId: grant_id, now }) => [step(grants.revokeGrant, { grant_id, now })],
   'revoke-grants-of': ({ personId: person_id, clientId: client_id, now }) => [
-  'drop-grants': ({ grantIds, tokenHashes }) => [
-    ...inFews(tokenHashes).map((few) => step(accessTokens.dropAccessTokens, few)),
-    ...inFews(grantIds).map((few) => step(grants.dropGrants, few)),
-  ],
     step(codes.revokeCodesOfPersonAndClient, { person_id, client_id, now }),
     step(grants.revokeGrantsOfPersonAndClient, { person_id, client_id, now }),
   ],

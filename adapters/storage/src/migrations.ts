@@ -10,6 +10,7 @@ import { text as indexesToldApart } from './migrations/0005-indexes-told-apart.s
 import { text as logouts } from './migrations/0006-logouts.sql.ts'
 import { text as claims } from './migrations/0007-claims.sql.ts'
 import { text as registrations } from './migrations/0008-registrations.sql.ts'
+import { text as logoutLanes } from './migrations/0009-logout-lanes.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { name: '0006-logouts', text: logouts },
   { name: '0007-claims', text: claims },
   { name: '0008-registrations', text: registrations },
+  { name: '0009-logout-lanes', text: logoutLanes },
 ]
 
 export const makeSchemaTable = `create table if not exists schema_versions (

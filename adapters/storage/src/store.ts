@@ -27,7 +27,7 @@ import { personProfile, personStatus } from './statements/profiles.ts'
 import { findRefreshToken, refreshTokenRecord } from './statements/refresh-tokens.ts'
 import { dueRegistrations, findRegistration, registrationRecord } from './statements/registrations.ts'
 import { listResources, resourceRecord } from './statements/resources.ts'
-import { clientsOfSession } from './statements/session-clients.ts'
+import { clientsOfSession, sessionClientRecord } from './statements/session-clients.ts'
 import { findSession, knownSession, sessionRecord, sessionsOfBrowser, sessionsOfPerson } from './statements/sessions.ts'
 import { keyRecord, listKeys } from './statements/signing-keys.ts'
 import { findThrottles, keysAtOnce, throttleRecord } from './statements/throttles.ts'
@@ -122,9 +122,10 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
     keys: { list: async () => (await sql.many(listKeys, {})).map(keyRecord) },
     logouts: {
       clientsOf: async (sessionId) =>
-        (await sql.many(clientsOfSession, { session_id: sessionId })).map(({ client_id }) => client_id),
+        (await sql.many(clientsOfSession, { session_id: sessionId })).map(sessionClientRecord),
       ofSession: async (sessionId) => (await sql.many(logoutsOfSession, { session_id: sessionId })).map(logoutRecord),
-      due: async (now, limit) => (await sql.many(dueLogouts, { now, limit })).map(logoutRecord),
+      due: async ({ now, limit, unreviewed }) =>
+        (await sql.many(dueLogouts, { now, limit, unreviewed: unreviewed ? 1 : 0 })).map(logoutRecord),
       list: async (limit) => (await sql.many(listLogouts, { limit })).map(logoutRecord),
     },
     throttles: {

@@ -8,7 +8,7 @@ import { toPostgres } from '../src/postgres-text.ts'
 import { findAccessToken } from '../src/statements/access-tokens.ts'
 import { findCode, redeemCode } from '../src/statements/codes.ts'
 import { findGrant, grantsOfPerson, touchGrant } from '../src/statements/grants.ts'
-import { dueLogouts, logoutsOfSession } from '../src/statements/logout-deliveries.ts'
+import { dueLogouts, logoutsOfSession, putOffLogouts } from '../src/statements/logout-deliveries.ts'
 import { findPerson } from '../src/statements/people.ts'
 import { findRefreshToken, rotateRefreshToken } from '../src/statements/refresh-tokens.ts'
 import { findSession, sessionsOfBrowser } from '../src/statements/sessions.ts'
@@ -25,7 +25,8 @@ const expected = [
   [rotateRefreshToken, ['refresh_tokens_pkey']],
   [findSession, ['sessions_pkey']],
   [sessionsOfBrowser, ['sessions_browser']],
-  [dueLogouts, ['logout_deliveries_due']],
+  [dueLogouts, ['logout_deliveries_lane']],
+  [putOffLogouts, ['logout_deliveries_client']],
   [logoutsOfSession, ['logout_deliveries_pkey']],
 ] as const
 

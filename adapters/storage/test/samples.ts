@@ -99,6 +99,7 @@ export const logout: LogoutDeliveryRecord = {
   failedAt: null,
   problem: null,
   expiresAt: 9_000,
+  unreviewed: false,
 }
 
 export const consent: ConsentRecord = {

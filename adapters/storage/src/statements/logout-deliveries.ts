@@ -17,14 +17,17 @@ type Row = {
   readonly failed_at: number | null
   readonly problem: string | null
   readonly expires_at: number
+  readonly unreviewed: number
 }
 
-const columns = `session_id, client_id, person_id, flow, created_at, attempts, due_at, failed_at, problem, expires_at`
+const columns = `session_id, client_id, person_id, flow, created_at, attempts, due_at, failed_at, problem,
+  expires_at, unreviewed`
 
 export const announceLogout = statement<{ session_id: string; now: number; flow: string | null; expires_at: number }>(
   'logout_deliveries.announce',
   `insert into logout_deliveries (issuer_id, ${columns})
-   select c.issuer_id, c.session_id, c.client_id, c.person_id, :flow, :now, 0, :now, null, null, :expires_at
+   select c.issuer_id, c.session_id, c.client_id, c.person_id, :flow, :now, 0, :now, null, null, :expires_at,
+     c.unreviewed
    from session_clients c where c.issuer_id = :issuer_id and c.session_id = :session_id
    on conflict (issuer_id, session_id, client_id) do nothing`,
 )
@@ -33,7 +36,8 @@ export const announceLogout = statement<{ session_id: string; now: number; flow:
 export const announceLogoutOfPerson = statement<{ person_id: string; now: number; expires_at: number }>(
   'logout_deliveries.announce_person',
   `insert into logout_deliveries (issuer_id, ${columns})
-   select c.issuer_id, c.session_id, c.client_id, c.person_id, null, :now, 0, :now, null, null, :expires_at
+   select c.issuer_id, c.session_id, c.client_id, c.person_id, null, :now, 0, :now, null, null, :expires_at,
+     c.unreviewed
    from sessions s join session_clients c on c.issuer_id = s.issuer_id and c.session_id = s.session_id
    where s.issuer_id = :issuer_id and s.person_id = :person_id and s.ended_at is null and s.expires_at > :now
    on conflict (issuer_id, session_id, client_id) do nothing`,
@@ -46,16 +50,18 @@ export const announceAgain = statement<{ session_id: string; client_id: string; 
    where issuer_id = :issuer_id and session_id = :session_id and client_id = :client_id`,
 )
 
-export const dueLogouts = statement<{ now: number; limit: number }, Row>(
+/** Of those that wait for as long, the one that was announced first: so it is the same one that is tried again. */
+export const dueLogouts = statement<{ now: number; limit: number; unreviewed: number }, Row>(
   'logout_deliveries.due',
   `select ${columns} from logout_deliveries
-   where issuer_id = :issuer_id and due_at <= :now order by due_at limit :limit`,
+   where issuer_id = :issuer_id and unreviewed = :unreviewed and due_at <= :now
+   order by due_at, created_at, session_id limit :limit`,
 )
 
 export const logoutsOfSession = statement<{ session_id: string }, Row>(
   'logout_deliveries.of_session',
   `select ${columns} from logout_deliveries
-   where issuer_id = :issuer_id and session_id = :session_id order by client_id`,
+   where issuer_id = :issuer_id and session_id = :session_id order by unreviewed, client_id`,
 )
 
 export const listLogouts = statement<{ limit: number }, Row>(
@@ -83,6 +89,20 @@ export const noteLogout = statement<
      and due_at is not null`,
 )
 
+/** All that are due to a client that does not listen just now; what is under way has been put off by its claim. */
+export const putOffLogouts = statement<{ client_id: string; now: number; due_at: number }>(
+  'logout_deliveries.put_off',
+  `update logout_deliveries set due_at = :due_at
+   where issuer_id = :issuer_id and client_id = :client_id and due_at <= :now`,
+)
+
+/** They were there all the time while the client did not listen. */
+export const giveUpLogouts = statement<{ client_id: string; before: number; now: number; problem: string }>(
+  'logout_deliveries.give_up',
+  `update logout_deliveries set due_at = null, failed_at = :now, problem = :problem
+   where issuer_id = :issuer_id and client_id = :client_id and due_at <= :now and created_at <= :before`,
+)
+
 export const deleteLogoutsOfClient = statement<{ client_id: string }>(
   'logout_deliveries.delete_of_client',
   'delete from logout_deliveries where issuer_id = :issuer_id and client_id = :client_id',
@@ -99,4 +119,5 @@ export const logoutRecord = (row: Row): LogoutDeliveryRecord => ({
   failedAt: row.failed_at,
   problem: row.problem,
   expiresAt: row.expires_at,
+  unreviewed: row.unreviewed === 1,
 })

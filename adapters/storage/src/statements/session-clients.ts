@@ -1,7 +1,8 @@
 /**
  * `session_clients`: written with the first answer that a client gets in a session, if it wants to hear of the session's
- * end; swept when the session would have expired.
+ * end, and noted again when it is used, at most once a minute; swept when the session would have expired.
  */
+import type { SessionClientRecord } from '@symbolon/authorization-server/ports/records'
 import { statement } from '../sql.ts'
 
 export const rememberClient = statement<{
@@ -9,17 +10,30 @@ export const rememberClient = statement<{
   client_id: string
   person_id: string
   expires_at: number
+  used_at: number
+  unreviewed: number
 }>(
   'session_clients.remember',
-  `insert into session_clients (issuer_id, session_id, client_id, person_id, expires_at)
-   values (:issuer_id, :session_id, :client_id, :person_id, :expires_at)
-   on conflict (issuer_id, session_id, client_id) do nothing`,
+  `insert into session_clients (issuer_id, session_id, client_id, person_id, expires_at, used_at, unreviewed)
+   values (:issuer_id, :session_id, :client_id, :person_id, :expires_at, :used_at, :unreviewed)
+   on conflict (issuer_id, session_id, client_id) do update
+     set used_at = excluded.used_at, unreviewed = excluded.unreviewed
+     where excluded.used_at >= session_clients.used_at + 60`,
 )
 
-export const clientsOfSession = statement<{ session_id: string }, { readonly client_id: string }>(
+type Row = { readonly client_id: string; readonly used_at: number; readonly unreviewed: number }
+
+export const clientsOfSession = statement<{ session_id: string }, Row>(
   'session_clients.of_session',
-  `select client_id from session_clients where issuer_id = :issuer_id and session_id = :session_id order by client_id`,
+  `select client_id, used_at, unreviewed from session_clients
+   where issuer_id = :issuer_id and session_id = :session_id order by unreviewed, used_at desc, client_id`,
 )
+
+export const sessionClientRecord = (row: Row): SessionClientRecord => ({
+  clientId: row.client_id,
+  usedAt: row.used_at,
+  unreviewed: row.unreviewed === 1,
+})
 
 export const forgetClient = statement<{ client_id: string }>(
   'session_clients.delete_of_client',

@@ -10,10 +10,15 @@ const until = 9_000
 const sessionId = 'session-1'
 const insert: Write = { do: 'insert-session', session: a.session }
 const hold: Write = { do: 'hold-session', sessionId }
-const remember = (clientId: string): Write => ({
+const remember = (
+  clientId: string,
+  more: { usedAt?: number; unreviewed?: boolean; sessionId?: string } = {},
+): Write => ({
   ...{ do: 'remember-client', sessionId, clientId },
-  ...{ personId: 'alice-id', expiresAt: 5_000 },
+  ...{ personId: 'alice-id', expiresAt: 5_000, usedAt: now, unreviewed: false },
+  ...more,
 })
+const dueAt = (store: Store, at: number, unreviewed = false) => store.logouts.due({ now: at, limit: 9, unreviewed })
 const end: readonly Write[] = [
   { do: 'end-session', sessionId, now },
   { do: 'announce-logout', sessionId, flow: null, now, announcedUntil: until },
@@ -35,7 +40,7 @@ export function logouts(place: Place): void {
       await store.commit([claim, { do: 'note-logout', sessionId, clientId: 'one', attempts: 1, ...over }])
       await store.commit(end)
       assert.deepEqual(
-        (await store.logouts.due(now + 999, 9)).map(({ clientId }) => clientId),
+        (await dueAt(store, now + 999)).map(({ clientId }) => clientId),
         ['two'],
       )
     })
@@ -47,10 +52,7 @@ export function logouts(place: Place): void {
         const session = { ...a.session, sessionId: `round-${round}` }
         const { sessionId } = session
         await store.commit([{ do: 'insert-session', session }])
-        const give: readonly Write[] = [
-          { do: 'hold-session', sessionId },
-          { do: 'remember-client', sessionId, clientId: 'shop', personId: 'alice-id', expiresAt: 5_000 },
-        ]
+        const give: readonly Write[] = [{ do: 'hold-session', sessionId }, remember('shop', { sessionId })]
         const leave: readonly Write[] = [
           { do: 'end-session', sessionId, now },
           { do: 'announce-logout', sessionId, flow: null, now, announcedUntil: until },
@@ -76,8 +78,8 @@ export function logouts(place: Place): void {
       })
       const claimed = await Promise.all(many(5, () => store.commit([claim(0)])))
       assert.equal(claimed.filter(({ committed }) => committed).length, 1)
-      assert.deepEqual(await store.logouts.due(now + 29, 9), [])
-      assert.equal((await store.logouts.due(now + 30, 9)).length, 1)
+      assert.deepEqual(await dueAt(store, now + 29), [])
+      assert.equal((await dueAt(store, now + 30)).length, 1)
       assert.deepEqual(await store.commit([claim(1)]), { committed: true })
       const failed = { dueAt: null, failedAt: now, problem: 'too_slow' }
       await store.commit([{ do: 'note-logout', sessionId, clientId: 'one', attempts: 1, ...failed }])
@@ -94,13 +96,69 @@ export function logouts(place: Place): void {
       await store.commit([
         ...[{ do: 'put-person', person: a.person } as const, insert, remember('one')],
         { do: 'insert-session', session: over },
-        { do: 'remember-client', sessionId: 'session-over', clientId: 'one', personId: 'alice-id', expiresAt: 5_000 },
+        remember('one', { sessionId: 'session-over' }),
       ])
       await store.commit([{ do: 'delete-person', personId: 'alice-id', now, announcedUntil: until }])
-      const [due, ...more] = await store.logouts.due(now, 9)
+      const [due, ...more] = await dueAt(store, now)
       assert.deepEqual([due?.sessionId, due?.clientId, due?.personId], [sessionId, 'one', 'alice-id'])
       assert.deepEqual(more, [])
       assert.deepEqual(await store.logouts.clientsOf(sessionId), [])
+    })
+
+    it('is known to reviewed clients first, then to those used last, to the minute', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      const stranger = { usedAt: now + 500, unreviewed: true }
+      await store.commit([insert, remember('early'), remember('late', { usedAt: now + 60 }), remember('new', stranger)])
+      const order = async () => (await store.logouts.clientsOf(sessionId)).map(({ clientId }) => clientId)
+      assert.deepEqual(await order(), ['late', 'early', 'new'])
+      await store.commit([remember('early', { usedAt: now + 59 })])
+      assert.deepEqual(await order(), ['late', 'early', 'new'])
+      await store.commit([remember('early', { usedAt: now + 61 })])
+      assert.deepEqual(await order(), ['early', 'late', 'new'])
+      await store.commit([remember('new', { usedAt: now + 600, unreviewed: false })])
+      assert.deepEqual(await order(), ['new', 'early', 'late'])
+    })
+
+    it('waits apart for clients that nobody has looked at', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      await store.commit([insert, remember('ours'), remember('a stranger', { unreviewed: true }), ...end])
+      const due = async (unreviewed: boolean) => (await dueAt(store, now, unreviewed)).map(({ clientId }) => clientId)
+      assert.deepEqual([await due(false), await due(true)], [['ours'], ['a stranger']])
+      assert.deepEqual(await told(store), ['ours', 'a stranger'])
+    })
+
+    it('is put off or given up for all that is due to one client, and for nobody else', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      const sessions = many(3, (index) => ({ ...a.session, sessionId: `session-${index + 1}` }))
+      await store.commit(
+        sessions.flatMap((session, index): readonly Write[] => [
+          { do: 'insert-session', session },
+          ...['deaf', 'well'].map((clientId) => remember(clientId, { sessionId: session.sessionId })),
+          { do: 'end-session', sessionId: session.sessionId, now: now + index },
+          {
+            ...{ do: 'announce-logout', sessionId: session.sessionId, flow: null },
+            ...{ now: now + index, announcedUntil: until },
+          },
+        ]),
+      )
+      const claim: Write = { do: 'claim-logout', sessionId, clientId: 'deaf', attempts: 0, dueAt: now + 30 }
+      await store.commit([claim, { do: 'put-off-logouts', clientId: 'deaf', now: now + 2, dueAt: now + 10 }])
+      const due = async (at: number) =>
+        (await dueAt(store, at)).map((one) => `${one.clientId} ${one.sessionId.slice(-1)} ${Number(one.dueAt) - now}`)
+      assert.deepEqual(await due(now + 9), ['well 1 0', 'well 2 1', 'well 3 2'])
+      assert.deepEqual((await due(now + 30)).slice(3), ['deaf 2 10', 'deaf 3 10', 'deaf 1 30'])
+      await store.commit([
+        { do: 'give-up-logouts', clientId: 'deaf', announcedUpTo: now + 1, now: now + 10, problem: 'too_slow' },
+      ])
+      assert.deepEqual((await due(now + 30)).slice(3), ['deaf 3 10', 'deaf 1 30'])
+      const failed = (await store.logouts.list(9)).filter(({ failedAt }) => failedAt !== null)
+      assert.deepEqual(
+        failed.map(({ clientId, sessionId, problem }) => [clientId, sessionId, problem]),
+        [['deaf', 'session-2', 'too_slow']],
+      )
     })
 
     it('is nothing to a client that was deleted', async () => {

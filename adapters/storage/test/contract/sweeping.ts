@@ -10,7 +10,10 @@ const end = 2_000
 /** One row in every table that is swept, all expiring at `end`. */
 const expiring: readonly Write[] = [
   { do: 'insert-session', session: { ...a.session, expiresAt: end } },
-  { do: 'remember-client', sessionId: 'session-1', clientId: 'print-shop', personId: 'alice-id', expiresAt: end },
+  {
+    ...{ do: 'remember-client', sessionId: 'session-1', clientId: 'print-shop', personId: 'alice-id', expiresAt: end },
+    ...{ usedAt: a.now, unreviewed: false },
+  },
   { do: 'announce-logout', sessionId: 'session-1', flow: null, now: a.now, announcedUntil: end },
   { do: 'finish-interaction', outcome: { ...a.outcome, expiresAt: end } },
   { do: 'insert-grant', grant: { ...a.grant, expiresAt: end } },

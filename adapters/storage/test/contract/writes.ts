@@ -289,6 +289,12 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     see: (store) => store.codes.find('code-1'),
     seen: undefined,
   },
+  'drop-grants': {
+    given: [put.person, put.grant, put.accessToken],
+    write: { do: 'drop-grants', grantIds: ['grant-1'], tokenHashes: ['access-1'] },
+    see: async (store) => [await grantOf(store), await store.accessTokens.find('access-1')],
+    seen: [undefined, undefined],
+  },
   'insert-refresh-token': {
     given: [put.person, put.grant],
     write: put.refreshToken,
@@ -304,12 +310,6 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   'insert-access-token': {
     given: [put.person, put.grant],
     write: put.accessToken,
-  'drop-grants': {
-    given: [put.person, put.grant, put.accessToken],
-    write: { do: 'drop-grants', grantIds: ['grant-1'], tokenHashes: ['access-1'] },
-    see: async (store) => [await grantOf(store), await store.accessTokens.find('access-1')],
-    seen: [undefined, undefined],
-  },
     see: (store) => store.accessTokens.find('access-1'),
     seen: { token: a.accessToken, grant: standing, person: alice },
   },

@@ -14,8 +14,16 @@ const wantsToHear = ({ frontchannelLogoutUri, backchannelLogoutUri }: Client): b
   frontchannelLogoutUri !== undefined || backchannelLogoutUri !== undefined
 
 /** Goes into the commit of whatever the client gets in this session. Nothing for clients that do not ask for it. */
-export const remembered = (client: Client, { sessionId, personId, expiresAt }: SessionRecord): readonly Write[] =>
-  wantsToHear(client) ? [{ do: 'remember-client', sessionId, clientId: client.id, personId, expiresAt }] : []
+export const remembered = (
+  client: Client,
+  { sessionId, personId, expiresAt }: SessionRecord,
+  now: Seconds,
+): readonly Write[] => {
+  const { id: clientId, unreviewed } = client
+  return wantsToHear(client)
+    ? [{ do: 'remember-client', sessionId, clientId, personId, expiresAt, usedAt: now, unreviewed }]
+    : []
+}
 
 /** Seconds in which the client has read the answer that this goes with. */
 const untilRead: Seconds = 5

@@ -23,6 +23,10 @@ export interface OutgoingRequest {
   readonly accept?: readonly string[] | undefined
   /** Nobody has proven anything before it is made: such requests leave room for all others. */
   readonly byAnybody?: boolean | undefined
+  /** It goes where a client wants it that nobody here has looked at: such requests leave room, and spare each host. */
+  readonly forStranger?: boolean | undefined
+  /** Only the status counts: nothing of the body is waited for. */
+  readonly statusOnly?: boolean | undefined
 }
 
 export type OutgoingAnswer =
@@ -40,7 +44,7 @@ export type OutgoingProblem =
   | 'url_refused'
   /** It leads into a network that is not public. */
   | 'address_refused'
-  /** Too many requests are under way, or to that host. */
+  /** Too many requests are under way, or to that host; or strangers have asked that host too often. */
   | 'busy'
   | 'unreachable'
   /** It could not prove to be that host. */

@@ -210,6 +210,16 @@ export interface LogoutDeliveryRecord {
   /** Why the last attempt failed. */
   readonly problem: string | null
   readonly expiresAt: Seconds
+  /** Nobody here had looked at the client when it was given something in the session. */
+  readonly unreviewed: boolean
+}
+
+/** A client that is to hear when a session ends. */
+export interface SessionClientRecord {
+  readonly clientId: string
+  /** To the minute, when it was last given something in the session. */
+  readonly usedAt: Seconds
+  readonly unreviewed: boolean
 }
 
 /** Wrong passwords counted for one account, one network, or both together. */

@@ -265,6 +265,8 @@ export type Write =
   /** Those of them that were not redeemed. */
   | { readonly do: 'drop-codes'; readonly codeHashes: readonly string[] }
   | { readonly do: 'insert-grant'; readonly grant: GrantRecord }
+  /** Of tokens that no code came before, with those tokens. */
+  | { readonly do: 'drop-grants'; readonly grantIds: readonly string[]; readonly tokenHashes: readonly string[] }
   | { readonly do: 'touch-grant'; readonly grantId: string; readonly lastUsedAt: Seconds; readonly expiresAt: Seconds }
   | {
       readonly do: 'narrow-grant'
@@ -283,8 +285,6 @@ export type Write =
       readonly sessionId: string
       readonly personId: string
       readonly now: Seconds
-  /** Of tokens that no code came before, with those tokens. */
-  | { readonly do: 'drop-grants'; readonly grantIds: readonly string[]; readonly tokenHashes: readonly string[] }
     }
   | { readonly do: 'insert-refresh-token'; readonly token: RefreshTokenRecord }
   | { readonly do: 'touch-refresh-token'; readonly tokenHash: string; readonly expiresAt: Seconds }

@@ -89,8 +89,9 @@ describe('a logout token', () => {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: 'logout_token=token-1',
-        limit: 4_096,
         timeout: 5_000,
+        statusOnly: true,
+        forStranger: false,
       },
     ])
   })
@@ -180,6 +181,54 @@ describe('a client that does not accept it', () => {
     )
   })
 
+  it('is not asked again when it says no, for that is its answer (Back-Channel Logout §2.5, §2.8)', async () => {
+    answer = () => ({ ...good, status: 400 })
+    await signedIn()
+    await signOut()
+    const [refused] = await records()
+    assert.deepEqual([refused?.attempts, refused?.dueAt, refused?.problem], [1, null, 'status 400'])
+    assert.equal(refused?.failedAt, world.issuer.now())
+  })
+
+  it('is asked for one of many sessions at a time, and all that it missed meanwhile is given up together', async () => {
+    await signedIn()
+    const [first] = await world.issuer.store.sessions.ofPerson('person-alice', world.issuer.now())
+    assert(first)
+    const { store } = world.issuer
+    const sessions = Array.from({ length: 30 }, (_, index) => ({ ...first, sessionId: `session-${index}` }))
+    const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice' } as const
+    const at = { expiresAt: first.expiresAt, usedAt: 0, unreviewed: false }
+    await store.commit(sessions.map(({ sessionId }) => ({ ...remembered, ...at, sessionId })))
+    await store.commit(endSessions(sessions, { now: world.issuer.now(), flow: null }))
+    answer = () => ({ ok: false, problem: 'too_slow' })
+    for (const pause of [10, 30, 120, 600]) {
+      await deliverDue(world.issuer, never)
+      await deliverDue(world.issuer, never)
+      world.wait(pause)
+    }
+    assert.equal(sent.length, 4)
+    await deliverDue(world.issuer, never)
+    assert.equal(sent.length, 5)
+    const failed = (await store.logouts.list(99)).filter(({ failedAt }) => failedAt !== null)
+    assert.deepEqual([failed.length, new Set(failed.map(({ problem }) => problem)).size], [30, 1])
+    answer = () => good
+    await signOut()
+    assert.equal(sent.length, 6)
+  })
+
+  it('is told of all sessions at once as soon as it listens to one', async () => {
+    await signedIn()
+    const { expiresAt } = (await here()) ?? assert.fail()
+    const { store } = world.issuer
+    const sessions = Array.from({ length: 30 }, (_, index) => `session-${index}`)
+    const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice', expiresAt } as const
+    const announced = { do: 'announce-logout', flow: null, now: world.issuer.now(), announcedUntil: expiresAt } as const
+    await store.commit(sessions.map((sessionId) => ({ ...remembered, sessionId, usedAt: 0, unreviewed: false })))
+    await store.commit(sessions.map((sessionId) => ({ ...announced, sessionId })))
+    await deliverDue(world.issuer, never)
+    assert.equal(new Set(signed.map(({ sid }) => sid)).size, 30)
+  })
+
   it('is not blamed when too much is under way here', async () => {
     answer = () => ({ ok: false, problem: 'busy' })
     await signedIn()
@@ -230,6 +279,77 @@ describe('a client that does not accept it', () => {
     await deliverDue(world.issuer, never)
     assert.equal(sent.length, 1)
     answered.resolve(good)
+  })
+})
+
+describe('a client that nobody has looked at', () => {
+  const strangers = (count: number) => Array.from({ length: count }, (_, index) => `stranger-${index}`)
+  const ended = async (names: readonly string[]) => {
+    await signedIn()
+    const session = (await here()) ?? assert.fail()
+    const { store } = world.issuer
+    const { sessionId, personId, expiresAt } = session
+    const metadata = { backchannel_logout_uri: 'https://slow.example/logout', reviewed: false }
+    await store.commit(names.map((name) => ({ do: 'put-client', client: aClient(name, metadata) })))
+    const remembered = { do: 'remember-client', sessionId, personId, expiresAt, usedAt: 0, unreviewed: true } as const
+    await store.commit(names.map((clientId) => ({ ...remembered, clientId })))
+    return session
+  }
+
+  it('that never answers holds up no other: neither when a person leaves nor afterwards', async () => {
+    const session = await ended(strangers(200))
+    const hanging = Promise.withResolvers<OutgoingAnswer>()
+    const told = Promise.withResolvers<void>()
+    answer = ({ url }) => {
+      if (url !== backChannel) return hanging.promise
+      told.resolve()
+      return good
+    }
+    const { now, store } = world.issuer
+    await store.commit(endSessions([session], { now: now(), flow: null }))
+    await deliverNow(world.issuer, [session], 1)
+    await told.promise
+    assert.equal(sent.filter(({ url }) => url !== backChannel).length, 4)
+    // Another session, of which this process only finds what is left.
+    const announced = { do: 'announce-logout', sessionId: 'another', flow: null } as const
+    const at = { now: now(), announcedUntil: now() + 60 }
+    const remembered = { do: 'remember-client', sessionId: 'another', clientId: 'shop', personId: 'x' } as const
+    await store.commit([{ ...remembered, expiresAt: now() + 60, usedAt: 0, unreviewed: false }])
+    await store.commit([{ ...announced, ...at }])
+    const strangersDue = deliverDue(world.issuer, never, { unreviewed: true })
+    await deliverDue(world.issuer, never)
+    assert.equal(sent.filter(({ url }) => url === backChannel).length, 2)
+    hanging.resolve({ ok: false, problem: 'too_slow' })
+    await strangersDue
+  })
+
+  it('is one of so many that are told at once; the others hear of it later', async () => {
+    const session = await ended(strangers(120))
+    await world.issuer.store.commit(endSessions([session], { now: world.issuer.now(), flow: null }))
+    await deliverNow(world.issuer, [session], 60_000)
+    assert.equal(sent.filter(({ forStranger }) => forStranger).length, 50)
+    assert.equal(sent[0]?.url, backChannel)
+    await deliverDue(world.issuer, never, { unreviewed: true })
+    assert.equal(sent.length, 121)
+  })
+
+  it('and publishes no key for what it wants encrypted keeps nobody from hearing, and is given up in time', async () => {
+    const session = await ended([])
+    const metadata = { id_token_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [] } }
+    await put({ backchannel_logout_uri: backChannel, ...metadata })
+    const { store } = world.issuer
+    await store.commit([{ do: 'put-client', client: aClient('well', { backchannel_logout_uri: backChannel }) }])
+    const { sessionId, personId, expiresAt } = session
+    const remembered = { do: 'remember-client', sessionId, personId, expiresAt, usedAt: 0, unreviewed: false } as const
+    await store.commit([{ ...remembered, clientId: 'well' }])
+    await store.commit(endSessions([session], { now: world.issuer.now(), flow: null }))
+    for (const pause of [10, 30, 120, 600, 0]) {
+      await deliverDue(world.issuer, never)
+      world.wait(pause)
+    }
+    assert.equal(sent.length, 1)
+    const [failed] = (await records()).filter(({ clientId }) => clientId === 'shop')
+    assert.deepEqual([failed?.attempts, failed?.dueAt, failed?.problem], [5, null, 'client_encryption_key_missing'])
   })
 })
 
