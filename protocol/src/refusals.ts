@@ -844,6 +844,12 @@ export const refusals = {
     why: 'The client did not accept the logout token, or could not be reached.',
     fix: 'Look whether its backchannel_logout_uri answers with 200 in time; the record says how it answered.',
   },
+  logout_frames_full: {
+    error: 'server_error',
+    spec: 'OpenID Connect Front-Channel Logout §3',
+    why: 'The person had signed in to more clients than the page after signing out opens frames for.',
+    fix: 'Register backchannel_logout_uri for the client: it hears of the end of every session.',
+  },
   logout_token_invalid: {
     error: 'invalid_request',
     spec: 'OpenID Connect Back-Channel Logout §2.6',

@@ -133,7 +133,7 @@ describe('logout tokens', () => {
       const { signal } = new AbortController()
       await Promise.all([...servers, ...servers].map(({ issuer }) => deliverDue(issuer, signal)))
       assert.deepEqual(app.received.map(({ sid }) => sid).sort(), sids.sort())
-      assert.deepEqual(await issuer.store.logouts.due(now + 999, 9), [])
+      assert.deepEqual(await issuer.store.logouts.due({ now: now + 999, limit: 9, unreviewed: false }), [])
     } finally {
       await Promise.all(servers.map((server) => server.close()))
     }

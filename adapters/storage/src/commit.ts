@@ -100,12 +100,14 @@ const stepsOf: Steps = {
     step(sessions.touchSession, { session_id: sessionId, last_seen_at: lastSeenAt, expires_at: expiresAt }),
   ],
   'end-session': ({ sessionId, now }) => [step(sessions.endSession, { session_id: sessionId, now })],
-  'remember-client': ({ sessionId, clientId, personId, expiresAt }) => [
+  'remember-client': ({ sessionId, clientId, personId, expiresAt, usedAt, unreviewed }) => [
     step(sessionClients.rememberClient, {
       session_id: sessionId,
       client_id: clientId,
       person_id: personId,
       expires_at: expiresAt,
+      used_at: usedAt,
+      unreviewed: unreviewed ? 1 : 0,
     }),
   ],
   'announce-logout': ({ sessionId, flow, now, announcedUntil }) => [
@@ -119,6 +121,12 @@ const stepsOf: Steps = {
       ...{ session_id: sessionId, client_id: clientId, attempts },
       ...{ due_at: dueAt, failed_at: failedAt, problem },
     }),
+  ],
+  'put-off-logouts': ({ clientId, now, dueAt }) => [
+    step(logouts.putOffLogouts, { client_id: clientId, now, due_at: dueAt }),
+  ],
+  'give-up-logouts': ({ clientId, announcedUpTo, now, problem }) => [
+    step(logouts.giveUpLogouts, { client_id: clientId, before: announcedUpTo, now, problem }),
   ],
   'move-sessions': ({ from, to }) => [step(sessions.moveSessions, { from_hash: from, to_hash: to })],
 

@@ -22,7 +22,7 @@ const put = {
   session: { do: 'insert-session', session: a.session },
   sessionClient: {
     ...{ do: 'remember-client', sessionId: 'session-1', clientId: 'print-shop' },
-    ...{ personId: 'alice-id', expiresAt: 5_000 },
+    ...{ personId: 'alice-id', expiresAt: 5_000, usedAt: now, unreviewed: false },
   },
   consent: { do: 'put-consent', consent: a.consent },
   code: { do: 'insert-code', code: a.code },
@@ -189,7 +189,7 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   'remember-client': {
     write: put.sessionClient,
     see: (store) => store.logouts.clientsOf('session-1'),
-    seen: ['print-shop'],
+    seen: [{ clientId: 'print-shop', usedAt: now, unreviewed: false }],
   },
   'announce-logout': {
     given: [put.sessionClient],
@@ -200,7 +200,7 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
   'claim-logout': {
     given: [put.sessionClient, announced],
     write: { do: 'claim-logout', sessionId: 'session-1', clientId: 'print-shop', attempts: 0, dueAt: 1_030 },
-    see: (store) => store.logouts.due(1_030, 9),
+    see: (store) => store.logouts.due({ now: 1_030, limit: 9, unreviewed: false }),
     seen: [{ ...a.logout, attempts: 1, dueAt: 1_030 }],
   },
   'announce-again': {
@@ -215,8 +215,23 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
       ...{ do: 'note-logout', sessionId: 'session-1', clientId: 'print-shop', attempts: 0 },
       ...{ dueAt: null, failedAt: 1_100, problem: 'unreachable' },
     },
-    see: async (store) => [await store.logouts.list(9), await store.logouts.due(9_999, 9)],
+    see: async (store) => [
+      await store.logouts.list(9),
+      await store.logouts.due({ now: 9_999, limit: 9, unreviewed: false }),
+    ],
     seen: [[{ ...a.logout, dueAt: null, failedAt: 1_100, problem: 'unreachable' }], []],
+  },
+  'put-off-logouts': {
+    given: [put.sessionClient, announced],
+    write: { do: 'put-off-logouts', clientId: 'print-shop', now, dueAt: 1_010 },
+    see: (store) => store.logouts.ofSession('session-1'),
+    seen: [{ ...a.logout, dueAt: 1_010 }],
+  },
+  'give-up-logouts': {
+    given: [put.sessionClient, announced],
+    write: { do: 'give-up-logouts', clientId: 'print-shop', announcedUpTo: now, now, problem: 'deaf' },
+    see: (store) => store.logouts.ofSession('session-1'),
+    seen: [{ ...a.logout, dueAt: null, failedAt: now, problem: 'deaf' }],
   },
   'move-sessions': {
     given: [put.session],

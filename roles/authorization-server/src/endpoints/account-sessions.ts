@@ -50,7 +50,7 @@ async function endSome(visit: AccountVisit, all: readonly SessionRecord[]): Prom
   if (chosen?.browserHash === browser.hash && browser.hash !== undefined) {
     const change = signOut({ browser, issuer, flow: http.flow }, ending)
     await issuer.store.commit(change.writes)
-    const frames = await tell(issuer, ending)
+    const frames = await tell(issuer, ending, http.flow)
     const shared = { flow: http.flow, cookies: change.cookies }
     if (frames.length === 0) return seeOther(`${issuer.url}/`, shared)
     const staying = browser.people.filter(({ person }) => person !== as.person).map(({ person }) => personView(person))

@@ -72,13 +72,17 @@ async function end(leaving: Leaving): Promise<Answer> {
   const seen = { band: 'sign-out', from: 'resource-owner', flow, what: 'signed out', client, person } as const
   const refused = leaving.afterForm ? undefined : decision.refused
   record(issuer, http, { ...seen, outcome: refused ? 'refused' : 'ok', params: paramsOf(http), refused }, 200)
-  const frames = await tell(issuer, ending)
+  const frames = await tell(issuer, ending, flow)
   return wayOn(leaving, { frames, cookies: change?.cookies ?? [] })
 }
 
 /** After the commit, so that whoever was given something until then hears of it too. */
-export async function tell(issuer: Issuer, ended: readonly SessionRecord[]): Promise<readonly string[]> {
+export async function tell(
+  issuer: Issuer,
+  ended: readonly Pick<SessionRecord, 'sessionId'>[],
+  flow: string,
+): Promise<readonly string[]> {
   if (ended.length === 0) return []
-  const [frames] = await Promise.all([framesFor(issuer, ended), deliverNow(issuer, ended)])
+  const [frames] = await Promise.all([framesFor(issuer, ended, flow), deliverNow(issuer, ended)])
   return frames
 }

@@ -218,7 +218,7 @@ function restsOn({ situation, as, granted }: Granting, now: Seconds): readonly W
   }
   return [
     { do: 'hold-session', sessionId: as.session.sessionId },
-    ...remembered(client, as.session),
+    ...remembered(client, as.session, now),
     ...holding(before, consent),
   ]
 }

@@ -21,6 +21,7 @@ import type {
   RegistrationRecord,
   ResourceRecord,
   Seconds,
+  SessionClientRecord,
   SessionRecord,
   SigningKeyRecord,
   ThrottleRecord,
@@ -94,11 +95,16 @@ export interface Store {
   }
   readonly keys: { list(): Promise<readonly SigningKeyRecord[]> }
   readonly logouts: {
-    /** Whom `remember-client` wrote down for the session, ended or not. */
-    clientsOf(sessionId: string): Promise<readonly string[]>
+    /** Whom `remember-client` wrote down for the session, ended or not: reviewed ones first, then the last used. */
+    clientsOf(sessionId: string): Promise<readonly SessionClientRecord[]>
+    /** Those of reviewed clients first. */
     ofSession(sessionId: string): Promise<readonly LogoutDeliveryRecord[]>
-    /** The longest due first. */
-    due(now: Seconds, limit: number): Promise<readonly LogoutDeliveryRecord[]>
+    /** Of one kind of clients, the longest due first. */
+    due(which: {
+      readonly now: Seconds
+      readonly limit: number
+      readonly unreviewed: boolean
+    }): Promise<readonly LogoutDeliveryRecord[]>
     /** Newest first, however they ended. */
     list(limit: number): Promise<readonly LogoutDeliveryRecord[]>
   }
@@ -231,6 +237,8 @@ export type Write =
       readonly clientId: string
       readonly personId: string
       readonly expiresAt: Seconds
+      readonly usedAt: Seconds
+      readonly unreviewed: boolean
     }
   /** To all clients remembered for the session, those too that were while this commit waited; once for each. */
   | {
@@ -256,6 +264,16 @@ export type Write =
       readonly dueAt: Seconds | null
       readonly failedAt: Seconds | null
       readonly problem: string | null
+    }
+  /** All that is due to a client that does not listen just now. */
+  | { readonly do: 'put-off-logouts'; readonly clientId: string; readonly now: Seconds; readonly dueAt: Seconds }
+  /** What was due to it all the time while it did not. */
+  | {
+      readonly do: 'give-up-logouts'
+      readonly clientId: string
+      readonly announcedUpTo: Seconds
+      readonly now: Seconds
+      readonly problem: string
     }
   /** The browser got a new cookie; those signed in in it come along. */
   | { readonly do: 'move-sessions'; readonly from: string; readonly to: string }
