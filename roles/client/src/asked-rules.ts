@@ -17,7 +17,7 @@ function wanted({ asked }: IdTokenCheck, name: string): WantedClaim | undefined 
 }
 
 const accepted = ({ value, values }: WantedClaim): readonly unknown[] | undefined =>
-  value === undefined ? values : [value]
+  value === undefined ? (Array.isArray(values) ? values : undefined) : [value]
 
 const earliest = ({ asked }: IdTokenCheck): number => (asked?.startedAt ?? 0) - clockDifference
 

@@ -43,19 +43,22 @@ export function createEndings({ store, lifetime, now }: EndingsSettings): Ending
 
   return {
     async begin(record) {
-      const { sid, expiresAt } = record
+      const { sid, expiresAt, begunAt } = record
       if (sid === undefined) return
-      await reached(() => store.set({ key: key('sid', record, sid), value: 'open', expiresAt, onlyIfPresent: false }))
+      const at = key('sid', record, sid)
+      const since = Math.min(begunAt, Number((await reached(() => store.get(at))) ?? begunAt))
+      await reached(() => store.set({ key: at, value: String(since), expiresAt, onlyIfPresent: false }))
     },
     async isOver(record) {
       const { sid, user, begunAt } = record
       const [open, ended] = await reached(() =>
         Promise.all([
-          sid === undefined ? 'open' : store.get(key('sid', record, sid)),
+          sid === undefined ? '0' : store.get(key('sid', record, sid)),
           store.get(key('sub', record, user.sub)),
         ]),
       )
-      return open === undefined || (ended !== undefined && Number(ended) >= begunAt)
+      // a person who signs in again in the same session of the provider does not open what was ended before
+      return open === undefined || begunAt < Number(open) || (ended !== undefined && Number(ended) >= begunAt)
     },
     async end(notice) {
       const { sid, sub } = notice

@@ -7,7 +7,7 @@
 import { hash, hkdfSync } from 'node:crypto'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 
-export type Purpose = 'attempt' | 'session' | 'sign-out'
+export type Purpose = 'attempt' | 'session' | 'sign-out' | 'spent'
 
 export interface Sealer {
   /** `expiresAt` in epoch seconds. */
@@ -31,7 +31,12 @@ export function createSealer({ secrets, site, now }: SealerSettings): Sealer {
       const key = derive(secret, `symbolon 2 ${purpose} ${site}`)
       return { key, kid: hash('sha256', key, 'base64url').slice(0, 8) }
     })
-  const rings = { attempt: keys('attempt'), session: keys('session'), 'sign-out': keys('sign-out') }
+  const rings = {
+    attempt: keys('attempt'),
+    session: keys('session'),
+    'sign-out': keys('sign-out'),
+    spent: keys('spent'),
+  }
 
   return {
     async seal(purpose, content, expiresAt) {

@@ -14,6 +14,7 @@ import { createSealer, derive, type Sealer } from './sealing.ts'
 import { createCookieSessions } from './sessions/cookie.ts'
 import type { Sessions } from './sessions/session.ts'
 import { createStoreSessions, type SessionStore } from './sessions/store.ts'
+import { createSpending, type Spending } from './spending.ts'
 
 export interface AuthSettings {
   /** The public origin of the app. Every address we print comes from it, never from a request. */
@@ -39,7 +40,10 @@ export interface AuthSettings {
 export type SessionSettings = (
   | {
       readonly kind: 'cookie'
-      /** For `logoutNotices` and for request objects by reference, which must be remembered somewhere. */
+      /**
+       * For `logoutNotices` and for request objects by reference, which must be remembered somewhere. With one, an answer
+       * that is opened in two processes of the app at once is redeemed once, and not by both.
+       */
       readonly store?: SessionStore
     }
   | { readonly kind: 'store'; readonly store: SessionStore }
@@ -55,6 +59,7 @@ export interface Core {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   readonly names: CookieNames
   readonly attempts: Attempts
+  readonly spent: Spending
   readonly sessions: Sessions
   /** `undefined` where no provider tells of ended sessions. */
   readonly endings: Endings | undefined
@@ -108,6 +113,7 @@ export function readSettings(settings: AuthSettings): Core {
     providers,
     names,
     attempts: createAttempts(names, sealer),
+    spent: createSpending({ store, sealer, now }),
     sessions: endings
       ? endedByProvider(
           kept,

@@ -40,6 +40,7 @@ export const known = [
   'access_token',
   'token_type',
   'expires_in',
+  'scope',
   'session_state',
   'error',
   'error_description',

@@ -25,7 +25,10 @@ export interface KeyPlace {
 /** Keys that were withdrawn in an emergency are believed no longer than this. Milliseconds. */
 const freshFor = 5 * 60_000
 
-/** At most so many requests in a minute, whatever tokens name. */
+/** For whoever keeps a provider from answering, a withdrawn key lives no longer than this. Milliseconds. */
+const oldest = 60 * 60_000
+
+/** At most so many requests in a minute, whatever tokens name and whether the provider answers or not. */
 const window = 60_000
 const mostInWindow = 4
 
@@ -37,6 +40,9 @@ export function createKeys(clock: () => number = () => performance.now()): (plac
   let underWay: Promise<KeySet> | undefined
   let asked: readonly number[] = []
 
+  /** What serves on while the provider can't be asked. */
+  const old = (uri: string): KeySet | undefined =>
+    known?.uri === uri && known.at > clock() - oldest ? known.keys : undefined
   const fetchAgain = async ({ uri, network }: KeyPlace): Promise<KeySet> => {
     asked = [...asked.filter((at) => at > clock() - window), clock()]
     try {
@@ -44,8 +50,8 @@ export function createKeys(clock: () => number = () => performance.now()): (plac
       known = { uri, at: clock(), keys }
       return keys
     } catch (error) {
-      // what was known serves on while the provider can't be asked
-      if (known?.uri === uri && error instanceof AuthError && error.code === 'provider_unavailable') return known.keys
+      const kept = error instanceof AuthError && error.code === 'provider_unavailable' ? old(uri) : undefined
+      if (kept) return kept
       throw error
     } finally {
       underWay = undefined
@@ -59,7 +65,11 @@ export function createKeys(clock: () => number = () => performance.now()): (plac
 
   return (place) => async (header, token) => {
     const kept = known?.uri === place.uri && known.at > clock() - freshFor ? known.keys : undefined
-    const keys = kept ?? (await again(place))
+    const keys = kept ?? (mayAsk() || underWay ? await again(place) : old(place.uri))
+    if (!keys) {
+      const origin = new URL(place.uri).origin
+      throw new AuthError('provider_unavailable', { expected: `keys from ${origin}`, got: 'no answer just before' })
+    }
     try {
       return await keys(header, token)
     } catch (error) {

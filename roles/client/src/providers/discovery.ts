@@ -4,9 +4,10 @@
  *
  * @see OpenID Connect Discovery §4, RFC 8414 §3
  */
+import { isIP } from 'node:net'
 import { type AuthorizationServer, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
-import { type Fetch, transport } from '../network.ts'
+import { type Fetch, isLoopback, transport } from '../network.ts'
 
 const freshFor = 60 * 60_000
 
@@ -76,8 +77,21 @@ async function believe(issuer: string, url: URL, response: Response): Promise<Au
       })
     }
   }
+  for (const list of lists) {
+    const listed = metadata[list]
+    if (listed !== undefined && !(Array.isArray(listed) && listed.every((each) => typeof each === 'string'))) {
+      throw new AuthError('discovery_failed', { expected: `${list}: a list of words`, got: typeof listed })
+    }
+  }
   return metadata
 }
+
+/** Of what is listed here we choose. */
+const lists = [
+  'response_types_supported',
+  'id_token_signing_alg_values_supported',
+  'userinfo_signing_alg_values_supported',
+]
 
 /** Addresses that we use or send the browser to, and whether no sign-in is possible without. */
 const endpoints = {
@@ -91,11 +105,17 @@ const endpoints = {
   check_session_iframe: false,
 }
 
-/** An issuer reached over TLS has endpoints reached over TLS. */
-const isUsable = (address: unknown, issuer: URL): boolean =>
-  typeof address === 'string' &&
-  URL.canParse(address) &&
-  ['https:', issuer.protocol].includes(new URL(address).protocol)
+/**
+ * An issuer reached over TLS has endpoints reached over TLS, and one that has a name does not send us to addresses, or to
+ * services of this machine.
+ */
+function isUsable(address: unknown, issuer: URL): boolean {
+  if (typeof address !== 'string' || !URL.canParse(address)) return false
+  const { protocol, hostname } = new URL(address)
+  return ['https:', issuer.protocol].includes(protocol) && (hasName(hostname) || !hasName(issuer.hostname))
+}
+
+const hasName = (hostname: string): boolean => !isLoopback(hostname) && isIP(hostname.replace(/^\[|\]$/g, '')) === 0
 
 async function issuerNamedIn(response: Response): Promise<string> {
   const document: unknown = await response.json().catch(() => undefined)

@@ -134,5 +134,5 @@ async function askApi({ url, network, accessToken }: ApiQuestion): Promise<unkno
     throw new AuthError('provider_unavailable', { expected: '200', got: `${response.status}` })
   if (response.status !== 200)
     throw new AuthError('provider_refused', { expected: '200', got: `${response.status} at ${url}` })
-  return response.json()
+  return response.json().catch(() => undefined)
 }

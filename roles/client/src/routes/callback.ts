@@ -16,20 +16,12 @@ import {
   known,
   rules,
 } from '../flow/3-authorization-response.ts'
-import { Memo } from '../memo.ts'
 import { newSession } from '../new-session.ts'
 import { hop, silentPage } from '../pages.ts'
 import { newFlow } from '../record.ts'
 import { readForm } from '../requests.ts'
 import { redirect } from '../responses.ts'
-import type { SessionRecord } from '../sessions/session.ts'
 import type { Core } from '../settings.ts'
-
-/** What became of an attempt. Kept for the second of two requests with the same answer, so that a code is sent once. */
-interface Spent {
-  readonly code: string
-  readonly result: SessionRecord | AuthError
-}
 
 /** Carries to the error page what is known of the flow. */
 export class RefusedSignIn extends Error {
@@ -48,8 +40,7 @@ export class RefusedSignIn extends Error {
 }
 
 export function createCallback(core: Core) {
-  const { attempts, sessions, now, site } = core
-  const spent = new Memo<Spent>({ milliseconds: 60_000 })
+  const { attempts, spent, sessions, now, site } = core
 
   return async (request: Request, configured: ConfiguredProvider): Promise<Response> => {
     const { name, provider, addresses, connect } = configured
@@ -95,7 +86,7 @@ export function createCallback(core: Core) {
       if (!decision.ok) throw toError(decision)
 
       const code = hash('sha256', `${one(params, 'code')} ${one(params, 'id_token')}`)
-      const done = await spent.run(attemptId(state), async () => ({
+      const done = await spent(attemptId(state), async () => ({
         code,
         result: await newSession(core, { connection, params, attempt: decision.value }),
       }))

@@ -22,14 +22,26 @@ export async function initiate(core: Core, request: Request): Promise<Response> 
   if (hint !== null && (hint.length > 300 || /\p{Cc}/u.test(hint))) {
     throw new AuthError('parameter_malformed', { expected: 'login_hint: up to 300 characters', got: 'another value' })
   }
+  const returnTo = readReturnTo(core, pathOf(core, params.get('target_link_uri')))
+  if (request.method === 'POST') return ask(core, request, { iss: issuer, target_link_uri: returnTo, login_hint: hint })
   const begun = await beginSignIn(core, request, {
     configured,
-    returnTo: readReturnTo(core, pathOf(core, params.get('target_link_uri'))),
+    returnTo,
     more: [],
     chosen: hint ? { login_hint: hint } : {},
     silent: false,
   })
   return leave(request, begun)
+}
+
+/**
+ * Once more, as a visit. Browsers keep our cookies from a form of another site, so that those of sign-ins begun by forms
+ * would pile up until no request fits any more.
+ */
+function ask({ site, basePath }: Core, request: Request, about: Readonly<Record<string, string | null>>): Response {
+  const url = new URL(`${site.origin}${basePath}/initiate`)
+  for (const [name, value] of Object.entries(about)) if (value) url.searchParams.set(name, value)
+  return leave(request, { url, setCookies: [] })
 }
 
 /** The address of a page of this app as its path; any other address is left as it is, to be refused. */

@@ -74,6 +74,31 @@ describe('the keys of a provider', () => {
     await assert.rejects(find('k1'), { code: 'discovery_failed' })
   })
 
+  it('are not believed for ever because somebody keeps the provider from answering', async () => {
+    const find = keys()
+    await find('k1')
+    answer = async () => new Response(null, { status: 503 })
+    clock += 59 * 60_000
+    await find('k1')
+    clock += 2 * 60_000
+    await assert.rejects(find('k1'), { code: 'provider_unavailable' })
+  })
+
+  it('are asked for four times in a minute and no more, also while the provider does not answer', async () => {
+    const find = keys()
+    answer = async () => new Response(null, { status: 503 })
+    for (let count = 0; count < 10; count++) await assert.rejects(find('k1'), { code: 'provider_unavailable' })
+    assert.equal(asked, 4)
+    clock += 61_000
+    answer = async () => Response.json({ keys: [await jwk('k1')] })
+    await find('k1')
+    clock += 300_000
+    answer = async () => new Response(null, { status: 503 })
+    asked = 0
+    for (let count = 0; count < 10; count++) await find('k1')
+    assert.equal(asked, 4)
+  })
+
   for (const [what, body] of [
     ['no set', { key: 1 }],
     ['no list', { keys: 'k1' }],

@@ -22,6 +22,22 @@ const document =
 const id = 'https://id.example.com'
 
 describe('discovery', () => {
+  for (const [member, value] of [
+    ['token_endpoint', 'https://localhost:8443/token'],
+    ['jwks_uri', 'https://127.0.0.1/keys'],
+    ['userinfo_endpoint', 'https://10.0.0.7/userinfo'],
+    ['registration_endpoint', 'https://[fd00::7]/register'],
+    ['authorization_endpoint', 'https://[::ffff:127.0.0.1]/'],
+    ['response_types_supported', 'code'],
+    ['id_token_signing_alg_values_supported', 'RS256 none'],
+    ['userinfo_signing_alg_values_supported', [1]],
+  ] as const) {
+    it(`refuses ${member} ${JSON.stringify(value)} of a provider that has a name (RFC 8414 §3.3) (attack 74)`, async () => {
+      const { fetch } = answering({ [`${id}/.well-known/openid-configuration`]: document(id, { [member]: value }) })
+      await assert.rejects(createDiscovery(id)(fetch), { code: 'discovery_failed' })
+    })
+  }
+
   it('asks at OpenID’s place and takes what names the issuer (OpenID Connect Discovery §4.3) [OIDC-Discovery-4.3-01] [FAPI2-SP-5.3.3.1-02]', async () => {
     const { fetch, asked } = answering({ [`${id}/.well-known/openid-configuration`]: document(id) })
     assert.equal((await createDiscovery(id)(fetch)).issuer, id)

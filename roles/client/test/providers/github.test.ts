@@ -1,7 +1,7 @@
 /** Signing in with GitHub, which has no OpenID. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { type Auth, type AuthError, createAuth, github } from '@symbolon/client'
+import { type Auth, type AuthError, type AuthSettings, createAuth, github } from '@symbolon/client'
 import { secret, start } from '../support/app.ts'
 import { type Browser, openBrowser } from '../support/browser.ts'
 import { clientSecret, type GitHubStandIn, startGitHub } from '../support/github.ts'
@@ -11,8 +11,12 @@ describe('GitHub', () => {
   let auth: Auth
   let clock = Date.now()
   const logged: Error[] = []
-  const setUp = (settings: { readonly scopes?: readonly string[]; readonly clientSecret?: string } = {}): Auth =>
+  const setUp = (
+    settings: { readonly scopes?: readonly string[]; readonly clientSecret?: string } = {},
+    network: NonNullable<AuthSettings['fetch']> = (url, init) => fetch(url, init),
+  ): Auth =>
     createAuth({
+      fetch: network,
       baseUrl: 'http://localhost:4200',
       secret,
       providers: { github: github({ clientId: 'app', clientSecret, web: hub.web, api: hub.api, ...settings }) },
@@ -105,6 +109,16 @@ describe('GitHub', () => {
       assert.equal(await auth.session(browser.request()), undefined)
     })
   }
+
+  it('is not believed when it says nothing that can be read, and nobody is shown what it said', async () => {
+    const unreadable = setUp({}, async (url, init) =>
+      url.endsWith('/user') ? new Response('<p>gho_secret', { status: 200 }) : fetch(url, init),
+    )
+    const browser = openBrowser(unreadable)
+    await signIn(browser)
+    assert.equal((logged[0] as AuthError).code, 'token_response_invalid')
+    assert.doesNotMatch(`${logged[0]?.message}`, /gho_secret/)
+  })
 
   it('renews a token that expires, and ends access when the refresh token is refused', async () => {
     hub.change.expiring = true

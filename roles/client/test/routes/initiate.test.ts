@@ -30,10 +30,20 @@ describe('a sign-in initiated by a third party', () => {
     assert.equal(response.headers.get('location'), target_link_uri)
   })
 
-  it('comes by a form as well', async () => {
-    const response = await app.browser.post('/api/auth/initiate', { iss: app.standIn.issuer })
-    assert.equal(response.status, 303)
-    assert.ok(response.headers.get('location')?.startsWith(`${app.standIn.issuer}/authorize?`))
+  it('comes by a form as well, which begins nothing before it is a visit', async () => {
+    const about = { iss: app.standIn.issuer, login_hint: 'alice', target_link_uri: 'http://localhost:4200/photos' }
+    const response = await app.browser.post('/api/auth/initiate', { ...about, more: 'of what nobody asked' })
+    assert.deepEqual([response.status, app.browser.cookies.size], [303, 0])
+    const visit = new URL(response.headers.get('location') ?? '')
+    assert.equal(`${visit.origin}${visit.pathname}`, 'http://localhost:4200/api/auth/initiate')
+    assert.deepEqual(Object.fromEntries(visit.searchParams), { ...about, target_link_uri: '/photos' })
+    const url = await start(app.browser, `${visit.pathname}${visit.search}`)
+    assert.deepEqual([url.origin, url.searchParams.get('login_hint')], [app.standIn.issuer, 'alice'])
+  })
+
+  it('is refused by a form as by a link, before anybody is sent on', async () => {
+    const response = await app.browser.post('/api/auth/initiate', { iss: 'https://evil.example' })
+    assert.deepEqual([response.status, refusal()], [400, 'provider_unknown'])
   })
 
   for (const [what, change, code] of [
