@@ -3,7 +3,7 @@
  * (`private_key_jwt`) or with its secret (`client_secret_jwt`). Which of the two is its registration's to say.
  *
  * @see RFC 7523 §2.2, §3, OpenID Connect Core §9
- * @see RFC 10070 §4, the issuer is the only audience
+ * @see RFC 10070 §4, the issuer is the only audience, unless the profile is the compatible one
  * @see RFC 8725 §3.1, method and algorithm come from the registration, never from the statement
  */
 import { macAlgorithms } from '@symbolon/protocol/algorithms'
@@ -36,7 +36,8 @@ interface Assertion {
 export interface AssertionCheck {
   readonly clientId: string
   readonly claims: Readonly<Record<string, unknown>>
-  readonly issuer: string
+  /** Any one of them, alone; the issuer first. */
+  readonly audiences: readonly [issuer: string, ...endpoints: string[]]
   readonly now: Seconds
 }
 
@@ -51,11 +52,11 @@ export const assertionRules: readonly Rule<AssertionCheck>[] = [
   },
   {
     reason: 'assertion_audience_wrong',
-    broken: ({ claims, issuer }) => {
+    broken: ({ claims, audiences }) => {
       const [audience, ...more] = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
-      return audience !== issuer || more.length > 0
+      return !audiences.some((known) => known === audience) || more.length > 0
     },
-    seen: ({ claims, issuer }) => ({ expected: clear(issuer), got: shown(claims.aud) }),
+    seen: ({ claims, audiences: [issuer] }) => ({ expected: clear(issuer), got: shown(claims.aud) }),
   },
   {
     reason: 'assertion_expired',
@@ -120,7 +121,7 @@ async function prove(
   const unverified = await verify(jws, { client, issuer, now })
   if (unverified !== undefined) return trail.refused(unverified)
   if (client === undefined) return undefined
-  const broken = trail.apply(assertionRules, { clientId, claims, issuer: issuer.url, now })
+  const broken = trail.apply(assertionRules, { clientId, claims, audiences: audiencesOf(issuer), now })
   if (broken !== undefined) return broken
   // Whatever becomes of the request, this assertion never authenticates another.
   const jtiHash = hashOf(String(claims.jti))
@@ -128,6 +129,10 @@ async function prove(
   const spent = await spend({ do: 'use-assertion', clientId, jtiHash, expiresAt })
   return spent ? undefined : trail.refused(refuse('assertion_replayed'))
 }
+
+/** OpenID Connect Core §9 still asks clients to name the token endpoint, and older ones do. */
+const audiencesOf = ({ url, settings }: Attempt['issuer']): AssertionCheck['audiences'] =>
+  settings.compatibleProfile ? [url, `${url}/token`] : [url]
 
 const isMac = ({ header }: CompactJws): boolean => macAlgorithms.some((name) => name === header.alg)
 

@@ -93,6 +93,25 @@ describe('private_key_jwt (RFC 7523 §3, RFC 10070 §4)', () => {
     assert.equal(await send(await sign({ claims: { aud: [issuer] } })), 'ok')
   })
 
+  it('takes the token endpoint as audience in the compatible profile, and nothing else (OpenID Connect Core §9)', async () => {
+    const { settings } = world.issuer
+    Object.assign(world.issuer, { settings: { ...settings, compatibleProfile: true } })
+    try {
+      const said = async (aud: unknown) => send(await sign({ claims: { aud } }))
+      assert.equal(await said(`${issuer}/token`), 'ok')
+      assert.equal(await said(issuer), 'ok')
+      for (const aud of [
+        `${issuer}/par`,
+        [`${issuer}/token`, issuer],
+        `${issuer}/token/`,
+        'https://evil.example/token',
+      ])
+        assert.equal(await said(aud), 'assertion_audience_wrong')
+    } finally {
+      Object.assign(world.issuer, { settings })
+    }
+  })
+
   it('takes an assertion once [RFC7523-3-05] [OIDC-Core-9-03]', async () => {
     const assertion = await sign()
     assert.equal(await send(assertion), 'ok')
