@@ -10,6 +10,7 @@ import { readAsked, type SignInRequest, toParameters } from './asked.ts'
 import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
 import { answered } from './refused.ts'
+import { type Renewed, renewNow } from './renewal.ts'
 import { json } from './responses.ts'
 import { createCallback } from './routes/callback.ts'
 import { keys, requestObject } from './routes/documents.ts'
@@ -52,6 +53,8 @@ export interface Auth {
   readonly missingScopes: (session: Session, wanted: readonly string[]) => readonly string[]
   /** Calls an API with the access token. Throws `session_missing`, `session_cannot_renew` or `provider_unavailable`. */
   readonly fetch: (request: WithCookies, url: string | URL, init?: RequestInit) => Promise<ApiAnswer>
+  /** New tokens now, without waiting for their end. Throws as `fetch` does. */
+  readonly renew: (request: WithCookies) => Promise<Renewed>
   /** `returnTo` is where the browser ends that the provider sends to `/signedout`. */
   readonly signOut: (request: WithCookies, options?: Pick<SignInOptions, 'returnTo'>) => Promise<SignedOut>
 }
@@ -101,6 +104,7 @@ export function createAuth(settings: AuthSettings): Auth {
     },
     missingScopes: ({ scopes }, wanted) => missing(wanted, scopes),
     fetch: (request, url, init = {}) => callApi(core, { request, url: String(url), init }),
+    renew: (request) => renewNow(core, request),
     signOut: (request, { returnTo } = {}) => signOut(core, request, readReturnTo(core, returnTo ?? null)),
   }
 }

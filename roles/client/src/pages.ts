@@ -24,6 +24,26 @@ ${fields.map(([name, value]) => `<input type="hidden" name="${text(name)}" value
     { script: submit },
   )
 
+const take = `const [form] = document.forms
+for (const [name, value] of new URLSearchParams((location.hash || location.search).slice(1))) {
+const field = document.createElement('input')
+field.type = 'hidden'
+field.name = name
+field.value = value
+form.append(field)
+}
+history.replaceState(null, '', location.pathname)
+form.submit()`
+
+/** Takes an answer out of the part of the address that only the browser knows, and sends it here as a form. */
+export const fromFragment = (action: string): Response =>
+  page(
+    'One moment',
+    `<form method="post" action="${text(action)}"></form><noscript><p>This sign-in needs JavaScript.</p></noscript>`,
+    { status: 200, headers: { 'referrer-policy': 'same-origin' } },
+    { script: take, shownIn: ["'self'"] },
+  )
+
 /** An answer that is shown in a frame of another site and says nothing. */
 export const frame = ({ title, setCookies = [] }: { readonly title: string } & Partial<Answer>): Response =>
   page(title, '', { status: 200, setCookies }, { shownIn: ['*'] })

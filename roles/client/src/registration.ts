@@ -153,11 +153,19 @@ const forms = /^(id_token|userinfo)_(signed|encrypted)_response_(alg|enc)$|^requ
 
 /** What is registered otherwise than it was asked for. */
 const otherForm = (asked: Metadata, answer: Metadata): string | undefined =>
-  Object.keys(answer).find((name) => forms.test(name) && asked[name] !== undefined && answer[name] !== asked[name])
+  Object.keys(answer).find(
+    (name) =>
+      forms.test(name) && asked[name] !== undefined && answer[name] !== asked[name] && !isUnsigned(name, answer),
+  )
+
+/** No ID token is taken without a signature, whatever is registered; it is refused when it comes. */
+const isUnsigned = (name: string, answer: Metadata): boolean =>
+  name === 'id_token_signed_response_alg' && answer[name] === 'none'
 
 /** What the provider registered, with what it does not mention as it was asked for. */
 function toClient(asked: Metadata, answer: Metadata): Client {
-  const client = { ...asked, ...answer }
+  const signed = 'id_token_signed_response_alg'
+  const client: Metadata = { ...asked, ...answer, ...(isUnsigned(signed, answer) ? { [signed]: asked[signed] } : {}) }
   const other = otherForm(asked, answer)
   if (other !== undefined) {
     throw new AuthError('registration_failed', {

@@ -1,10 +1,11 @@
 /** When the access token of a session is renewed, and what is recorded of it. How, is in `grants/refresh.ts`. */
 
 import type { ConfiguredProvider } from './configured-providers.ts'
+import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
 import { refresh } from './grants/refresh.ts'
 import { refusedBy } from './record.ts'
-import type { Kept, SessionRecord } from './sessions/session.ts'
+import { type Kept, type Session, type SessionRecord, toSession } from './sessions/session.ts'
 import type { Core } from './settings.ts'
 
 export const isNearlyOver = ({ tokens }: SessionRecord, now: number): boolean =>
@@ -25,6 +26,23 @@ export async function renewInTime(
     if (stillGood && error instanceof AuthError) return { record, setCookies: [] }
     throw error
   }
+}
+
+export interface Renewed {
+  readonly session: Session
+  /** To be put on the answer to the browser. */
+  readonly setCookies: readonly string[]
+}
+
+/** At once, for an app that knows better than the clock. */
+export async function renewNow(core: Core, request: Pick<Request, 'headers'>): Promise<Renewed> {
+  const cookies = parseCookies(request.headers.get('cookie'))
+  const record = await core.sessions.load(cookies)
+  const configured = record && core.providers.get(record.provider)
+  if (!record || configured?.provider.issuer !== record.issuer) throw new AuthError('session_missing')
+  const kept = await core.sessions.renew(cookies, record, (current) => renewed(core, configured, current))
+  if (!kept.record.tokens) throw new AuthError('session_cannot_renew', {}, kept.setCookies)
+  return { session: toSession(kept.record), setCookies: kept.setCookies }
 }
 
 /** The session with its next tokens, or without any once the provider refuses to renew them. */

@@ -25,7 +25,11 @@ export interface UserinfoQuestion {
 export async function askUserinfo(connection: Connection, { accessToken, sub }: UserinfoQuestion): Promise<Claims> {
   const { metadata, client, network } = connection
   if (metadata.userinfo_endpoint === undefined) return {}
-  const response = await userInfoRequest(metadata, client, accessToken, transport(network)).catch((error: unknown) => {
+  const asked =
+    connection.provider.openid?.userinfoToken === 'body'
+      ? postToken(connection, accessToken)
+      : userInfoRequest(metadata, client, accessToken, transport(network))
+  const response = await asked.catch((error: unknown) => {
     if (error instanceof AuthError && error.code !== 'provider_unavailable') throw error
     return undefined
   })
@@ -40,6 +44,14 @@ export async function askUserinfo(connection: Connection, { accessToken, sub }: 
   }
   return claims as Claims
 }
+
+/** The other way to show a token there (RFC 6750 §2.2; OpenID Connect Core §5.3.1). */
+const postToken = ({ metadata, client, network }: Connection, accessToken: string): Promise<Response> =>
+  network(metadata.userinfo_endpoint ?? '', {
+    method: 'POST',
+    headers: { accept: client.userinfo_signed_response_alg ? 'application/jwt' : 'application/json' },
+    body: new URLSearchParams({ access_token: accessToken }),
+  })
 
 async function read(connection: Connection, response: Response): Promise<JWTPayload> {
   const { client, metadata, provider } = connection

@@ -7,6 +7,8 @@ export interface RequestAuth {
   readonly session: () => Promise<Session | undefined>
   /** Calls an API; cookies of a renewed session are put on the answer, and used by the calls that follow. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<ApiAnswer>
+  /** New tokens now. */
+  readonly renew: () => Promise<Session>
 }
 
 export interface RequiredOptions {
@@ -68,22 +70,24 @@ export function requestAuth(auth: Auth, sent: Headers, head: AnswerHead): Reques
     head.setCookies([...head.cookies().filter((line) => !names.has(nameOf(line))), ...lines])
     headers.set('cookie', withCookies(headers.get('cookie') ?? '', lines))
   }
+  const kept = async <T extends { readonly setCookies: readonly string[] }>(call: () => Promise<T>): Promise<T> => {
+    if (auth.sessionKind === 'cookie' && head.isSent()) {
+      throw new TypeError('call fetch before the answer begins: the cookie of a renewed session would be lost')
+    }
+    try {
+      const answer = await call()
+      keep(answer.setCookies)
+      return answer
+    } catch (error) {
+      // a session whose access has ended is remembered as such, although the call failed
+      if (error instanceof AuthError) keep(error.setCookies)
+      throw error
+    }
+  }
   return {
     session: () => auth.session({ headers }),
-    async fetch(url, init) {
-      if (auth.sessionKind === 'cookie' && head.isSent()) {
-        throw new TypeError('call fetch before the answer begins: the cookie of a renewed session would be lost')
-      }
-      try {
-        const answer = await auth.fetch({ headers }, url, init)
-        keep(answer.setCookies)
-        return answer
-      } catch (error) {
-        // a session whose access has ended is remembered as such, although the call failed
-        if (error instanceof AuthError) keep(error.setCookies)
-        throw error
-      }
-    },
+    fetch: (url, init) => kept(() => auth.fetch({ headers }, url, init)),
+    renew: async () => (await kept(() => auth.renew({ headers }))).session,
   }
 }
 

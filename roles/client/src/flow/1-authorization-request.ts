@@ -32,7 +32,8 @@ export function buildAuthorizationRequest(
     code_challenge: hasCode ? challengeOf(attempt.verifier) : undefined,
     code_challenge_method: hasCode ? 'S256' : undefined,
     resource: provider.resource,
-    response_mode: provider.responseMode === 'query' ? undefined : provider.responseMode,
+    // the others are what a provider does unasked (OAuth 2.0 Multiple Response Types §2.1, §3)
+    response_mode: provider.responseMode === 'form_post' ? 'form_post' : undefined,
   }
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
   return url

@@ -29,7 +29,8 @@ export interface OpenIdSettings {
   readonly apis?: readonly string[]
   /** `code` by default, which is best. Tokens from the authorization endpoint come by `form_post`. */
   readonly responseType?: ResponseType
-  readonly responseMode?: 'query' | 'form_post'
+  /** `fragment` only for a provider that knows nothing better for tokens: a script of our page takes them out of the address. */
+  readonly responseMode?: 'query' | 'form_post' | 'fragment'
   /** Further parameters of the authorization request, such as `prompt`; the ID token must answer to `max_age` and `acr_values`. */
   readonly parameters?: Readonly<Record<string, string>>
   /** Claims one by one, besides those of the scopes; the ID token must answer to essential `acr` and `auth_time`. */
@@ -40,6 +41,8 @@ export interface OpenIdSettings {
   readonly idToken?: TokenForm
   /** How userinfo comes when it is registered so; otherwise as JSON or signed. */
   readonly userinfo?: TokenForm
+  /** Where userinfo is told the access token; `body` for a provider that reads it from a form. */
+  readonly userinfoToken?: 'header' | 'body'
   /** Audiences that ID tokens may name besides this client. */
   readonly trustedAudiences?: readonly string[]
   /**
@@ -72,6 +75,7 @@ export function checkSettings(settings: OpenIdSettings): void {
     'responseMode: form_post, since tokens never come in an address',
     'query',
   )
+  need(responseType !== 'code' || settings.responseMode !== 'fragment', 'responseMode: query or form_post', 'fragment')
   if (settings.claims) need(isAskable('claims', JSON.stringify(settings.claims)), 'claims: an object', 'another value')
   for (const form of [settings.idToken ?? {}, settings.userinfo ?? {}]) checkForm(settings, form)
   const signing = settings.requestObject === 'value' || settings.requestObject === 'reference'
@@ -91,6 +95,7 @@ function checkForm({ clientSecret, register, decryptionKeys = [] }: OpenIdSettin
 export function rulesOf(settings: OpenIdSettings): OpenIdRules {
   const { trustedAudiences = [], logoutNotices = false, privateKey, decryptionKeys = [] } = settings
   return {
+    userinfoToken: settings.userinfoToken ?? 'header',
     trustedAudiences,
     logoutNotices,
     requestObject: requestObjectForm(settings),

@@ -27,7 +27,7 @@ export interface Provider {
   /** Where an access token may be sent: these addresses and what lies below them. */
   readonly apis: readonly string[]
   readonly responseType: ResponseType
-  readonly responseMode: 'query' | 'form_post'
+  readonly responseMode: 'query' | 'form_post' | 'fragment'
   /** Further parameters of the authorization request. */
   readonly parameters: Readonly<Record<string, string>>
   readonly allowHttp: AllowHttp
@@ -41,6 +41,8 @@ export interface Provider {
 }
 
 export interface OpenIdRules {
+  /** Where userinfo is told the access token. */
+  readonly userinfoToken: 'header' | 'body'
   /** Who else an ID token may be for. */
   readonly trustedAudiences: readonly string[]
   readonly requestObject: RequestObjectForm | undefined

@@ -17,7 +17,7 @@ import {
   rules,
 } from '../flow/3-authorization-response.ts'
 import { newSession } from '../new-session.ts'
-import { hop, silentPage } from '../pages.ts'
+import { fromFragment, hop, silentPage } from '../pages.ts'
 import { newFlow } from '../record.ts'
 import { readForm } from '../requests.ts'
 import { redirect } from '../responses.ts'
@@ -46,7 +46,8 @@ export function createCallback(core: Core) {
     const { name, provider, addresses, connect } = configured
     const began = now()
     const posted = request.method === 'POST'
-    if (posted !== (provider.responseMode === 'form_post'))
+    if (!posted && provider.responseMode === 'fragment') return fromFragment(`${addresses.redirect}?hop=1`)
+    if (posted === (provider.responseMode === 'query'))
       throw new AuthError('method_not_allowed', { got: request.method })
     const params = posted ? await readForm(request) : new URL(request.url).searchParams
     const cookies = parseCookies(request.headers.get('cookie'))

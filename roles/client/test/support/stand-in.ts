@@ -40,6 +40,8 @@ export interface Changes {
   token?: (asked: Asked) => { readonly status: number; readonly body: unknown } | undefined
   beforeToken?: () => Promise<void>
   api?: (asked: Asked) => { readonly status: number; readonly challenge?: string } | undefined
+  /** Answers any request in our place, when it says so. */
+  answer?: (asked: Asked, response: ServerResponse) => boolean | Promise<boolean>
 }
 
 export interface StandIn {
@@ -184,7 +186,9 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
     const sent = change.redirect?.(answer) ?? answer
     const isPosted = searchParams.get('response_mode') === 'form_post'
     if (isPosted && request.headers.accept?.includes('text/html')) return postForm(response, to, sent)
-    to.search = sent.toString()
+    // where tokens go unless they are asked for elsewhere (OAuth 2.0 Multiple Response Types §5)
+    const carrier = words.join() === 'code' || searchParams.has('response_mode') ? 'search' : 'hash'
+    to[carrier] = sent.toString()
     response.writeHead(302, { location: to.href }).end()
   }
 
@@ -239,6 +243,7 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
         body,
       }
       asked.push(request)
+      if (await change.answer?.(request, response)) return
       const route = routes[new URL(request.path, issuer).pathname]
       if (route) await route(request, response)
       else response.writeHead(404).end()

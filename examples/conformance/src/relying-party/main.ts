@@ -1,0 +1,78 @@
+/** `npm run conformance:client`: runs the suite's plans for relying parties against the example app. */
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import tls from 'node:tls'
+import { type Command, CommandFailure, exitCodes, given, portFrom } from '@symbolon/cli/command'
+import { explain } from '@symbolon/cli/failures'
+import { commandHelp } from '@symbolon/cli/help'
+import { openDataFolder } from '@symbolon/server/config/data-folder'
+import { exportJWK, generateKeyPair } from 'jose'
+import { certificateIn } from '../certificates.ts'
+import { usualSuite } from '../suite.ts'
+import { type Outcome, runPlan } from './drive.ts'
+import { relyingPartyPlans } from './plans.ts'
+import { createSuiteApi } from './suite-api.ts'
+
+const usual = { port: 4_445, folder: '.symbolon/conformance', address: '127.0.0.1', host: 'host.docker.internal' }
+const names = relyingPartyPlans.map(({ name }) => name)
+
+const command: Command = {
+  takes: '[PLAN …]',
+  about: `Runs the plans for relying parties of the conformance suite against an app with @symbolon/client: ${names.join(', ')}.`,
+  most: names.length,
+  options: {
+    suite: { type: 'string', value: 'URL', about: `Where the suite is. ${usualSuite.base}.` },
+    alias: { type: 'string', value: 'ALIAS', about: 'The alias of the plans. symbolon-rp.' },
+    'suite-ca': { type: 'string', value: 'FILE', about: 'What the suite is trusted by; the one made for it.' },
+    port: { type: 'string', value: 'PORT', about: `Where the app listens. ${usual.port}.` },
+    host: { type: 'string', value: 'ADDRESS', about: `The address it listens on. ${usual.address}.` },
+    name: { type: 'string', value: 'HOST', about: `The name the suite reaches it by. ${usual.host}.` },
+    data: { type: 'string', value: 'FOLDER', about: `Where everything is kept. ${usual.folder}.` },
+  },
+  run: async ({ text, positionals }) => {
+    const plans = relyingPartyPlans.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+    const unknown = positionals.find((name) => !names.includes(name))
+    if (unknown !== undefined)
+      throw new CommandFailure(`There is no plan ${unknown}: ${names.join(', ')}.`, exitCodes.usage)
+    const base = (text('suite') ?? usualSuite.base).replace(/\/$/, '')
+    const folder = resolve(text('data') ?? usual.folder)
+    openDataFolder(folder)
+    const host = text('name') ?? usual.host
+    const own = await certificateIn(folder, 'relying-party', host)
+    const theirs = text('suite-ca') ?? (await certificateIn(folder, 'suite', new URL(base).hostname)).cert
+    const pem = { cert: readFileSync(own.cert, 'utf8'), key: readFileSync(own.key, 'utf8') }
+    tls.setDefaultCACertificates([...tls.getCACertificates(), pem.cert, readFileSync(theirs, 'utf8')])
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+    const outcomes: Outcome[] = []
+    for (const plan of plans) {
+      outcomes.push(
+        ...(await runPlan(
+          {
+            suite: { base, alias: text('alias') ?? 'symbolon-rp' },
+            api: createSuiteApi(base, process.env.CONFORMANCE_TOKEN),
+            app: { host, port: portFrom(text('port')) ?? usual.port, address: text('host') ?? usual.address, tls: pem },
+            privateKey: { ...(await exportJWK(privateKey)), alg: 'RS256', kid: 'relying-party' },
+            folder: join(folder, 'relying-party'),
+            say: (line) => process.stdout.write(`${line}\n`),
+          },
+          plan,
+        )),
+      )
+    }
+    const count = Object.entries(Object.groupBy(outcomes, ({ result }) => result))
+    process.stdout.write(`\n${count.map(([result, all]) => `${all?.length} ${result.toLowerCase()}`).join(', ')}\n`)
+    const good = ['PASSED', 'REVIEW', 'SKIPPED', 'WARNING']
+    return outcomes.every(({ result }) => good.includes(result)) ? exitCodes.ok : exitCodes.failed
+  },
+}
+
+const args = process.argv.slice(2)
+try {
+  if (args.includes('--help') || args.includes('-h'))
+    process.stdout.write(commandHelp('npm run conformance:client --', command))
+  else process.exitCode = await command.run(given(command, args))
+} catch (error) {
+  const { message, code } = explain(error)
+  process.stderr.write(`${message}\n`)
+  process.exitCode = code
+}
