@@ -53,6 +53,12 @@ function understand({ file, value, locate }: Source, folder: string, environment
   }
 }
 
+/** In every language. */
+const namesOf = (client: Config['clients'][number]): readonly string[] =>
+  Object.entries(client).flatMap(([key, value]) =>
+    /^client_name(#|$)/.test(key) && typeof value === 'string' ? [value] : [],
+  )
+
 /** The settings of the issuer, as its endpoints know them. */
 export const settingsOf = ({
   name,
@@ -66,9 +72,11 @@ export const settingsOf = ({
   lifetimes,
   keys,
   registration,
+  clients,
 }: Config): Settings => ({
   ...defaultSettings,
   name,
+  declaredNames: clients.flatMap(namesOf),
   development,
   compatibleProfile: profile === 'compatible',
   sessionManagement,

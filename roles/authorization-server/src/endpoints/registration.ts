@@ -88,7 +88,7 @@ export async function checkMetadata(
 ): Promise<Decision<Metadata>> {
   const { request, issuer, registry, trail } = exchange
   const scopes = union(openidScopes, registry.resources.flatMap(scopesOf))
-  const read = readRegistration({ body: request.json, settings: issuer.settings, scopes, reviewed })
+  const read = readRegistration({ body: request.json, settings: issuer.settings, url: issuer.url, scopes, reviewed })
   if (!read.ok) return trail.refused(read)
   const uninvited = trail.apply(invitedRules, { metadata: read.value, reviewed })
   if (uninvited !== undefined) return uninvited

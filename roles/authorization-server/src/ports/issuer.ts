@@ -30,6 +30,8 @@ export interface Issuer {
 export interface Settings {
   /** What people call this place: "Example". */
   readonly name: string
+  /** What the apps are called that an administrator brought here: no stranger may be called so. */
+  readonly declaredNames: readonly string[]
   /** Says reasons in errors, records every flow. Never on for a real deployment. */
   readonly development: boolean
   /** Serves what older clients need and newer standards advise against: tokens from the authorization endpoint. */
@@ -75,6 +77,7 @@ export interface Settings {
 
 export const defaultSettings: Settings = {
   name: 'Symbolon',
+  declaredNames: [],
   development: false,
   compatibleProfile: false,
   sessionManagement: false,

@@ -10,12 +10,15 @@ import { responseTypeOf } from '@symbolon/protocol/response-types'
 import { responseTypesServed } from '../flow/response-rules.ts'
 import type { Settings } from '../ports/issuer.ts'
 import { localizedMembers, type MemberName, type Metadata, members } from './members.ts'
+import { isOfOneAlphabet, isOurs, isReadable, isTakenForKnown } from './names.ts'
 import { type Described, type MetadataRule, metadataRules, strangerRules, uninvitedRules } from './rules.ts'
 import { isMap, misfit, type Shape } from './shapes.ts'
 
 export interface Asked {
   readonly body: unknown
   readonly settings: Settings
+  /** The issuer's. */
+  readonly url: string
   /** Every scope of this issuer. */
   readonly scopes: readonly string[]
   /** Whether an initial access token vouched for it. */
@@ -40,7 +43,8 @@ function memberOf(name: string): string | undefined {
   return localizedMembers.some((member) => member === base) && languageTag.test(tag) ? base : undefined
 }
 
-export function readRegistration({ body, settings, scopes, reviewed }: Asked): Decision<Metadata> {
+export function readRegistration(asked: Asked): Decision<Metadata> {
+  const { body, settings, scopes, reviewed } = asked
   if (!isMap(body)) return refuse('client_metadata_invalid', { expected: clear('a JSON object') })
   if (JSON.stringify(body).length > longest.all) return wrong('(all)', `${longest.all} characters at most`)
   if (typeof body.software_statement === 'string') return refuse('software_statement_unapproved')
@@ -55,8 +59,9 @@ export function readRegistration({ body, settings, scopes, reviewed }: Asked): D
     found[name] = value
   }
   const metadata = withDefaults(found, scopes)
-  const asked = [...metadataRules, ...strangerRules, ...(reviewed ? [] : uninvitedRules), ...hereRules(settings)]
-  const rule = asked.find(({ broken }) => broken(metadata))
+  const uninvited = reviewed ? [] : uninvitedRules
+  const rules = [...metadataRules, ...strangerRules, ...uninvited, ...hereRules(settings), ...nameRules(asked)]
+  const rule = rules.find(({ broken }) => broken(metadata))
   return rule === undefined ? allow(metadata) : wrong(rule.key, rule.expected)
 }
 
@@ -112,26 +117,28 @@ const hereRules = (settings: Settings): readonly MetadataRule[] => [
     expected: 'another method than client_secret_jwt, which is not on here',
     got: 'that one',
   },
-  {
-    key: 'client_name',
-    broken: (client) => Object.entries(client).some(([name, value]) => isName(name) && !isOwnName(value, settings)),
-    expected: "a readable name that is not this server's own",
-    got: 'another',
-  },
 ]
 
 const isName = (name: string): boolean => memberOf(name) === ('client_name' satisfies MemberName)
 
-/** Letters and digits alone, as people take them for the same. */
-const folded = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+const nameRule = (expected: string, isBad: (name: string) => boolean): MetadataRule => ({
+  key: 'client_name',
+  broken: (client) =>
+    Object.entries(client).some(([name, value]) => isName(name) && typeof value === 'string' && isBad(value)),
+  expected,
+  got: 'another',
+})
 
-/** Nobody may call themselves what this place is called, or turn the words around them about. */
-function isOwnName(value: unknown, { name }: Settings): boolean {
-  if (typeof value !== 'string' || value.length > 120 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return false
-  const called = folded(value)
-  return called !== '' && called !== folded(name)
-}
+/** In every language that it is given in. */
+const nameRules = (asked: Asked): readonly MetadataRule[] => [
+  nameRule('a readable name, without what is invisible or turns text around', (name) => !isReadable(name)),
+  nameRule('a name whose words have letters of one alphabet each', (name) => !isOfOneAlphabet(name)),
+  nameRule("a name that is not this server's own", (name) => isOurs(name, asked)),
+  ...(asked.reviewed
+    ? []
+    : [
+        nameRule('a name without that of this server or of its apps, without an initial access token', (name) =>
+          isTakenForKnown(name, asked),
+        ),
+      ]),
+]

@@ -204,6 +204,68 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     assert.doesNotMatch(String(body.error_description), /secret-place/)
   })
 
+  const deceiving: Readonly<Record<string, string>> = {
+    'our name within another': 'Symbolon Support',
+    'our name in another case, spaced out': 'S Y M B O L O N',
+    'our name with accents': 'Ṡýmbölóñ',
+    'our name in fullwidth letters': 'Ｓｙｍｂｏｌｏｎ accounts',
+    'our name in mathematical letters': '𝐒𝐲𝐦𝐛𝐨𝐥𝐨𝐧 sign-in',
+    'our name in letters of flags': '🇸🇾🇲🇧🇴🇱🇴🇳',
+    'our name with a digit for a letter': 'Symb0l0n',
+    'our name with r and n for m': 'Syrnbolon',
+    'our name with a Cyrillic о': 'Symbоlon',
+    'our name in small capitals': 'ꜱyᴍʙᴏʟᴏɴ',
+    'our host': 'id.example accounts',
+    'the name of a known app, whole': 'Print Shop',
+    'the name of a known app among others': 'The PrintShop Assistant',
+    'the name of a known app in all its languages': 'Druckerei (neu)',
+    'the name of a known app in Cyrillic letters': 'РгіпТ Ѕһор',
+    'two alphabets in one word': 'Pаypal',
+    'a control': 'Shop\u0007',
+    'what nobody sees': 'Sh\u200bop',
+    'a letter without a shape': 'Shop \u3164',
+    'a blank that is none': 'Shop \u2800x',
+    'a gap that pushes words away': 'Shop \u00a0\u00a0\u00a0 reviewed by nobody',
+    'a tower of accents': 'Sho\u0301\u0302\u0303\u0304\u0305\u0306p',
+    'a letter of nobody': '\ue000 Shop',
+    'more than fits': 'x'.repeat(121),
+  }
+  const declaredNames = ['Print Shop', 'Druckerei']
+  for (const [title, client_name] of Object.entries(deceiving)) {
+    it(`refuses a name with ${title} (RFC 7591 §5) [RFC7591-5-02]`, async () => {
+      await using named = await createWorld({ settings: { registration: 'open', declaredNames } })
+      const said = await named.call(registration, { json: { redirect_uris, 'client_name#fr': client_name } })
+      assert.deepEqual([said.status, said.body.error], [400, 'invalid_client_metadata'])
+      assert.match(String(said.body.error_description), /^Expected client_name: a /)
+    })
+  }
+
+  it('takes the names that people have for honest apps, in any script', async () => {
+    await using named = await createWorld({
+      settings: { registration: 'open', declaredNames: [...declaredNames, 'ID'], registrationsPerHour: 100 },
+    })
+    const honest = [
+      ...['Café Zoë', 'Łódź Tramwaje', 'Ærø Færge', 'İstanbul Kart', 'Việt Nam Đường', 'Smörgåsbord 2'],
+      ...['Почта', 'Сахар', 'Google Карты', 'Wi-Fi-сеть', 'Яndex', 'Ταχυδρομείο', 'µTorrent', 'Δelta'],
+      ...['Հայփոստ', 'דואר ישראל', 'بريد الإمارات', 'می\u200cخواهم', 'क्‍षमा डाक', 'ไปรษณีย์ไทย', '우체국'],
+      ...['郵便局 App', 'LINE スタンプ', 'Family 👩‍👩‍👧 ❤️', 'Booking.com', 'Print', 'Shopkeeper', 'Video', 'C++ / F#'],
+    ]
+    for (const client_name of honest) {
+      const said = await named.call(registration, { json: { redirect_uris, client_name } })
+      assert.equal(said.status, 201, `${client_name}: ${said.body.error_description}`)
+      assert.equal(said.body.client_name, client_name)
+    }
+  })
+
+  it('lets an app that was invited have our name or that of another app within its own, and not ours alone', async () => {
+    const settings = { registration: 'token', registrationTokens: [hashOf(initial)], declaredNames } as const
+    await using named = await createWorld({ settings })
+    const register = async (client_name: string) =>
+      (await named.call(registration, { json: { redirect_uris, client_name }, headers: bearer(initial) })).status
+    assert.deepEqual([await register('Symbolon Photos'), await register('Print Shop 2')], [201, 201])
+    assert.deepEqual([await register('SYMB0LON'), await register('Sуmbolon Photos')], [400, 400])
+  })
+
   it('refuses what is no object', async () => {
     for (const json of [undefined, null, 'x', [], 7])
       assert.equal((await register(json)).body.error, 'invalid_client_metadata')

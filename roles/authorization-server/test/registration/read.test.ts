@@ -51,7 +51,13 @@ describe('what a stranger may register (RFC 7591 §5)', () => {
       fc.property(fc.oneof(body, fc.jsonValue()), fc.boolean(), (sent, withAddress) => {
         const isMap = typeof sent === 'object' && sent !== null && !Array.isArray(sent)
         const asked = withAddress && isMap ? { ...sent, redirect_uris: ['https://shop.example/cb'] } : sent
-        const read = readRegistration({ body: asked, settings: defaultSettings, scopes, reviewed: false })
+        const read = readRegistration({
+          body: asked,
+          settings: defaultSettings,
+          url: 'https://id.example',
+          scopes,
+          reviewed: false,
+        })
         if (!read.ok) return assert.ok(errors.has(read.reason), read.reason)
         const { client: record } = registered(read.value, {
           issuer: { random: (bytes) => new Uint8Array(bytes), url: 'https://id.example', sealing },
