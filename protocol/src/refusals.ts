@@ -255,6 +255,12 @@ export const refusals = {
     why: 'What request_uri leads to could not be fetched.',
     fix: 'Serve the request object there with status 200, quickly, without a redirect, from a public address.',
   },
+  request_uri_asked_too_often: {
+    error: 'temporarily_unavailable',
+    spec: 'RFC 6749 §4.1.2.1',
+    why: 'Too many request objects were fetched for this network, or are being fetched from this host.',
+    fix: 'Try again in a minute. Send the digest of the object as the fragment of request_uri: then it is fetched once.',
+  },
   request_uri_changed: {
     error: 'invalid_request_uri',
     spec: 'OpenID Connect Core §6.2',

@@ -3,6 +3,7 @@
  * strangers may have one host asked, for they choose hosts that are not theirs.
  */
 import type { OutgoingRequest } from '@symbolon/authorization-server/ports/outgoing'
+import { createPace } from '@symbolon/authorization-server/recent'
 
 const mostAtOnce = 100
 /** Strangers have as many slow hosts as they like; keys and notices of logout must get through all the same. */
@@ -42,30 +43,15 @@ export function createPlaces(): Places {
   }
 }
 
-const minute = 60_000
 const mostInAMinute = 120
-/** Hosts that are counted at once; in the minute in which there are more, no other is asked for strangers. */
-const mostHosts = 10_000
 
 export interface HostPace {
   /** Counts the request, when it may be made. */
   allows(host: string): boolean
 }
 
+/** `clock` in milliseconds, from anywhere. */
 export function createHostPace(clock: () => number = () => performance.now()): HostPace {
-  const counted = new Map<string, number>()
-  let begunAt = clock()
-  return {
-    allows(host) {
-      const now = clock()
-      if (now - begunAt >= minute) {
-        counted.clear()
-        begunAt = now
-      }
-      const count = counted.get(host)
-      if (count === undefined ? counted.size >= mostHosts : count >= mostInAMinute) return false
-      counted.set(host, (count ?? 0) + 1)
-      return true
-    },
-  }
+  const pace = createPace({ mostInAMinute })
+  return { allows: (host) => pace.allows(host, clock() / 1_000) }
 }

@@ -88,7 +88,7 @@ export function createOutgoing(options: OutgoingOptions = {}): Outgoing {
       if (leave === undefined) return refused('busy')
       const timeout = AbortSignal.timeout(how.timeout ?? timeoutUnlessGiven)
       try {
-        if (how.forStranger === true && !pace.allows(hostOf(url))) return refused('busy')
+        if (how.forStranger && !reach.isAllowed(hostOf(url)) && !pace.allows(hostOf(url))) return refused('busy')
         return await go(url, how, timeout)
       } catch (error) {
         return refused(timeout.aborted ? 'too_slow' : problemOf(error))

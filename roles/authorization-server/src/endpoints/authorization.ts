@@ -50,7 +50,7 @@ function recordRequest(received: Received, answered: Pick<Seen, 'result' | 'pers
 }
 
 function statusOf(decision: AuthorizationDecision): number {
-  if (decision.outcome === 'tell-the-person') return 400
+  if (decision.outcome === 'tell-the-person') return decision.refused.retryAfter === undefined ? 400 : 429
   return decision.outcome === 'tell-the-client' && carrierOf(decision.replyTo.responseMode) === 'form_post' ? 200 : 303
 }
 
@@ -64,7 +64,7 @@ interface Loaded {
 async function load(http: EndpointRequest, sent: URLSearchParams, issuer: Issuer): Promise<Loaded> {
   const named = one(sent, 'client_id')
   const clientId = named === undefined || named.length > limits.client_id ? undefined : named
-  const effective = hasRequestObject(sent) ? await withRequestObject(sent, clientId, issuer) : undefined
+  const effective = hasRequestObject(sent) ? await withRequestObject(http, { sent, clientId, issuer }) : undefined
   const params = effective?.params ?? sent
   const hint = one(params, 'id_token_hint')
   const [registry, browser, claims] = await Promise.all([
@@ -91,14 +91,20 @@ async function claimsOfHint(hint: string, { keys }: Issuer): Promise<Asked['hint
   return signed === undefined ? undefined : keys.verify(signed, 'JWT')
 }
 
+interface Named {
+  readonly sent: URLSearchParams
+  readonly clientId: string | undefined
+  readonly issuer: Issuer
+}
+
 /** Of a client that nobody knows, or that is turned off, nothing is read. */
 async function withRequestObject(
-  sent: URLSearchParams,
-  clientId: string | undefined,
-  issuer: Issuer,
+  { remoteAddress }: EndpointRequest,
+  { sent, clientId, issuer }: Named,
 ): Promise<EffectiveRequest | undefined> {
   const record = clientId === undefined ? undefined : await (await issuer.store.registry()).client(clientId)
-  return record === undefined || record.disabled ? undefined : effectiveRequest(sent, clientFrom(record), issuer)
+  if (record === undefined || record.disabled) return undefined
+  return effectiveRequest(sent, { client: clientFrom(record), issuer, remoteAddress })
 }
 
 /** A form that another site sent comes without our cookies (SameSite); the way on to our own page brings them. */

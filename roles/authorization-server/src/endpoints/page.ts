@@ -94,11 +94,12 @@ export function errorPage(
     readonly locales?: readonly string[]
   },
 ): Answer {
-  const { reason, expected, got } = refused
-  const { status = 400, client, flow, cookies, locales } = about
+  const { reason, expected, got, retryAfter } = refused
+  const { status = retryAfter === undefined ? 400 : 429, client, flow, cookies, locales } = about
   return {
     kind: 'page',
     status,
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
     flow,
     reason,
     client: client?.id,
@@ -112,7 +113,7 @@ export function errorPage(
       at: Math.floor(about.request.receivedAt / 1_000),
       expected: shownToDevelopers(expected),
       got: shownToDevelopers(got),
-      retryAfter: undefined,
+      retryAfter,
       next: about.next,
     },
   }

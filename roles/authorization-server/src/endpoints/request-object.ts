@@ -1,8 +1,8 @@
 /**
- * Loads the request object of an authorization request: finds its client, fetches it if it is only referred to, and
- * verifies it. Nothing is fetched before the client is known and has registered the address.
+ * Loads the request object of an authorization request, wherever it is, and verifies it. Nothing is fetched before the
+ * client is known and has registered the address.
  *
- * @see OpenID Connect Core §6.1 to §6.3, RFC 9101 §5.2, §6 and §10.4.1
+ * @see OpenID Connect Core §6.1 to §6.3, RFC 9101 §5.2 and §6
  */
 
 import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
@@ -12,8 +12,6 @@ import { one } from '@symbolon/protocol/parameters'
 import type { Client } from '../client.ts'
 import {
   algorithmsOf,
-  isAsMeant,
-  longestObject,
   objectRules,
   type RequestObject,
   readRequestObject,
@@ -24,6 +22,7 @@ import { type Verification, verifySigned } from '../keys/client-keys.ts'
 import { isEncrypted } from '../keys/decryption-key.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import { createTrail } from '../trace/trail.ts'
+import { type Asker, objectAt } from './fetched-objects.ts'
 
 export interface EffectiveRequest {
   readonly params: URLSearchParams
@@ -36,12 +35,8 @@ export const hasRequestObject = (params: URLSearchParams): boolean =>
   one(params, 'request') !== undefined || one(params, 'request_uri') !== undefined
 
 /** The request that counts. */
-export async function effectiveRequest(
-  outside: URLSearchParams,
-  client: Client,
-  issuer: Issuer,
-): Promise<EffectiveRequest> {
-  const read = await readObject(outside, client, issuer)
+export async function effectiveRequest(outside: URLSearchParams, asker: Asker): Promise<EffectiveRequest> {
+  const read = await readObject(outside, asker)
   if (read.ok) return { params: read.value, refused: undefined }
   const params = new URLSearchParams(outside)
   params.delete('request')
@@ -49,16 +44,13 @@ export async function effectiveRequest(
   return { params, refused: read }
 }
 
-async function readObject(
-  outside: URLSearchParams,
-  client: Client,
-  issuer: Issuer,
-): Promise<Decision<URLSearchParams>> {
+async function readObject(outside: URLSearchParams, asker: Asker): Promise<Decision<URLSearchParams>> {
+  const { client, issuer } = asker
   const { settings, now } = issuer
   const trail = createTrail()
   const refused = trail.apply(sendingRules, { outside, client, settings })
   if (refused !== undefined) return refused
-  const jwt = await textOf(outside, client, issuer)
+  const jwt = await textOf(outside, asker)
   if (!jwt.ok) return jwt
   const signed = isEncrypted(jwt.value) ? await issuer.keys.decrypt(jwt.value) : jwt.value
   if (signed === undefined) return refuse('request_object_not_decrypted')
@@ -71,18 +63,9 @@ async function readObject(
   return broken ?? allow(requestIn({ claims, client }))
 }
 
-/** Milliseconds that somebody waits in front of an empty window. */
-const patience = 5_000
-
-async function textOf(outside: URLSearchParams, client: Client, { outgoing }: Issuer): Promise<Decision<string>> {
+function textOf(outside: URLSearchParams, asker: Asker): Promise<Decision<string>> | Decision<string> {
   const uri = one(outside, 'request_uri')
-  if (uri === undefined) return allow(one(outside, 'request') ?? '')
-  const how = { limit: longestObject, timeout: patience, byAnybody: true }
-  const answer = await outgoing.fetch(uri.split('#', 1)[0] ?? '', how)
-  if (!answer.ok || answer.status !== 200) {
-    return refuse('request_uri_unreadable', { got: clear(answer.ok ? `status ${answer.status}` : answer.problem) })
-  }
-  return isAsMeant(uri, answer.text, client) ? allow(answer.text.trim()) : refuse('request_uri_changed')
+  return uri === undefined ? allow(one(outside, 'request') ?? '') : objectAt(uri, asker)
 }
 
 /** Only registered keys and registered algorithms: neither is chosen by what the object says of itself. */

@@ -46,7 +46,10 @@ afterEach(() => world.storage.close())
 
 async function open(
   metadata: Readonly<Record<string, unknown>>,
-  { settings = {}, answer }: { readonly settings?: Partial<Settings>; readonly answer?: () => OutgoingAnswer } = {},
+  {
+    settings = {},
+    answer,
+  }: { readonly settings?: Partial<Settings>; readonly answer?: () => OutgoingAnswer | Promise<OutgoingAnswer> } = {},
 ): Promise<void> {
   const opened = await openWorld(settings)
   await opened.issuer.store.commit([{ do: 'put-client', client: aClient('shop', metadata) }])
@@ -264,8 +267,10 @@ describe('a request object by reference (OpenID Connect Core §6.2)', () => {
     await openWith(() => answer)
     assert.equal(await errorOf(referring(uri)), 'invalid_request_uri')
     answer = served(object(), 404)
+    world.wait(5)
     assert.equal(await errorOf(referring(uri)), 'invalid_request_uri')
     answer = served('<html>')
+    world.wait(5)
     assert.equal(await errorOf(referring(uri)), 'invalid_request_object')
   })
 
@@ -274,5 +279,144 @@ describe('a request object by reference (OpenID Connect Core §6.2)', () => {
     assert.equal(await errorOf(referring(uri)), 'request_uri_not_supported')
     assert.equal(await errorOf(outside({ request_uri: uri, request: object() })), 'invalid_request')
     assert.deepEqual(fetched, [])
+  })
+})
+
+describe('an address of request objects, asked by anybody (OpenID Connect Core §6.2, attack 68)', () => {
+  const uri = 'https://shop.example.com/requests/1'
+  const uris = Array.from({ length: 130 }, (_, at) => `https://shop.example.com/requests/${at + 1}`)
+  const served = (text: string, headers = {}): OutgoingAnswer => ({ ok: true, status: 200, headers, text })
+  const digestOf = (text: string) => hash('sha256', text, 'base64url')
+  const lasting = (claims = {}) => object({ claims: { exp: startOfTime + 200_000, ...claims } })
+  const referring = (request_uri: string, client = 'shop') => {
+    const params = outside({ request_uri, client_id: client })
+    return params
+  }
+  const openWith = (answer: () => OutgoingAnswer | Promise<OutgoingAnswer>, metadata = {}) =>
+    open({ jwks, request_uris: uris, ...metadata }, { answer })
+  const from = (address: string) => new Browser(world, address)
+  const good = async (request_uri: string, by = browser) => shown(await by.open(referring(request_uri)), 'sign-in')
+  const errorFor = async (by: Browser, request_uri: string) =>
+    sentToClient(await by.open(referring(request_uri))).params.get('error')
+
+  it('is asked once for all who wait', async () => {
+    const answered = Promise.withResolvers<OutgoingAnswer>()
+    await openWith(() => answered.promise)
+    const waiting = Array.from({ length: 9 }, (_, at) => good(uri, from(`192.0.2.${at}`)))
+    answered.resolve(served(object()))
+    await Promise.all(waiting)
+    assert.deepEqual(fetched, [uri])
+  })
+
+  it('is asked once in five seconds, whoever comes, whatever digest they make up, and whether it answers or not', async () => {
+    let answer: OutgoingAnswer = served(lasting())
+    await openWith(() => answer)
+    for (let at = 0; at < 20; at++) await good(uri, from(`192.0.2.${at}`))
+    for (let at = 0; at < 20; at++)
+      assert.equal(await errorOf(referring(`${uri}#made-up-${at}`)), 'invalid_request_uri')
+    assert.equal(fetched.length, 1)
+    world.wait(4)
+    await good(uri)
+    assert.equal(fetched.length, 1)
+    answer = { ok: false, problem: 'too_slow' }
+    world.wait(1)
+    for (let at = 0; at < 20; at++) assert.equal(await errorOf(referring(uri)), 'invalid_request_uri')
+    assert.equal(fetched.length, 2)
+  })
+
+  it('is asked anew each time where what is there may not be kept', async () => {
+    for (const [control, times] of [
+      ['no-store', 2],
+      ['private, no-cache', 2],
+      ['max-age=0', 2],
+      ['max-age=60', 1],
+    ] as const) {
+      await openWith(() => served(object(), { 'cache-control': control }))
+      await good(uri)
+      await good(uri)
+      assert.equal(fetched.length, times, control)
+      await world.storage.close()
+    }
+    await openWith(() => served(object()))
+  })
+
+  it('is not asked for a day for what its digest proves, and no digest of before is good afterwards [OIDC-Core-6.2-01]', async () => {
+    const [before, after] = [lasting(), lasting({ state: 'another' })]
+    let text = before
+    await openWith(() => served(text))
+    await good(`${uri}#${digestOf(before)}`)
+    world.wait(80_000)
+    await good(`${uri}#${digestOf(before)}`)
+    assert.equal(fetched.length, 1)
+    text = after
+    await good(`${uri}#${digestOf(after)}`)
+    assert.equal(fetched.length, 2)
+    assert.equal(await errorOf(referring(`${uri}#${digestOf(before)}`)), 'invalid_request_uri')
+    world.wait(90_000)
+    await good(`${uri}#${digestOf(after)}`)
+    assert.equal(fetched.length, 3)
+  })
+
+  it('is asked so often for one network in a minute; others are served, and what is at hand is, too', async () => {
+    await openWith(() => served(lasting()))
+    for (const one of uris.slice(0, 120)) await good(one)
+    const over = uris[120] ?? ''
+    assert.equal(await errorOf(referring(over)), 'temporarily_unavailable')
+    assert.equal(fetched.length, 120)
+    await good(uris[119] ?? '')
+    await good(over, from('198.51.100.1'))
+    world.wait(60)
+    await good(uris[121] ?? '')
+    assert.equal(fetched.length, 122)
+  })
+
+  it('is asked less for clients that nobody has looked at, and nobody else has less for it', async () => {
+    await openWith(() => served(lasting({ client_id: 'stranger', iss: 'stranger' })))
+    const stranger = aClient('stranger', { jwks, request_uris: uris, reviewed: false })
+    await world.issuer.store.commit([{ do: 'put-client', client: stranger }])
+    const askFor = async (one: string) =>
+      sentToClient(await browser.open(referring(one, 'stranger'))).params.get('error')
+    for (const one of uris.slice(0, 60)) shown(await browser.open(referring(one, 'stranger')), 'sign-in')
+    assert.equal(await askFor(uris[60] ?? ''), 'temporarily_unavailable')
+    assert.equal(fetched.length, 60)
+    // The object there is of another client; but it was fetched.
+    assert.equal(await errorFor(browser, uris[60] ?? ''), 'invalid_request_object')
+    assert.equal(fetched.length, 61)
+  })
+
+  it('that is too much asked says so to a person with no way back, and in the record', async () => {
+    await openWith(() => ({ ok: false, problem: 'busy' }))
+    const params = referring(uri)
+    params.delete('redirect_uri')
+    const page = await browser.open(params)
+    const view = shown(page, 'error')
+    assert.deepEqual([view.reason, view.status, view.retryAfter], ['request_uri_asked_too_often', 429, 60])
+    assert.deepEqual('headers' in page && page.headers, { 'retry-after': '60' })
+    const seen = world.observed.at(-1)
+    assert.deepEqual([seen?.refused?.reason, seen?.status], ['request_uri_asked_too_often', 429])
+    // What went wrong here is not held against the address.
+    await browser.open(params)
+    assert.equal(fetched.length, 2)
+  })
+
+  it('goes out as what a stranger wants, if it is one', async () => {
+    for (const [reviewed, forStranger] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      await openWith(() => served(object()), { reviewed })
+      const how: unknown[] = []
+      const { fetch } = world.issuer.outgoing
+      const seeing: Outgoing = {
+        fetch: (url, more) => {
+          how.push(more)
+          return fetch(url, more)
+        },
+      }
+      world = { ...world, issuer: { ...world.issuer, outgoing: seeing } }
+      await good(uri, from('192.0.2.1'))
+      assert.deepEqual(how, [{ limit: 16_384, timeout: 5_000, byAnybody: true, forStranger }])
+      if (reviewed) await world.storage.close()
+    }
   })
 })

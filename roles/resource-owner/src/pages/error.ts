@@ -37,6 +37,7 @@ const kinds: Partial<Record<Reason, Kind>> = {
   form_not_from_here: 'form',
   sign_in_slowed_down: 'slow',
   rate_limited: 'slow',
+  request_uri_asked_too_often: 'slow',
   storage_unavailable: 'busy',
   provider_unavailable: 'busy',
   issuer_unavailable: 'busy',
