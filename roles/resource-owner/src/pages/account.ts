@@ -15,14 +15,18 @@ export const account: Draw<AccountView> = (view, pen) => {
     content: html`<h1>${words.account.greeting(html`<bdi>${view.person.name || view.person.login}</bdi>`)}</h1>
 <p class="lead">${words.account.lead(html`<bdi>${frame.issuerName}</bdi>`)}</p>
 <section><h2>${words.account.yourData}</h2>
-<dl class="data">${view.values.map(
-      ({ claim, value, sharedWith }) =>
-        html`<div><dt>${claimName(claim, pen)}</dt><dd><bdi>${value}</bdi> <span class="fact">${
-          sharedWith.length > 0
-            ? words.account.sharedWith(formats.list(sharedWith.map((app) => html`<bdi>${app}</bdi>`)))
-            : words.account.sharedWithNobody
-        }</span></dd></div>`,
-    )}</dl></section>
+${
+  view.values.length === 0
+    ? html`<p>${words.account.noData}</p>`
+    : html`<dl class="data">${view.values.map(
+        ({ claim, value, sharedWith }) =>
+          html`<div><dt>${claimName(claim, pen)}</dt><dd><bdi>${value}</bdi> <span class="fact">${
+            sharedWith.length > 0
+              ? words.account.sharedWith(formats.list(sharedWith.map((app) => html`<bdi>${app}</bdi>`)))
+              : words.account.sharedWithNobody
+          }</span></dd></div>`,
+      )}</dl>`
+}</section>
 <section><h2>${words.account.security}</h2>
 <p>${words.account.lastSignIn(formats.moment(view.lastSignIn))} ${words.account.places(view.sessions)}</p>
 <p><a href="${path('/account/sessions')}">${words.account.seeDevices}</a></p></section>

@@ -24,7 +24,6 @@ function overview(view: AppView, pen: Pen): Page {
   const { client } = view
   const called = html`<bdi>${client.name}</bdi>`
   const own = path(pathOf(client.id))
-  const links = papers(client, pen)
   return accountPage(view, pen, {
     here: 'apps',
     title: client.name,
@@ -41,7 +40,7 @@ ${view.groups.map((group) => drawGroup(group, view, pen))}</section>
 <section><h2>${words.oneApp.removeApp}</h2>
 <p>${words.oneApp.removeAppLead(called)}</p>
 <div class="actions"><a id="remove" class="button danger" href="${own}?remove=app">${words.oneApp.removeApp}</a></div></section>
-${links.length > 0 && html`<p class="papers">${links}</p>`}`,
+${papers(client, pen)}`,
   })
 }
 
@@ -50,7 +49,7 @@ function drawGroup(group: PermissionGroup, { client }: AppView, pen: Pen): Html 
   const own = path(pathOf(client.id))
   const row = (permission: PermissionView): Html => {
     const title = titleOf(permission, pen)
-    const detail = isUndescribed(permission) ? undefined : detailOf(permission, client.name, pen)
+    const detail = isUndescribed(permission) ? undefined : detailOf(permission, pen)
     return html`<li class="permission">${icons.check}<span class="title">${title}</span>${detail !== undefined && html`<p>${detail}</p>`}${
       permission.scope !== 'openid' &&
       html` <a class="remove" href="${own}?remove=${encodeURIComponent(permission.scope)}">${words.oneApp.remove}<span class="unseen">: ${title}</span></a>`

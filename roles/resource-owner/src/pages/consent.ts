@@ -25,14 +25,12 @@ export const consent: Draw<ConsentView> = (view, pen) => {
   ]
   const isNew = ({ state }: PermissionChoice) => state === 'new'
   const about: About = {
-    client: client.name,
     someOptional: choices.some(({ optional }) => optional),
     someKnown: choices.some(isNew) && !choices.every(isNew),
   }
   const asked = about.someKnown ? only(groups, isNew) : groups
   const known = about.someKnown ? only(groups, (permission) => !isNew(permission)) : []
   const offlineAsked = offline && (!about.someKnown || isNew(offline))
-  const links = papers(client, pen)
   return {
     title: plain(words.consent.heading(client.name, frame.issuerName)),
     layout: 'question',
@@ -56,14 +54,12 @@ ${offline && !offlineAsked && away(offline, about, pen)}</details>`
 ${destination(view, pen)}
 <div class="actions pair"><button id="deny" name="decision" value="deny">${words.consent.deny}</button><button id="allow" class="primary" name="decision" value="allow">${words.consent.allow}</button></div>
 </form>
-<p class="after">${words.consent.takeBack(html`<a href="${path('/account/apps')}">${words.account.apps}</a>`)}${
-      links.length > 0 && html`<span class="papers">${links}</span>`
-    }</p>`,
+<p class="after">${words.consent.takeBack(html`<a href="${path('/account/apps')}">${words.account.apps}</a>`)}</p>
+${papers(client, pen)}`,
   }
 }
 
 interface About {
-  readonly client: string
   readonly someOptional: boolean
   /** Part of it was allowed before: then only the new part is the question, and the rest is folded away. */
   readonly someKnown: boolean
@@ -90,7 +86,7 @@ ${group.permissions.map((permission, index) =>
   row(permission, {
     id: `${id}-${index}`,
     title: titleOf(permission, pen),
-    detail: detailOf(permission, about.client, pen),
+    detail: detailOf(permission, pen),
     tags: [riskTag(permission, pen), tags(permission, about, pen)],
   }),
 )}

@@ -15,11 +15,12 @@ import { plain } from '../parts/text.ts'
 export const formPost: Draw<FormPostView> = ({ client, action, fields }, { words, path }) => {
   const address = href(action)
   const app = html`<bdi>${client.name}</bdi>`
+  const heading = address ? words.handoff.title : words.handoff.refusedTitle
   return {
-    title: plain(words.handoff.title(client.name)),
+    title: plain(heading(client.name)),
     layout: 'question',
     goesOut: address !== undefined,
-    content: html`<h1>${words.handoff.title(app)}</h1>
+    content: html`<h1>${heading(app)}</h1>
 ${plate(client, undefined)}
 ${
   address

@@ -13,12 +13,13 @@ import { plain } from '../parts/text.ts'
 export const handoff: Draw<HandoffView> = ({ client, location, kind }, { words }) => {
   const address = returnAddress(location)
   const app = html`<bdi>${client.name}</bdi>`
+  const heading = address ? words.handoff.title : words.handoff.refusedTitle
   const says = { web: words.handoff.web, app: words.handoff.app, 'this-computer': words.handoff.computer }
   return {
-    title: plain(words.handoff.title(client.name)),
+    title: plain(heading(client.name)),
     layout: 'question',
     ...(address ? { refresh: `0;url=${address}` } : {}),
-    content: html`<h1>${words.handoff.title(app)}</h1>
+    content: html`<h1>${heading(app)}</h1>
 ${plate(client, undefined)}
 ${
   address

@@ -5,27 +5,24 @@
  *
  * @see OpenID Connect Core §3.1.2.3; WCAG 2.2: 1.3.5, 3.3.1, 3.3.8
  */
-import type { SignInProblem, SignInView } from '@symbolon/protocol/views'
-import { type Child, html } from '../html.ts'
-import type { Draw, Pen } from '../page.ts'
-import { csrfField, problemSummary } from '../parts/form.ts'
+import type { SignInView } from '@symbolon/protocol/views'
+import { html } from '../html.ts'
+import type { Draw } from '../page.ts'
+import { csrfField } from '../parts/form.ts'
 import { papers, pictures, plateWithLogo, provenance } from '../parts/plate.ts'
+import { correction } from '../parts/problem.ts'
 import { plain } from '../parts/text.ts'
-
-type Field = 'login' | 'password'
 
 export const signIn: Draw<SignInView> = (view, pen) => {
   const { words, path, frame } = pen
   const { client, problem, confirm } = view
-  const wrong = problem && fieldOf[problem.kind]
-  const links = client ? papers(client, pen) : []
-  const marked = (field: Field): Child => wrong === field && html` aria-invalid="true" aria-describedby="problem"`
+  const { summary, mark } = correction(problem, pen)
   return {
     title: confirm ? words.signIn.confirm : client ? plain(words.signIn.titleFor(client.name)) : words.signIn.title,
     problem: problem !== undefined,
     pictures: pictures(client),
     layout: 'question',
-    content: html`${problem && problemSummary(wrong ? linked(wrong, says(problem, pen)) : says(problem, pen))}
+    content: html`${summary}
 <h1>${confirm ? words.signIn.confirm : words.signIn.title}</h1>
 ${
   confirm
@@ -37,50 +34,16 @@ ${client && plateWithLogo(client, words.signIn.continueTo, client.origin === 'un
 <div class="field"><label for="login">${words.signIn.login}</label>
 <input id="login" name="login" type="text" value="${view.login}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" required spellcheck="false"${
       confirm && html` readonly`
-    }${marked('login')}${!client && !problem && !confirm && html` autofocus`}></div>
+    }${mark('login')}${!client && !problem && !confirm && html` autofocus`}></div>
 <div class="field"><label for="password">${words.signIn.password}</label>
-<div class="reveal"><input id="password" name="password" type="password" autocomplete="current-password" required data-show="${words.signIn.showPassword}"${marked('password')}></div></div>
+<div class="reveal"><input id="password" name="password" type="password" autocomplete="current-password" required data-show="${words.signIn.showPassword}"${mark('password')}></div></div>
 ${
   !confirm &&
   html`<div class="choice"><input id="keep" name="keep" type="checkbox" value="yes"${view.keep && html` checked`}><label for="keep">${words.signIn.keep(pen.formats.days(view.keepDays))}</label></div>`
 }
 <div class="actions"><button id="sign-in" class="primary">${words.signIn.submit}</button></div>
 </form>
-${view.signUp !== undefined && html`<p class="after"><a id="sign-up" href="${path(view.signUp)}">${words.signIn.signUp}</a></p>`}${view.chooseAccount !== undefined && html`<p class="after"><a id="choose-account" href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}${
-  links.length > 0 &&
-  html`
-<p class="papers">${links}</p>`
-}`,
-  }
-}
-
-/** The field that a problem is about; a wrong pair is about both, and the password is what was emptied. */
-const fieldOf: Readonly<Record<SignInProblem['kind'], Field | undefined>> = {
-  wrong: 'password',
-  'login-missing': 'login',
-  'password-missing': 'password',
-  'not-from-here': undefined,
-  'account-disabled': undefined,
-  'slowed-down': undefined,
-}
-
-/** Both links are written out, so that no value ever becomes an address here. */
-const linked = (field: Field, text: Child): Child =>
-  field === 'login' ? html`<a href="#login">${text}</a>` : html`<a href="#password">${text}</a>`
-
-function says(problem: SignInProblem, { words, formats, frame }: Pen): Child {
-  switch (problem.kind) {
-    case 'wrong':
-      return words.signIn.wrong
-    case 'login-missing':
-      return words.signIn.loginMissing
-    case 'password-missing':
-      return words.signIn.passwordMissing
-    case 'not-from-here':
-      return words.signIn.notFromHere
-    case 'account-disabled':
-      return words.signIn.disabled(html`<bdi>${frame.issuerName}</bdi>`)
-    case 'slowed-down':
-      return words.signIn.slowedDown(formats.wait(problem.seconds))
+${view.signUp !== undefined && html`<p class="after"><a id="sign-up" href="${path(view.signUp)}">${words.signIn.signUp}</a></p>`}${view.chooseAccount !== undefined && html`<p class="after"><a id="choose-account" href="${path(view.chooseAccount)}">${words.signIn.choose}</a></p>`}
+${client && papers(client, pen)}`,
   }
 }

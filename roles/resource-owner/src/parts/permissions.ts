@@ -26,7 +26,7 @@ export const isUndescribed = ({ title, scope, claim }: PermissionView): boolean 
   title === undefined && claim === undefined && !isKnown(scope)
 
 /** The real values first: they say more than any description. */
-export function detailOf(permission: PermissionView, client: string, pen: Pen): Child {
+export function detailOf(permission: PermissionView, pen: Pen): Child {
   const { words, formats } = pen
   const { scope, detail, values } = permission
   const [only, ...more] = values
@@ -39,7 +39,7 @@ export function detailOf(permission: PermissionView, client: string, pen: Pen): 
   if (detail !== undefined) return html`<bdi>${detail}</bdi>`
   if (scope === 'openid') return words.permissions.openidDetail
   if (scope === 'profile') return words.permissions.profileDetail
-  if (isUndescribed(permission)) return words.consent.undescribed(html`<bdi>${client}</bdi>`)
+  if (isUndescribed(permission)) return words.consent.undescribed
   const hasNone = permission.claim === undefined ? isKnown(scope) : permission.claim !== 'updated_at'
   return hasNone ? words.consent.noValue : undefined
 }

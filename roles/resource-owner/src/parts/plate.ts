@@ -25,13 +25,14 @@ export const pictures = (client: ClientView | undefined): readonly string[] =>
 
 /**
  * Its name stands beside it. Where it is kept learns nothing of this page, and keeps nobody waiting: a page is ready
- * before what is loaded lazily. Without a stylesheet it is no larger than with one.
+ * before what is loaded lazily. Without a stylesheet it is no higher than with one; a width beside that would hold the
+ * place of a picture that never comes.
  */
 function logo({ logoUri }: ClientView): Html | undefined {
   const address = href(logoUri)
   return (
     address &&
-    html`<img src="${address}" alt="" width="44" height="44" loading="lazy" decoding="async" referrerpolicy="no-referrer">`
+    html`<img src="${address}" alt="" height="44" loading="lazy" decoding="async" referrerpolicy="no-referrer">`
   )
 }
 
@@ -49,12 +50,17 @@ export function provenance(client: ClientView, { words, formats, frame }: Pen): 
   return client.origin === 'administrator' ? words.app.administrator(date) : words.app.unreviewed(date)
 }
 
-export function papers(client: ClientView, { words }: Pen): readonly Html[] {
+/** Said by name whose they are: they stand on a page of ours. */
+export function papers(client: ClientView, { words }: Pen): Html | undefined {
   const links = [
     [href(client.policyUri), words.app.policy],
     [href(client.tosUri), words.app.terms],
   ] as const
-  return links.flatMap(([address, text]) => (address ? [html`<a href="${address}" rel="noreferrer">${text}</a>`] : []))
+  const drawn = links.flatMap(([address, text]) =>
+    address ? [html` <a href="${address}" rel="noreferrer">${text}</a>`] : [],
+  )
+  if (drawn.length === 0) return undefined
+  return html`<p class="papers"><span>${words.app.papers(html`<bdi>${client.name}</bdi>`)}</span>${drawn}</p>`
 }
 
 export const person = ({ name: called, login: known }: PersonView, more?: Child): Html =>

@@ -154,6 +154,7 @@ describe('the way back to the app', () => {
       const { html, refresh } = render({ show: 'handoff', client: acme, location, kind: 'app' }, frame)
       assert.equal(refresh, undefined)
       assert.ok(!html.includes(location))
+      assert.match(html, /<h1>We can’t take you back to <bdi>Acme Notes/)
     })
   }
 
@@ -176,7 +177,7 @@ describe('the way back to the app', () => {
       frame,
     )
     assert.equal(goesOut, false)
-    assert.doesNotMatch(html, /javascript:|value="c"/)
+    assert.doesNotMatch(html, /javascript:|value="c"|Returning/)
   })
 
   it('keeps account pages alone in their window, and no other', () => {

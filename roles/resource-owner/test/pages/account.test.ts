@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { AppView, SessionsView, View } from '@symbolon/protocol/views'
 import { render } from '../../src/flow/2-user-authorization.ts'
-import { frame, views } from '../fixtures.ts'
+import { frame, moreViews, views } from '../fixtures.ts'
 
 const drawn = (view: View | undefined): string => render(view ?? assert.fail(), frame).html
 const app = views.app as AppView
@@ -29,6 +29,13 @@ describe('the account pages', () => {
       /Email address<\/dt><dd><bdi>ada@example\.com<\/bdi> <span class="fact">Shared with <bdi>Acme Notes/,
     )
     assert.match(html, /favourite_number<\/bdi><\/dt><dd><bdi>42<\/bdi> <span class="fact">Not shared with any app/)
+  })
+
+  it('say it in words where there is nothing yet', () => {
+    const html = drawn(moreViews['account-empty'])
+    assert.match(html, /Your data<\/h2>\s*<p>Nothing but what you sign in with\.<\/p>/)
+    assert.doesNotMatch(html, /<dl|<ul class="list"/)
+    assert.match(drawn(moreViews['apps-none']), /No app can use your account\./)
   })
 
   it('lead to the account of another person who is signed in in this browser', () => {

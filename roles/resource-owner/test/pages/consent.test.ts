@@ -59,7 +59,7 @@ describe('consent', () => {
 
   it('marks what is sensitive or has no words', () => {
     assert.match(row(html, 'Delete photos'), /Sensitive/)
-    assert.match(row(html, '<code>files.admin</code>'), /Sensitive[\s\S]*<bdi>Acme Notes<\/bdi> gave no description/)
+    assert.match(row(html, '<code>files.admin</code>'), /Sensitive[\s\S]*Nothing says what this is/)
   })
 
   it('does not call everything new when nothing was allowed before', () => {

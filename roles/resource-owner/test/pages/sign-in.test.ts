@@ -25,6 +25,7 @@ describe('sign in', () => {
     )
     const policy = pageHeaders({ https: true, ...page })['content-security-policy'] ?? ''
     assert.match(policy, /; img-src 'self' data: https:\/\/acme-notes\.example\/a%3Bb%2Cc\.png; /)
+    assert.match(page.html, /<p class="papers"><span>From <bdi>Acme Notes<\/bdi>:<\/span> <a /)
     assert.match(page.html, /<a href="https:\/\/acme-notes\.example\/privacy" rel="noreferrer">Privacy policy</)
     assert.match(page.html, /<a href="https:\/\/acme-notes\.example\/terms" rel="noreferrer">Terms of use</)
     assert.doesNotMatch(render({ ...signIn, client: { ...acme, logoUri: 'javascript:alert(1)' } }, frame).html, /<img/)
