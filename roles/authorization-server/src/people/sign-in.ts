@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SignInProblem } from '@symbolon/protocol/views'
+import { loginOf } from '../flow/2-user-authorization.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { PersonRecord } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
@@ -42,8 +43,9 @@ export async function checkCredentials(issuer: Issuer, credentials: Credentials)
 
   const found = named ?? (await store.people.findByLogin(login))
   const person = only === undefined || found?.personId === only.personId ? found : undefined
-  // One account has two logins; guesses at both count as guesses at one.
-  const keys = throttleKeys(sealing, person === undefined ? `login ${loginKey(login)}` : person.personId, remoteAddress)
+  // By what was said, whoever that is: else the pace would tell that two logins are one person's, or one is nobody's.
+  const said = named === undefined ? login : loginOf(named)
+  const keys = throttleKeys(sealing, loginKey(said), remoteAddress)
   const endPair = attempts.onPair.begin(keys.pair)
   const endNetwork = endPair && attempts.fromNetwork.begin(keys.network)
   try {

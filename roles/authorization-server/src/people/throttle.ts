@@ -1,9 +1,10 @@
 /**
  * Slowing down whoever guesses passwords, without giving them the means to shut somebody else out.
  *
- * Wrong passwords are counted for an account from one network, for a network, and for an account from everywhere. The
+ * Wrong passwords are counted for a login from one network, for a network, and for a login from everywhere. The
  * first two make the guesser wait. The third, a hundred times higher, never refuses: it only makes every answer about
- * the account slower, so that an attack from many networks stays slow and the owner still gets in.
+ * the login slower, so that an attack from many networks stays slow and the owner still gets in. A person's two logins
+ * count each by itself: as one they would tell a guesser whose they are.
  *
  * @see OWASP ASVS §2.2.1; NIST SP 800-63B §5.2.2 (rate limiting)
  */

@@ -157,9 +157,17 @@ describe('guessing', () => {
     shown(await browser.signIn(await page()), 'consent')
   })
 
-  it('by username is guessing by email', async () => {
-    for (let tries = 0; tries < 5; tries++) await wrong(browser, tries % 2 ? 'alice' : 'alice@example.com')
-    assert.equal(shown(await wrong(), 'sign-in').problem?.kind, 'slowed-down')
+  it('finds out by its pace neither that a login is anybody, nor that two are the same person', async () => {
+    const paceAfter = async (slowed: string, login: string, form = page) => {
+      const attacker = new Browser(world, `198.51.100.${++networks}`)
+      for (let tries = 0; tries < 5; tries++) await wrong(attacker, slowed)
+      return shown(await attacker.signIn(await form(attacker), login, 'wrong'), 'sign-in').problem?.kind
+    }
+    let networks = 0
+    assert.equal(await paceAfter('alice', 'alice@example.com'), await paceAfter('nobody', 'nobody@example.com'))
+    world.idTokens.set('of-bob', { sub: 'person-bob', aud: 'shop' })
+    const forBob = (of = browser) => of.open(authorizationParams({ id_token_hint: 'of-bob' }))
+    assert.equal(await paceAfter('alice', 'alice', forBob), await paceAfter('nobody', 'nobody', forBob))
   })
 
   it('from another network keeps nobody out of their account', async () => {
