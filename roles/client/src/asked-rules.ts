@@ -9,6 +9,7 @@ import { list } from '@symbolon/protocol/parameters'
 import { claimsIn, type WantedClaim } from './asked.ts'
 import { clockDifference } from './clock.ts'
 import type { IdTokenCheck } from './id-token.ts'
+import { shown } from './shown.ts'
 
 /** A claim of the ID token that was asked for as essential, or with a value. */
 function wanted({ asked }: IdTokenCheck, name: string): WantedClaim | undefined {
@@ -21,7 +22,7 @@ const accepted = ({ value, values }: WantedClaim): readonly unknown[] | undefine
 
 const earliest = ({ asked }: IdTokenCheck): number => (asked?.startedAt ?? 0) - clockDifference
 
-const got = (value: unknown) => clear(String(value ?? 'none').slice(0, 40))
+const got = (value: unknown) => clear(shown(value).slice(0, 40))
 
 /** That the ID token is of this sign-in, and the person signed in as lately and as strongly as was asked. */
 export const askedRules: readonly Rule<IdTokenCheck>[] = [

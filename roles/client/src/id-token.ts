@@ -15,6 +15,7 @@ import { toError } from './errors.ts'
 import { isHashOf } from './jwt/hashes.ts'
 import { encryption, type Opened, openJwt, signatureAlgorithms } from './jwt/open.ts'
 import type { Connection } from './providers/provider.ts'
+import { shown } from './shown.ts'
 
 /** A value whose digest stands in the ID token. */
 export interface Hashed {
@@ -54,9 +55,6 @@ export interface IdTokenCheck extends ExpectedIdToken {
 export const digestOfNonce = (nonce: string): string => hash('sha256', nonce, 'base64url').slice(0, 22)
 
 const audiences = ({ aud }: JWTPayload): readonly unknown[] => [aud ?? []].flat()
-
-const shown = (value: unknown): string =>
-  (typeof value === 'string' ? value : value === undefined ? 'none' : (JSON.stringify(value) ?? 'none')).slice(0, 200)
 
 /** A rule about one claim; the record tells what was expected of it and what stood there. */
 const about = (
@@ -139,7 +137,9 @@ export const idTokenRules: readonly Rule<IdTokenCheck>[] = [
   {
     reason: 'id_token_invalid',
     broken: ({ claims: { nonce }, nonceBefore }) =>
-      nonceBefore !== undefined && nonce !== undefined && digestOfNonce(String(nonce)) !== nonceBefore,
+      nonceBefore !== undefined &&
+      nonce !== undefined &&
+      (typeof nonce !== 'string' || digestOfNonce(nonce) !== nonceBefore),
     seen: () => ({ expected: clear('nonce of the sign-in, or none'), got: clear('another value') }),
   },
   {

@@ -11,6 +11,7 @@ import { clockDifference } from './clock.ts'
 import { toError } from './errors.ts'
 import { encryption, openJwt, signatureAlgorithms } from './jwt/open.ts'
 import type { Connection } from './providers/provider.ts'
+import { shown } from './shown.ts'
 
 export interface LogoutTokenCheck {
   readonly claims: JWTPayload
@@ -46,7 +47,7 @@ const rule = (
   broken,
   seen: (check) => ({
     expected: clear(typeof expected === 'string' ? expected : expected(check)),
-    got: clear(String(got(check) ?? 'none').slice(0, 200)),
+    got: clear(shown(got(check))),
   }),
 })
 

@@ -35,6 +35,9 @@ export async function newSession(
   recorder({ ...asked, outcome: 'ok', params: [...params].filter(([each]) => each === 'code') })
   try {
     const { tokens, scopes, user, claims = {}, idToken } = await redeem(connection, { params, attempt, now })
+    if (attempt.sub !== undefined && user.sub !== attempt.sub) {
+      throw new AuthError('userinfo_invalid', { expected: 'the person who is signed in', got: 'another person' })
+    }
     const { issuer } = connection.provider
     recorder({ ...answered, outcome: 'ok', result: { scope: scopes.join(' ') }, person: { issuer, sub: user.sub } })
     return {

@@ -13,6 +13,7 @@ import {
   clearParameters,
   type FlowEvent,
   flowReference,
+  hiddenParameters,
   type Redacted,
 } from '@symbolon/protocol/trace'
 import { AuthError } from './errors.ts'
@@ -57,7 +58,7 @@ export function createRecorder({ sink, key, now }: RecorderSettings): Recorder {
     evidence && ('clear' in evidence ? evidence : { digest: digest(evidence.hidden), length: evidence.hidden.length })
   const all = (pairs: Iterable<readonly [string, string | undefined]>): Readonly<Record<string, Redacted>> =>
     Object.fromEntries(
-      [...pairs].flatMap(([name, value]) => (value === undefined ? [] : [[name, redacted(name, value)]])),
+      [...pairs].flatMap(([name, value]) => (value === undefined ? [] : [[nameOf(name), redacted(name, value)]])),
     )
 
   return ({ began, params = [], result = {}, checks = [], refused, person, ...rest }) => {
@@ -92,6 +93,9 @@ export function createRecorder({ sink, key, now }: RecorderSettings): Recorder {
     }
   }
 }
+
+/** Of a secret that was not percent-encoded a part may come as a name. */
+const nameOf = (name: string): string => (clearParameters.has(name) || hiddenParameters.has(name) ? name : '(other)')
 
 /** What an error tells the record: its reason, and the evidence it shows anyway. */
 export function refusedBy(error: unknown): {

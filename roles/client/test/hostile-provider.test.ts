@@ -1,10 +1,9 @@
 /** One of the providers of an app is against it: what it answers hurts neither the app nor whoever signs in elsewhere. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AuthError, AuthSettings, OpenIdSettings } from '@symbolon/client'
-import { AuthError as Refusal } from '@symbolon/client'
+import { AuthError, type AuthSettings, memoryStore, type OpenIdSettings } from '@symbolon/client'
 import { CompactEncrypt, exportJWK, generateKeyPair } from 'jose'
-import { type App, signIn, startApp } from './support/app.ts'
+import { type App, signIn, start, startApp } from './support/app.ts'
 import { openBrowser } from './support/browser.ts'
 
 interface Using {
@@ -198,6 +197,46 @@ describe('a token of a provider', () => {
   })
 })
 
+describe('a value that can not be written as text', () => {
+  const odd = { toString: 1, valueOf: 1 }
+  for (const claim of ['iss', 'aud', 'azp', 'exp', 'nonce', 'acr', 'auth_time', 'sub'])
+    for (const responseType of ['code', 'id_token'] as const)
+      it(`is refused as ${claim} of an ID token, by ${responseType}, and is no error of the app (OpenID Connect Core §3.1.3.7)`, () =>
+        using({ openid: { responseType, parameters: { max_age: '60', acr_values: 'mfa' } } }, async (app) => {
+          const asked = Math.floor(Date.now() / 1000)
+          app.standIn.change.claims = (claims) => ({ ...claims, auth_time: asked, acr: 'mfa', [claim]: odd as never })
+          const browser = openBrowser(app.auth)
+          const back = await app.standIn.allow((await start(browser)).href)
+          if (responseType === 'code') await browser.get(`${back.pathname}${back.search}`)
+          else await browser.post(back.pathname, Object.fromEntries(back.searchParams))
+          assert.equal((app.logged[0] as AuthError | undefined)?.code, 'id_token_invalid')
+        }))
+
+  it('is refused in metadata, and is no error of the app (RFC 8414 §3.3)', () =>
+    using({}, async (app) => {
+      app.standIn.change.metadata = (metadata) => ({ ...metadata, token_endpoint: odd })
+      await app.browser.get('/api/auth/signin/symbolon')
+      assert.equal((app.logged[0] as AuthError | undefined)?.code, 'discovery_failed')
+    }))
+
+  it('is refused in a logout token, and is no error of the app (OpenID Connect Back-Channel Logout §2.6)', () =>
+    using(
+      { openid: { logoutNotices: true }, auth: { session: { kind: 'cookie', store: memoryStore() } } },
+      async (app) => {
+        const logout_token = await app.standIn.sign({ iss: odd as never, aud: [odd] as never })
+        const answer = await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token })
+        assert.deepEqual([answer.status, (app.logged[0] as AuthError).code], [400, 'logout_token_invalid'])
+      },
+    ))
+
+  it('is nothing that is said of a person', () =>
+    using({}, async (app) => {
+      app.standIn.change.userinfo = (claims) => ({ ...claims, email_verified: odd, name: odd })
+      const { session } = await signedIn(app)
+      assert.deepEqual(session?.user, { sub: 'alice', email: 'alice@example.com' })
+    }))
+})
+
 describe('an error', () => {
   it('is one line for each thing it says, whatever a provider or a link puts into it', () =>
     using({}, async (app) => {
@@ -209,7 +248,7 @@ describe('an error', () => {
       assert.doesNotMatch(error.got ?? '', /[\u0000-\u001f\u007f-\u009f\u2028\u202e]/)
       assert.equal(
         error.message.split('\n').length,
-        new Refusal('provider_unknown', { expected: 'a', got: 'b' }).message.split('\n').length,
+        new AuthError('provider_unknown', { expected: 'a', got: 'b' }).message.split('\n').length,
       )
     }))
 })

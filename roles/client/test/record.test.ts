@@ -60,6 +60,14 @@ describe('the record', () => {
     assert.ok(event?.checks.slice(0, -1).every(({ ok }) => ok))
   })
 
+  it('keeps no name of a parameter that it does not know: part of a secret may come as one', async () => {
+    events.length = 0
+    await app.browser.get('/api/auth/callback/symbolon?state=s&code=abc&rest-of-a-secret=1&__proto__=2')
+    const { params = {} } = events.at(-1) ?? {}
+    assert.deepEqual(Object.keys(params), ['state', 'code', '(other)'])
+    assert.doesNotMatch(JSON.stringify(events), /rest-of-a-secret|__proto__/)
+  })
+
   it('holds a renewal and a signing out', async () => {
     events.length = 0
     await signIn(app)

@@ -8,6 +8,7 @@ import { isIP } from 'node:net'
 import { type AuthorizationServer, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
 import { type Fetch, isLoopback, transport } from '../network.ts'
+import { shown } from '../shown.ts'
 
 const freshFor = 60 * 60_000
 
@@ -73,7 +74,7 @@ async function believe(issuer: string, url: URL, response: Response): Promise<Au
     if (address === undefined ? isNeeded : !isUsable(address, url)) {
       throw new AuthError('discovery_failed', {
         expected: `${endpoint}: an https address`,
-        got: String(address).slice(0, 200),
+        got: shown(address),
       })
     }
   }

@@ -110,12 +110,19 @@ async function person(connection: Connection, question: PersonQuestion): Promise
   return { ...Object.fromEntries(own.filter(([name, value]) => value !== undefined && !ofTheToken.has(name))), sub }
 }
 
+const truth: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  ['true', true],
+  [false, false],
+  ['false', false],
+])
+
 /**
  * A standard claim as the standard types it, `undefined` when it is none: what reads like `false` to a person is true to
  * a program. Some providers write truth values as text.
  */
 function ofItsType(name: string, value: ClaimValue | undefined): ClaimValue | undefined {
-  if (name.endsWith('_verified')) return String(value) === 'true' || (String(value) === 'false' ? false : undefined)
+  if (name.endsWith('_verified')) return truth.get(value)
   const isText = scopeOfClaim.has(name) && name !== 'address' && name !== 'updated_at'
   return isText && typeof value !== 'string' ? undefined : value
 }

@@ -120,6 +120,19 @@ describe('GitHub', () => {
     assert.doesNotMatch(`${logged[0]?.message}`, /gho_secret/)
   })
 
+  it('signs nobody else in where only the person who is signed in was wanted (OpenID Connect Core §3.1.2.1)', async () => {
+    const browser = openBrowser(auth)
+    await signIn(browser)
+    const again = async () => {
+      const back = await hub.allow((await start(browser, '/api/auth/signin/github?prompt=none')).href)
+      return browser.get(`${back.pathname}${back.search}`)
+    }
+    assert.equal((await again()).status, 302)
+    hub.change.user = { id: 7, login: 'somebody else' }
+    assert.deepEqual([(await again()).status, (logged[0] as AuthError).code], [502, 'userinfo_invalid'])
+    assert.equal((await auth.session(browser.request()))?.user.sub, '583231')
+  })
+
   it('renews a token that expires, and ends access when the refresh token is refused', async () => {
     hub.change.expiring = true
     const browser = openBrowser(auth)
