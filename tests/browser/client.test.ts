@@ -88,6 +88,19 @@ describe('the client in Chromium', () => {
     })
   })
 
+  it('takes an answer out of the fragment of the address by a script that the policy lets run', async () => {
+    const settings = { responseType: 'code id_token token', responseMode: 'fragment' } as const
+    await visiting(settings, async (page, { auth, standIn, logged }) => {
+      const shown: string[] = []
+      page.on('framenavigated', (frame) => shown.push(frame.url()))
+      await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon?returnTo=/photos`)
+      await page.waitForURL('**/photos')
+      assert.equal(await name(page), 'Alice')
+      assert.ok(shown.some((url) => url.includes('#') && url.includes('access_token=')))
+      assert.deepEqual([logged, standIn.tokenRequests().length], [[], 1])
+    })
+  })
+
   /** What the monitor tells the page that holds it. */
   const watched = (page: Page) =>
     page.evaluate<string>(`new Promise((resolve) => {

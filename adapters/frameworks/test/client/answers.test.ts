@@ -32,6 +32,7 @@ const frameworks: Readonly<Record<string, (auth: Auth) => RequestListener | Prom
             .catch((error: unknown) => String(error))
           return response.end(String(failure))
         }
+        if (request.url === '/renew') return response.end((await authOf(request, response).renew()).user.name)
         if (!request.url?.startsWith('/list')) return response.end()
         response.setHeader('set-cookie', own)
         response.end(JSON.stringify(await callMany((url) => authOf(request, response).fetch(url), api)))
@@ -46,6 +47,7 @@ const frameworks: Readonly<Record<string, (auth: Auth) => RequestListener | Prom
       const failure = await request.auth.fetch(request.query.api).catch((error: unknown) => String(error))
       reply.raw.end(String(failure))
     })
+    app.get('/renew', async (request) => (await request.auth.renew()).user.name)
     app.get<{ Querystring: { readonly api: string } }>('/list', async (request, reply) => {
       reply.header('set-cookie', own)
       return callMany((url) => request.auth.fetch(url), request.query.api)
@@ -65,6 +67,15 @@ for (const [name, app] of Object.entries(frameworks)) {
       await follow(visitor, '/api/auth/signin/symbolon')
       return { shop, visitor, api: `?${new URLSearchParams({ api: `${shop.standIn.issuer}/photos` })}` }
     }
+
+    it('renews at once when the app asks, and puts the cookie on the answer', async () => {
+      const { shop, visitor } = await signedIn()
+      const answer = await visitor.go('/renew')
+      assert.equal(await answer.text(), 'Alice')
+      assert.equal(answer.headers.getSetCookie().length, 1)
+      assert.equal(shop.standIn.tokenRequests('refresh_token').length, 1)
+      await shop.stop()
+    })
 
     it('puts each cookie of a renewed session on the answer once, beside those of the app (RFC 6265 §4.1.1)', async () => {
       const { shop, visitor, api } = await signedIn()
