@@ -39,6 +39,7 @@ export function readClaimsRequest(text: string | undefined): ClaimsRequest | und
   const userinfo = readMember(parsed.userinfo)
   const idToken = readMember(parsed.id_token)
   if (userinfo === undefined || idToken === undefined) return undefined
+  if ([userinfo, idToken].some((member) => !isSubject(member.get('sub')))) return undefined
   const acr = idToken.get('acr')
   return {
     claims: claimsIn(userinfo, idToken),
@@ -85,6 +86,10 @@ function readWish(asked: unknown): Wish | undefined {
 
 const texts = (values: readonly ClaimValue[] | null | undefined): readonly string[] =>
   values?.filter((value) => typeof value === 'string') ?? []
+
+/** Whoever wants somebody gets nobody else, though it is written as no subject can be. */
+const isSubject = (wish: Wish | undefined): boolean =>
+  !wish?.values || (wish.values.length > 0 && texts(wish.values).length === wish.values.length)
 
 function claimsIn(userinfo: Wishes, idToken: Wishes): RequestedClaims | null {
   const known = [...new Set([...userinfo.keys(), ...idToken.keys()])].filter((name) => scopeOfClaim.has(name))

@@ -47,6 +47,14 @@ describe('the claims parameter (OpenID Connect Core §5.5)', () => {
     assert.deepEqual(read({ userinfo: null, id_token: { 'name#de': null } }), readClaimsRequest(undefined))
   })
 
+  it('never forgets that somebody was wanted because of how it is written (§5.5.1)', () => {
+    for (const wanted of [{ value: 7 }, { value: null }, { values: [] }, { values: ['alice', 7] }]) {
+      assert.equal(read({ id_token: { sub: wanted } }), undefined, JSON.stringify(wanted))
+      assert.equal(read({ userinfo: { sub: wanted } }), undefined, JSON.stringify(wanted))
+    }
+    assert.deepEqual(read({ id_token: { sub: { essential: true } }, userinfo: { sub: null } })?.subjects, [])
+  })
+
   const malformed = [
     '',
     'name',
