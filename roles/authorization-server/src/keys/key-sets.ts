@@ -3,7 +3,7 @@
  *
  * However many requests need a set, it is fetched once. A set that turned out to lack a key is fetched again, but not more
  * often than strangers who invent one can make a difference. While a client doesn't answer, its last good set is used for
- * a day, and it is not asked at every request.
+ * a day, and it is not asked at every request. Clients that nobody has looked at have sets and places of their own.
  *
  * @see RFC 7517 §5, OpenID Connect Core §10.1.1 and §10.2.1
  */
@@ -12,6 +12,7 @@ import { once } from '../once.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { OutgoingProblem } from '../ports/outgoing.ts'
 import type { Seconds } from '../ports/records.ts'
+import { createRecent } from '../recent.ts'
 
 export type Jwk = Readonly<Record<string, unknown>>
 
@@ -35,6 +36,7 @@ const freshAtMost: Seconds = 3_600
 const usedWithoutAnswer: Seconds = 86_400
 const betweenFailures: Seconds = 5
 const betweenMisses: Seconds = 10
+/** Of reviewed clients, and of all others. */
 const mostSets = 500
 const mostKeys = 50
 const accept = ['application/json', 'application/jwk-set+json']
@@ -59,18 +61,28 @@ interface KeySets {
 
 /** The set that is registered, or the one at the registered address. */
 export const keySetOf = ({ client, issuer }: Keyholder): Promise<FoundKeySet> | FoundKeySet =>
-  client.jwks === undefined ? keySetsOf(issuer).find(client) : { set: client.jwks, fetchedNow: true }
+  client.jwks === undefined ? keySetsOf(issuer, client).find(client) : { set: client.jwks, fetchedNow: true }
 
-export const renewedKeySetOf = ({ client, issuer }: Keyholder): Promise<FoundKeySet> => keySetsOf(issuer).renew(client)
+export const renewedKeySetOf = ({ client, issuer }: Keyholder): Promise<FoundKeySet> =>
+  keySetsOf(issuer, client).renew(client)
 
-const keySetsOf = once(({ outgoing, now }: Issuer): KeySets => {
-  const held = new Map<string, Held>()
+const keySetsOf = (issuer: Issuer, { unreviewed }: Client): KeySets =>
+  roomsOf(issuer)[unreviewed ? 'strangers' : 'ours']
+
+const roomsOf = once((issuer: Issuer) => ({
+  ours: createKeySets(issuer, { forStranger: false }),
+  strangers: createKeySets(issuer, { forStranger: true }),
+}))
+
+function createKeySets({ outgoing, now }: Issuer, how: { readonly forStranger: boolean }): KeySets {
+  const held = createRecent<Held>(mostSets)
   const pending = new Map<string, Promise<FoundKeySet>>()
-  const missedAt = new Map<string, Seconds>()
+  /** By client: another that names the same address, or has it asked in vain, is nothing to it. */
+  const missed = createRecent<{ readonly at: Seconds }>(mostSets)
 
   const fetchSet = async (url: string): Promise<FoundKeySet> => {
     const attemptedAt = now()
-    const answer = await outgoing.fetch(url, { accept })
+    const answer = await outgoing.fetch(url, { accept, ...how })
     const set = answer.ok && answer.status === 200 ? readKeySet(answer.text) : undefined
     const before = held.get(url)
     const problem = set ? undefined : answer.ok ? 'keys_malformed' : answer.problem
@@ -82,7 +94,7 @@ const keySetsOf = once(({ outgoing, now }: Issuer): KeySets => {
             freshUntil: attemptedAt + freshFor(answer.headers),
           }
         : { set: before?.set, fetchedAt: before?.fetchedAt ?? 0, freshUntil: 0 }
-    keep(held, url, { ...fetched, problem, attemptedAt })
+    held.set(url, { ...fetched, problem, attemptedAt })
     return found(held.get(url), true)
   }
   const refresh = (url: string): Promise<FoundKeySet> => {
@@ -103,22 +115,14 @@ const keySetsOf = once(({ outgoing, now }: Issuer): KeySets => {
       const failedLately = entry?.problem !== undefined && now() - entry.attemptedAt < betweenFailures
       return fresh || failedLately ? found(entry, false) : refresh(url)
     },
-    async renew({ jwksUri: url }) {
+    async renew({ id, jwksUri: url }) {
       if (url === undefined) return { set: undefined, problem: 'keys_not_registered' }
-      const tooLately = now() - (missedAt.get(url) ?? Number.NEGATIVE_INFINITY) < betweenMisses
+      const tooLately = now() - (missed.get(id)?.at ?? Number.NEGATIVE_INFINITY) < betweenMisses
       if (pending.has(url) || tooLately) return pending.get(url) ?? found(held.get(url), false)
-      keep(missedAt, url, now())
+      missed.set(id, { at: now() })
       return refresh(url)
     },
   }
-})
-
-/** The one that was not needed for longest makes room. */
-function keep<Value>(map: Map<string, Value>, url: string, value: Value): void {
-  map.delete(url)
-  map.set(url, value)
-  const [oldest] = map.keys()
-  if (map.size > mostSets && oldest !== undefined) map.delete(oldest)
 }
 
 /** What was worked out for the set before is good for it still. */

@@ -5,7 +5,7 @@ import { exportJWK, SignJWT } from 'jose'
 import { clientFrom } from '../../src/client.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { encryptionKeyOf } from '../../src/keys/client-keys.ts'
-import { keySetOf, readKeySet } from '../../src/keys/key-sets.ts'
+import { keySetOf, readKeySet, renewedKeySetOf } from '../../src/keys/key-sets.ts'
 import type { Outgoing, OutgoingAnswer, OutgoingRequest } from '../../src/ports/outgoing.ts'
 import { clientRecord, createWorld, type World } from '../support/back-channel/world.ts'
 
@@ -216,6 +216,56 @@ describe('keys at an address of the client (OpenID Connect Core §10.1.1)', () =
     assert.ok(first.set)
     assert.equal(first.set, second.set)
     assert.equal(publisher.requests.length, 2)
+  })
+
+  const at = (clientId: string, jwks_uri: string, more = {}) =>
+    clientFrom(clientRecord(clientId, { jwks_uri, ...more }))
+
+  it('stay at hand however many strangers publish theirs (attack 75)', async () => {
+    await using place = await openPlace()
+    const { publisher, world } = place
+    publisher.keys = [(await newKey('a')).jwk]
+    const { issuer } = world
+    const ours = at('ours', jwksUri)
+    await keySetOf({ client: ours, issuer })
+    for (let one = 0; one < 600; one++) {
+      const client = at(`stranger ${one}`, `https://stranger.example/${one}`, { reviewed: false })
+      await keySetOf({ client, issuer })
+    }
+    const before = publisher.requests.length
+    publisher.instead = { ok: false, problem: 'unreachable' }
+    assert.ok((await keySetOf({ client: ours, issuer })).set)
+    assert.equal(publisher.requests.length, before)
+  })
+
+  it('are fetched again for a client, whatever others that name the same address have just made us ask', async () => {
+    await using place = await openPlace()
+    const { publisher, world } = place
+    const { issuer } = world
+    const others = [at('beside', jwksUri), at('stranger', jwksUri, { reviewed: false })]
+    const ours = at('ours', jwksUri)
+    publisher.keys = [(await newKey('a')).jwk]
+    for (const client of [ours, ...others]) await keySetOf({ client, issuer })
+    for (const client of [...others, ...others]) await renewedKeySetOf({ client, issuer })
+    const { jwk } = await newKey('new')
+    publisher.keys = [jwk]
+    const before = publisher.requests.length
+    const { set } = await renewedKeySetOf({ client: ours, issuer })
+    assert.deepEqual(
+      set?.keys.map(({ kid }) => kid),
+      ['new'],
+    )
+    await renewedKeySetOf({ client: ours, issuer })
+    assert.equal(publisher.requests.length, before + 1)
+  })
+
+  it('go out as what a stranger wants, if it is one', async () => {
+    await using place = await openPlace()
+    const { publisher, world } = place
+    for (const reviewed of [true, false]) {
+      await keySetOf({ client: at(`reviewed ${reviewed}`, jwksUri, { reviewed }), issuer: world.issuer })
+      assert.equal(publisher.requests.at(-1)?.how.forStranger, !reviewed)
+    }
   })
 
   it('are read without what nobody needs, and only so many', () => {
