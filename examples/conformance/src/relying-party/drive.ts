@@ -32,7 +32,12 @@ export async function runPlan(driving: Driving, plan: RelyingPartyPlan): Promise
   for (const variant of plan.variants) {
     const configuration = await configurationFor(driving)
     const { id, modules } = await driving.api.plan(plan.plan, variant, configuration)
-    const folder = join(driving.folder, plan.name, Object.values(variant)[0] ?? '')
+    const { client_registration = 'dynamic_client', response_type = '' } = variant
+    const folder = join(
+      driving.folder,
+      plan.name,
+      `${client_registration} ${response_type}`.trim().replaceAll(' ', '-'),
+    )
     mkdirSync(folder, { recursive: true })
     driving.say(`\n${plan.plan} ${JSON.stringify(variant)}`)
     for (const [at, module] of modules.entries()) {

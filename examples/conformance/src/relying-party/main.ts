@@ -9,11 +9,17 @@ import { openDataFolder } from '@symbolon/server/config/data-folder'
 import { exportJWK, generateKeyPair } from 'jose'
 import { certificateIn } from '../certificates.ts'
 import { usualSuite } from '../suite.ts'
-import { type Outcome, runPlan } from './drive.ts'
+import { type Driving, type Outcome, runPlan } from './drive.ts'
 import { relyingPartyPlans } from './plans.ts'
 import { createSuiteApi } from './suite-api.ts'
 
-const usual = { port: 4_445, folder: '.symbolon/conformance', address: '127.0.0.1', host: 'host.docker.internal' }
+const usual = {
+  port: 4_445,
+  folder: '.symbolon/conformance',
+  address: '127.0.0.1',
+  host: 'host.docker.internal',
+  alias: 'symbolon-rp',
+}
 const names = relyingPartyPlans.map(({ name }) => name)
 
 const command: Command = {
@@ -22,7 +28,7 @@ const command: Command = {
   most: names.length,
   options: {
     suite: { type: 'string', value: 'URL', about: `Where the suite is. ${usualSuite.base}.` },
-    alias: { type: 'string', value: 'ALIAS', about: 'The alias of the plans. symbolon-rp.' },
+    alias: { type: 'string', value: 'ALIAS', about: `The alias of the plans. ${usual.alias}.` },
     'suite-ca': { type: 'string', value: 'FILE', about: 'What the suite is trusted by; the one made for it.' },
     port: { type: 'string', value: 'PORT', about: `Where the app listens. ${usual.port}.` },
     host: { type: 'string', value: 'ADDRESS', about: `The address it listens on. ${usual.address}.` },
@@ -43,28 +49,29 @@ const command: Command = {
     const pem = { cert: readFileSync(own.cert, 'utf8'), key: readFileSync(own.key, 'utf8') }
     tls.setDefaultCACertificates([...tls.getCACertificates(), pem.cert, readFileSync(theirs, 'utf8')])
     const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-    const outcomes: Outcome[] = []
-    for (const plan of plans) {
-      outcomes.push(
-        ...(await runPlan(
-          {
-            suite: { base, alias: text('alias') ?? 'symbolon-rp' },
-            api: createSuiteApi(base, process.env.CONFORMANCE_TOKEN),
-            app: { host, port: portFrom(text('port')) ?? usual.port, address: text('host') ?? usual.address, tls: pem },
-            privateKey: { ...(await exportJWK(privateKey)), alg: 'RS256', kid: 'relying-party' },
-            folder: join(folder, 'relying-party'),
-            say: (line) => process.stdout.write(`${line}\n`),
-          },
-          plan,
-        )),
-      )
+    const driving: Driving = {
+      suite: { base, alias: text('alias') ?? usual.alias },
+      api: createSuiteApi(base, process.env.CONFORMANCE_TOKEN),
+      app: { host, port: portFrom(text('port')) ?? usual.port, address: text('host') ?? usual.address, tls: pem },
+      privateKey: { ...(await exportJWK(privateKey)), alg: 'RS256', kid: 'relying-party' },
+      folder: join(folder, 'relying-party'),
+      say: (line) => process.stdout.write(`${line}\n`),
     }
-    const count = Object.entries(Object.groupBy(outcomes, ({ result }) => result))
-    process.stdout.write(`\n${count.map(([result, all]) => `${all?.length} ${result.toLowerCase()}`).join(', ')}\n`)
-    const good = ['PASSED', 'REVIEW', 'SKIPPED', 'WARNING']
-    return outcomes.every(({ result }) => good.includes(result)) ? exitCodes.ok : exitCodes.failed
+    const outcomes = new Map<string, readonly Outcome[]>()
+    for (const plan of plans) outcomes.set(plan.name, await runPlan(driving, plan))
+    process.stdout.write(`\n${[...outcomes].map(([name, all]) => `${name.padEnd(28)} ${counted(all)}`).join('\n')}\n`)
+    const isGood = [...outcomes.values()].flat().every(({ result }) => good.includes(result))
+    return isGood ? exitCodes.ok : exitCodes.failed
   },
 }
+
+/** `REVIEW`: somebody is to look at the app's record. `SKIPPED`: the app does not do what the module allows. */
+const good = ['PASSED', 'REVIEW', 'SKIPPED', 'WARNING']
+
+const counted = (outcomes: readonly Outcome[]): string =>
+  Object.entries(Object.groupBy(outcomes, ({ result }) => result))
+    .map(([result, all]) => `${all?.length} ${result.toLowerCase()}`)
+    .join(', ')
 
 const args = process.argv.slice(2)
 try {
