@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { after, before, describe, it } from 'node:test'
-import type { Auth } from '@symbolon/client'
+import type { Auth, AuthError } from '@symbolon/client'
 import { nodeAuth } from '@symbolon/frameworks/client/node'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
@@ -98,6 +98,32 @@ describe('the client in Chromium', () => {
       assert.equal(await name(page), 'Alice')
       assert.ok(shown.some((url) => url.includes('#') && url.includes('access_token=')))
       assert.deepEqual([logged, standIn.tokenRequests().length], [[], 1])
+    })
+  })
+
+  it('takes nothing but an error out of the query where the answer belongs into the fragment (RFC 9700 §4.3)', async () => {
+    const settings = { responseType: 'code id_token token', responseMode: 'fragment' } as const
+    await visiting(settings, async (page, { auth, standIn, logged }) => {
+      for (const [query, code] of [
+        ['code=c&id_token=i&access_token=a&token_type=Bearer', 'state_missing'],
+        ['error=access_denied', 'person_refused'],
+      ] as const) {
+        logged.length = 0
+        standIn.change.answer = ({ path }, response) => {
+          const { pathname, searchParams } = new URL(path, standIn.issuer)
+          if (pathname !== '/authorize') return false
+          const about = new URLSearchParams({ state: searchParams.get('state') ?? '', iss: standIn.issuer })
+          const location = `${searchParams.get('redirect_uri')}?${query}&${about}`
+          response.writeHead(302, { location }).end()
+          return true
+        }
+        await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
+        await page.locator('details').waitFor()
+        assert.deepEqual(
+          logged.map((error) => (error as AuthError).code),
+          [code],
+        )
+      }
     })
   })
 

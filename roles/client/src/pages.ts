@@ -24,8 +24,11 @@ ${fields.map(([name, value]) => `<input type="hidden" name="${text(name)}" value
     { script: submit },
   )
 
+/** Of a query, which others may have seen, only an error is taken. */
 const take = `const [form] = document.forms
-for (const [name, value] of new URLSearchParams((location.hash || location.search).slice(1))) {
+const asked = new URLSearchParams(location.search)
+const answer = location.hash || !asked.has('error') ? new URLSearchParams(location.hash.slice(1)) : asked
+for (const [name, value] of answer) {
 const field = document.createElement('input')
 field.type = 'hidden'
 field.name = name

@@ -84,11 +84,11 @@ function mayAsk(origin: string, allowHttp: AllowHttp | undefined): boolean {
   return url.protocol === 'https:' && !isAddress && !isLoopback(host) && /\.[^.]*[a-z][^.]*$/i.test(host)
 }
 
-/** Discovery begins where the issuer says, so it is asked for no less than any other issuer (§3, §4). */
-function isIssuer(value: string, allowHttp: AllowHttp = 'loopback'): boolean {
+/** Discovery asks there next, so it must be a place that may be asked, like the host that named it (§3, §4). */
+function isIssuer(value: string, allowHttp: AllowHttp | undefined): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
-  return mayFetch(url, allowHttp) && !/[?#]/.test(value) && url.username === '' && url.password === ''
+  return mayAsk(url.origin, allowHttp) && !/[?#]/.test(value) && url.username === '' && url.password === ''
 }
 
 function issuerIn(found: unknown): string | undefined {

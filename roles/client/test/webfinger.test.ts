@@ -83,6 +83,10 @@ describe('the issuer', () => {
     ['with a query', () => found(`${issuer}?tenant=1`), /without query/],
     ['with a fragment', () => found(`${issuer}#`), /without query/],
     ['with a name before the host', () => found('https://example.com@evil.example'), /a link to an https issuer/],
+    ['on this machine', () => found('http://localhost:6379'), /a link to an https issuer/],
+    ['on this machine, over TLS', () => found('https://127.0.0.1'), /a link to an https issuer/],
+    ['at an address', () => found('https://169.254.169.254'), /a link to an https issuer/],
+    ['at a name that only a local network knows', () => found('https://vault'), /a link to an https issuer/],
     ['that is no text', () => found({ issuer }), /a link to an https issuer/],
     ['of an answer without links', () => Response.json([]), /a link to an https issuer/],
     ['of an answer that is no JSON', () => new Response('<html>'), /a JSON resource descriptor/],
@@ -90,7 +94,7 @@ describe('the issuer', () => {
     ['behind a redirect', () => new Response(null, { status: 302, headers: { location: issuer } }), /200/],
     ['of nobody', () => new Response(null, { status: 404 }), /200/],
   ] as const)
-    it(`is not believed ${what}`, async () => {
+    it(`is not believed ${what} (attack 74)`, async () => {
       const { fetch } = asking(answer)
       await assert.rejects(findIssuer('joe@example.com', { fetch }), { code: 'discovery_failed', expected })
     })

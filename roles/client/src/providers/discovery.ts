@@ -116,7 +116,8 @@ function isUsable(address: unknown, issuer: URL): boolean {
   return ['https:', issuer.protocol].includes(protocol) && (hasName(hostname) || !hasName(issuer.hostname))
 }
 
-const hasName = (hostname: string): boolean => !isLoopback(hostname) && isIP(hostname.replace(/^\[|\]$/g, '')) === 0
+const hasName = (hostname: string): boolean =>
+  !isLoopback(hostname) && !hostname.endsWith('.localhost') && isIP(hostname.replace(/^\[|\]$/g, '')) === 0
 
 async function issuerNamedIn(response: Response): Promise<string> {
   const document: unknown = await response.json().catch(() => undefined)
