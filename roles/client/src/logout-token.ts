@@ -18,6 +18,7 @@ export interface LogoutTokenCheck {
   readonly typ: string | undefined
   readonly issuer: string
   readonly clientId: string
+  readonly trustedAudiences: readonly string[]
   /** Seconds. */
   readonly now: number
 }
@@ -65,6 +66,12 @@ export const logoutTokenRules: readonly Rule<LogoutTokenCheck>[] = [
   rule(
     ({ clientId }) => `aud: ${clientId}`,
     ({ claims, clientId }) => ![claims.aud ?? []].flat().includes(clientId),
+    ({ claims }) => claims.aud,
+  ),
+  rule(
+    ({ clientId, trustedAudiences }) => `aud: nobody but ${[clientId, ...trustedAudiences].join(', ')}`,
+    ({ claims, clientId, trustedAudiences }) =>
+      [claims.aud ?? []].flat().some((each) => ![clientId, ...trustedAudiences].includes(each)),
     ({ claims }) => claims.aud,
   ),
   rule(
@@ -116,6 +123,7 @@ export async function validateLogoutToken(connection: Connection, token: string,
     typ,
     issuer: provider.issuer,
     clientId: client.client_id,
+    trustedAudiences: provider.openid?.trustedAudiences ?? [],
     now: now / 1000,
   })
   if (broken) throw toError(broken)

@@ -85,6 +85,11 @@ for (const [kind, session] of Object.entries(kinds)) {
       [`${module}-with-nonce`, { nonce: 'n' }, 'no nonce'],
       [`${module}-wrong-aud`, { aud: 'another-client' }, 'aud: print-shop'],
       [`${module}-wrong-iss`, { iss: 'https://other.example' }, /^iss: http/],
+      [
+        'an aud besides, which may show it here',
+        { aud: ['print-shop', 'another-client'] },
+        'aud: nobody but print-shop',
+      ],
       ['no iat', { iat: undefined }, 'iat: a time in the past'],
       ['no exp', { exp: undefined }, 'exp: a time to come'],
       ['an exp that is over', { exp: 1 }, 'exp: a time to come'],
