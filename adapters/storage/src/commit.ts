@@ -35,6 +35,7 @@ const stepsOf: Steps = {
     step(useAssertion, { client_id: clientId, jti_hash: jtiHash, expires_at: expiresAt }),
   ],
   'finish-interaction': ({ outcome }) => [step(outcomes.finishInteraction, outcomes.outcomeRow(outcome))],
+  'drop-outcomes': ({ interactionHashes }) => inFews(interactionHashes).map((few) => step(outcomes.dropOutcomes, few)),
   claim: ({ name, version }) => [
     version === 0 ? step(versions.claimFirst, { name }) : step(versions.claimNext, { name, version }),
   ],

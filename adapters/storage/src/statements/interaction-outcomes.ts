@@ -1,6 +1,7 @@
 /** `interaction_outcomes`: what an interaction ended in, kept until the interaction would have expired, then swept. */
 import type { InteractionOutcomeRecord } from '@symbolon/authorization-server/ports/records'
-import { spending, statement } from '../sql.ts'
+import { few } from '../few.ts'
+import { spending, statement, type Values } from '../sql.ts'
 
 type Row = { readonly interaction_hash: string; readonly sealed: string; readonly expires_at: number }
 
@@ -17,6 +18,11 @@ export const finishInteraction = spending<Row>(
    values (:issuer_id, :interaction_hash, :sealed, :expires_at)
    on conflict (issuer_id, interaction_hash) do nothing
    returning 1 as spent`,
+)
+
+export const dropOutcomes = statement<Values>(
+  'interaction_outcomes.drop',
+  `delete from interaction_outcomes where issuer_id = :issuer_id and interaction_hash in (${few})`,
 )
 
 export const outcomeRow = (outcome: InteractionOutcomeRecord): Row => ({

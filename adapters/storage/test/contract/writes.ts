@@ -75,6 +75,12 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     see: (store) => store.interactions.findOutcome('interaction-1'),
     seen: a.outcome,
   },
+  'drop-outcomes': {
+    given: [{ do: 'finish-interaction', outcome: a.outcome }],
+    write: { do: 'drop-outcomes', interactionHashes: [a.outcome.interactionHash] },
+    see: (store) => store.interactions.findOutcome('interaction-1'),
+    seen: undefined,
+  },
   claim: {
     given: [{ do: 'claim', name: 'keys', version: 0 }],
     write: { do: 'claim', name: 'keys', version: 1 },

@@ -11,12 +11,12 @@ import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
 import { missingState } from '../logout/session-state.ts'
 import { type Browser, touches } from '../people/browser.ts'
+import { finish } from '../people/ends.ts'
 import { grantAnswer, settle } from '../people/granted-answer.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
 import { respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
-import type { Write } from '../ports/store.ts'
 import type { Answer } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { notice, record, seeOther } from './page.ts'
@@ -42,16 +42,17 @@ export async function end(
   const { params, ...kept } = response
   const session = how.step === 'done' ? how.as.session.sessionId : undefined
   const mine: Outcome = { at: issuer.now(), code: given?.issued.code, session, response: kept }
-  const ended: Write = { do: 'finish-interaction', outcome: sealOutcome(interaction, mine, issuer) }
+  const undecided = http.method === 'GET' ? session : undefined
+  const ended = finish(sealOutcome(interaction, mine, issuer), { undecided, now: mine.at })
   const touched = touches(loaded.browser, loaded.situation.now)
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
   if (refused !== undefined && refused.reason !== 'person_refused') {
     const more = { flow, locales, reason: refused.reason }
     return wayBack({ response, known, locale: () => locale, afterForm: !cameFromElsewhere(http), more })
   }
-  const commit = await issuer.store.commit([ended, ...(given?.writes ?? []), ...touched])
+  const commit = await issuer.store.commit([...ended.writes, ...(given?.writes ?? []), ...touched])
   const { committed } = commit
-  if (committed && given !== undefined) await settle(issuer, given)
+  for (const each of committed ? [ended, given] : []) await settle(issuer, each)
   if (!commit.committed && commit.lost !== 'finish-interaction') return undefined
   if (committed) {
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const

@@ -39,9 +39,9 @@ export interface GrantedAnswer {
   readonly stored: () => readonly Write[]
 }
 
-/** Once the writes of an answer are committed. It writes once more only when many answers were on their way together. */
-export async function settle({ store }: Issuer, { stored }: GrantedAnswer): Promise<void> {
-  const writes = stored()
+/** Once the writes are committed. It writes once more only when many answers were on their way together. */
+export async function settle({ store }: Issuer, given: Pick<GrantedAnswer, 'stored'> | undefined): Promise<void> {
+  const writes = given?.stored() ?? []
   if (writes.length > 0) await store.commit(writes)
 }
 

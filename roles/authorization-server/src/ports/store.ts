@@ -280,6 +280,8 @@ export type Write =
   | { readonly do: 'put-consent'; readonly consent: ConsentRecord }
   | { readonly do: 'delete-consent'; readonly personId: string; readonly clientId: string }
   | { readonly do: 'insert-code'; readonly code: CodeRecord }
+  /** Of interactions; what comes later finds none, and decides anew. */
+  | { readonly do: 'drop-outcomes'; readonly interactionHashes: readonly string[] }
   /** Those of them that were not redeemed. */
   | { readonly do: 'drop-codes'; readonly codeHashes: readonly string[] }
   | { readonly do: 'insert-grant'; readonly grant: GrantRecord }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sharedPostgres } from '../../../../tests/support/postgres.ts'
 import { hashOf } from '../../src/handles.ts'
+import { mostEnds } from '../../src/people/ends.ts'
 import { mostCodes, mostGrants } from '../../src/people/granted-answer.ts'
 import { atOnce } from '../../src/people/outstanding.ts'
 import { findToken } from '../../src/tokens/find.ts'
@@ -48,6 +49,24 @@ for (const [name, place] of Object.entries(places)) {
       assert(grants.length >= mostGrants && grants.length < mostGrants + notYet, `${grants.length} grants`)
       assert.equal(left(tokens), grants.length)
       assert(left(codes) >= mostCodes && left(codes) < mostCodes + notYet, `${left(codes)} codes`)
+      await world.storage.close()
+    })
+
+    it('has so many ends of interactions that nobody decided, which forms of other sites begin (RFC 6819 §4.4.1.11)', async () => {
+      const [world, browser] = await openWithSession(await place(), 'opaque')
+      const { store } = world.issuer
+      const params = authorizationParams({ prompt: 'none' })
+      const led = Array.from({ length: 4 * mostEnds }, async () => {
+        const begun = await browser.post('/authorize', params, { crossSite: true })
+        assert(begun.kind === 'redirect')
+        const end = await browser.follow(begun)
+        assert.equal(sentToClient(end).params.get('error'), null)
+        return /\/i\/([\w-]{43})\//.exec(begun.location)?.[1] ?? ''
+      })
+      const ids = await Promise.all(led)
+      const ends = await Promise.all(ids.map((id) => store.interactions.findOutcome(hashOf(id))))
+      const left = ends.filter((one) => one !== undefined).length
+      assert(left >= mostEnds && left < mostEnds + notYet, `${left} ends`)
       await world.storage.close()
     })
 
