@@ -137,8 +137,10 @@ async function reply(received: Received): Promise<Answer> {
     return errorPage(refused, { request: http, flow, client, locales })
   }
   const { refused, replyTo } = decision
-  const response = await respond(issuer, { replyTo, outcome: { refused }, flow })
-  return wayBack({ response, known, locale, afterForm: false, more: { flow, locales, reason: refused.reason } })
+  const response = await respond(issuer, { replyTo, outcome: { refused }, flow, browser })
+  const cookies = missingState(http, issuer, browser?.handle)
+  const more = { flow, locales, reason: refused.reason, cookies }
+  return wayBack({ response, known, locale, afterForm: false, more })
 }
 
 interface Proceeding extends Received {
@@ -171,12 +173,13 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   const more = { flow, locales: request.uiLocales }
   if (next.step === 'refused') {
     const refused = refuse(next.reason)
-    const response = await respond(issuer, { replyTo, outcome: { refused }, flow })
+    const response = await respond(issuer, { replyTo, outcome: { refused }, flow, browser })
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const
     const concerns = { what: 'answered at once', client: known.client.id, result: response.params }
     recordRequest(received)
     record(issuer, http, { ...seen, ...concerns, outcome: 'refused', refused }, 303)
-    return wayBack({ response, known, locale, afterForm: false, more: { ...more, reason: next.reason } })
+    const cookies = missingState(http, issuer, browser.handle)
+    return wayBack({ response, known, locale, afterForm: false, more: { ...more, reason: next.reason, cookies } })
   }
   if (next.step !== 'done') {
     recordRequest(received)

@@ -37,7 +37,7 @@ export async function end(
     replyTo,
     flow,
     outcome: given ? { issued: given.issued } : { refused: refused ?? refuse('server_error') },
-    ...(given && { browser: loaded.browser }),
+    browser: loaded.browser,
   })
   const { params, ...kept } = response
   const session = how.step === 'done' ? how.as.session.sessionId : undefined
@@ -47,7 +47,8 @@ export async function end(
   const touched = touches(loaded.browser, loaded.situation.now)
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
   if (refused !== undefined && refused.reason !== 'person_refused') {
-    const more = { flow, locales, reason: refused.reason }
+    const cookies = missingState(http, issuer, loaded.browser.handle)
+    const more = { flow, locales, reason: refused.reason, cookies }
     return wayBack({ response, known, locale: () => locale, afterForm: !cameFromElsewhere(http), more })
   }
   const commit = await issuer.store.commit([...ended.writes, ...(given?.writes ?? []), ...touched])

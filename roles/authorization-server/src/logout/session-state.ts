@@ -13,6 +13,7 @@
  */
 import { hash } from 'node:crypto'
 import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
+import type { Browser } from '../people/browser.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { Seconds } from '../ports/records.ts'
 
@@ -41,14 +42,18 @@ export const missingState = (
   handle: string | undefined,
 ): readonly Cookie[] => (handle === undefined || cookies.has(stateCookieName) ? [] : stateCookies(issuer, handle))
 
-/** `session_state` of an answer that goes to `redirectUri`; none for an app on a device, which has no origin. */
+/**
+ * `session_state` of an answer that goes to `redirectUri`; none for an app on a device, which has no origin. A browser that
+ * nobody is signed in with has the state that it shows the page, which is none before the first sign-in.
+ */
 export function sessionStateFor(
   issuer: Issuer,
   { clientId, redirectUri }: { readonly clientId: string; readonly redirectUri: string },
-  handle: string | undefined,
+  { handle, state = '' }: Pick<Browser, 'handle' | 'state'>,
 ): string | undefined {
-  if (!issuer.settings.sessionManagement || handle === undefined || !/^https?:/i.test(redirectUri)) return undefined
+  if (!issuer.settings.sessionManagement || !/^https?:/i.test(redirectUri)) return undefined
   const salt = Buffer.from(issuer.random(12)).toString('base64url')
   const { origin } = new URL(redirectUri)
-  return `${hash('sha256', [clientId, origin, stateOf(issuer, handle), salt].join(' '), 'base64url')}.${salt}`
+  const current = handle === undefined ? state : stateOf(issuer, handle)
+  return `${hash('sha256', [clientId, origin, current, salt].join(' '), 'base64url')}.${salt}`
 }

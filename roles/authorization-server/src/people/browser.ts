@@ -10,7 +10,7 @@ import type { Cookie, EndpointRequest } from '../endpoints/endpoint.ts'
 import type { SignedIn } from '../flow/2-user-authorization.ts'
 import { hashOf, newHandle } from '../handles.ts'
 import { endSessions } from '../logout/announce.ts'
-import { stateCookies } from '../logout/session-state.ts'
+import { stateCookieName, stateCookies } from '../logout/session-state.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
 import type { ConsentRecord, PersonRecord, Seconds, SessionRecord } from '../ports/records.ts'
 import type { KnownSession, Write } from '../ports/store.ts'
@@ -21,6 +21,8 @@ export interface Browser {
   /** The cookie's value; `undefined` for a browser that nobody ever signed in with. */
   readonly handle: string | undefined
   readonly hash: string | undefined
+  /** What it says, where scripts of ours can read it, of who is signed in. */
+  readonly state: string | undefined
   /** All that are neither ended nor expired, newest sign-in first. */
   readonly sessions: readonly SessionRecord[]
   /** Each person once, by one of their sessions; people who may not act are left out. */
@@ -29,7 +31,7 @@ export interface Browser {
   readonly consents: ReadonlyMap<string, ConsentRecord>
 }
 
-const nobody: Browser = { handle: undefined, hash: undefined, sessions: [], people: [], consents: new Map() }
+const nobody = { handle: undefined, hash: undefined, sessions: [], people: [], consents: new Map() } as const
 
 /** One read. `preferred`: the session to take for its person, though there may be another as new. */
 export async function loadBrowser(
@@ -38,12 +40,13 @@ export async function loadBrowser(
   { client, preferred = null }: { readonly client?: string; readonly preferred?: string | null } = {},
 ): Promise<Browser> {
   const handle = request.cookies.get(cookieName)
-  if (handle === undefined || !/^[\w-]{43}$/.test(handle)) return nobody
+  const state = request.cookies.get(stateCookieName)
+  if (handle === undefined || !/^[\w-]{43}$/.test(handle)) return { ...nobody, state }
   const hash = hashOf(handle)
   const known = await issuer.store.sessions.ofBrowser(hash, issuer.now(), client)
   const people = known.filter(isActive).filter((one) => one === chosenOf(known, one, preferred))
   const consents = new Map(known.flatMap(({ consent }) => (consent ? [[consent.personId, consent]] : [])))
-  return { handle, hash, sessions: known.map(({ session }) => session), people, consents }
+  return { handle, hash, state, sessions: known.map(({ session }) => session), people, consents }
 }
 
 const isActive = (one: KnownSession): one is KnownSession & { readonly person: PersonRecord } =>

@@ -71,15 +71,19 @@ function shownTo(client: Client, redirectUri: string, locale: string): Shown {
   return shown
 }
 
-/** The answer as it travels: signed where the response mode says so. */
+/**
+ * The answer as it travels: signed where the response mode says so. An error, too, lets the client see when who is signed in
+ * changes; but nobody watches people whom they do not know that nobody here has looked at.
+ */
 export async function respond(
   issuer: Issuer,
-  answer: Pick<AuthorizationAnswer, 'replyTo' | 'outcome' | 'flow'> & { readonly browser?: Browser },
+  answer: Pick<AuthorizationAnswer, 'replyTo' | 'outcome' | 'flow'> & { readonly browser?: Browser | undefined },
 ): Promise<AuthorizationResponse> {
   const { url, settings, keys, now } = issuer
-  const { replyTo, browser } = answer
+  const { replyTo, outcome, browser } = answer
   const to = { clientId: replyTo.client.id, redirectUri: replyTo.redirectUri }
-  const sessionState = browser && sessionStateFor(issuer, to, browser.handle)
+  const mayWatch = 'issued' in outcome || !replyTo.client.unreviewed
+  const sessionState = browser && mayWatch ? sessionStateFor(issuer, to, browser) : undefined
   const params = parametersOf({ issuer: url, development: settings.development, ...answer, sessionState })
   const claims = claimsOf(replyTo, params, now())
   const { client } = replyTo

@@ -54,17 +54,59 @@ describe('session_state', () => {
     assert.notEqual(state(), hash('sha256', own, 'base64url'))
   })
 
-  it('is not in an answer to an app on a device, nor in an error', async () => {
+  it('is not in an answer to an app on a device', async () => {
     const app = 'com.example.shop:/callback'
     await world.issuer.store.commit([
       { do: 'put-client', client: aClient('shop', { consent: 'never', redirect_uris: [app, callback] }) },
     ])
-    const refused = await browser.open(authorizationParams({ prompt: 'none' }))
-    assert.equal(sentToClient(refused).params.get('session_state'), null)
     await signedIn()
     const answer = await browser.open(authorizationParams({ redirect_uri: app }))
     assert.ok(sentToClient(answer).params.has('code'))
     assert.equal(sentToClient(answer).params.get('session_state'), null)
+  })
+
+  it('is in an error, too: of who is signed in, of whoever was, and of nobody yet (Session Management §2)', async () => {
+    const refused = async (change: Readonly<Record<string, string>>) => {
+      const { params } = sentToClient(await browser.open(authorizationParams(change)))
+      return { error: params.get('error'), state: params.get('session_state') ?? '' }
+    }
+    // The page that the app asks finds no state in such a browser, and computes with nothing.
+    const before = await refused({ prompt: 'none' })
+    assert.equal(before.error, 'login_required')
+    const salt = before.state.split('.')[1]
+    assert.equal(before.state, `${hash('sha256', `shop ${new URL(callback).origin}  ${salt}`, 'base64url')}.${salt}`)
+    await signedIn()
+    assert.notEqual(before.state, expected(before.state))
+    for (const [error, change] of [
+      ['invalid_scope', { scope: 'nothing.we.have' }],
+      ['login_required', { prompt: 'none', max_age: '0' }],
+    ] as const) {
+      world.wait(1)
+      const told = await refused(change)
+      assert.deepEqual([told.error, told.state], [error, expected(told.state)])
+    }
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop') }])
+    const page = await browser.open(authorizationParams({ prompt: 'consent' }))
+    const { params } = sentToClient(await browser.submit(page, { decision: 'deny' }))
+    const denied = params.get('session_state') ?? ''
+    assert.deepEqual([params.get('error'), denied], ['access_denied', expected(denied)])
+    await browser.submit(await browser.get('/logout'), { decision: 'sign-out' })
+    const after = await refused({ prompt: 'none' })
+    assert.deepEqual([after.error, after.state], ['login_required', expected(after.state)])
+  })
+
+  it('is in no error for a client that nobody has looked at: nobody watches whether people come and go whom they do not know', async () => {
+    const metadata = { consent: 'never', reviewed: false }
+    await world.issuer.store.commit([{ do: 'put-client', client: aClient('shop', metadata) }])
+    const { params } = sentToClient(await browser.open(authorizationParams({ prompt: 'none' })))
+    assert.deepEqual([params.get('error'), params.get('session_state')], ['login_required', null])
+  })
+
+  it('comes with its cookie in an error, too, to browsers that have none', async () => {
+    await signedIn()
+    browser.cookies.delete('session-state|/')
+    const told = sentToClient(await browser.open(authorizationParams({ prompt: 'none', max_age: '0' }))).params
+    assert.equal(told.get('session_state'), expected(told.get('session_state') ?? ''))
   })
 
   it('comes to browsers that were signed in with before it was turned on', async () => {
