@@ -21,8 +21,9 @@ import { decideNextStep, noFacts } from '../flow/2-user-authorization.ts'
 import { limits } from '../flow/authorization-rules.ts'
 import { isEncrypted } from '../keys/decryption-key.ts'
 import { missingState } from '../logout/session-state.ts'
+import { answerable } from '../people/answerable.ts'
 import { type Browser, loadBrowser, touches } from '../people/browser.ts'
-import { grantAnswer, settle } from '../people/granted-answer.ts'
+import { grantAnswer } from '../people/granted-answer.ts'
 import { type InteractionStep, interactionCookie, interactionPath, newInteraction } from '../people/interaction.ts'
 import { loadSituation, respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient, languageFor } from '../people/views.ts'
@@ -36,7 +37,7 @@ import { type EffectiveRequest, effectiveRequest, hasRequestObject } from './req
 export const authorization: Endpoint = async (http, issuer) => {
   const params = http.method === 'POST' ? http.form : http.query
   const { asked, known, browser } = await load(http, params, issuer)
-  const decision = decideAuthorization(asked)
+  const decision = await answerable(issuer, decideAuthorization(asked))
   return reply({ http, issuer, params: asked.params, known, browser, resources: asked.resources, decision })
 }
 
@@ -187,11 +188,12 @@ async function decideNow(received: Proceeding): Promise<Answer | undefined> {
   }
   const { as, granted } = next
   const given = await grantAnswer(issuer, { flow, situation, as, granted })
-  const { issued, grantId, writes } = given
+  const { issued, grantId, writes, settle } = given
   const response = await respond(issuer, { replyTo, outcome: { issued }, flow, browser })
   const { committed } = await issuer.store.commit([...writes, ...touches(browser, situation.now)])
+  const over = settle(committed)
+  if (over.length > 0) await issuer.store.commit(over)
   if (!committed) return undefined
-  await settle(issuer, given)
   recordRequest(received, { result: response.params, person: as.person.personId, grant: grantId })
   const cookies = missingState(http, issuer, browser.handle)
   return wayBack({ response, known, locale, afterForm: false, more: { ...more, cookies } })

@@ -5,38 +5,34 @@
  *
  * @see RFC 6749 §4.1.2, RFC 9700 §4.12 (303 after a form)
  */
-import { refuse } from '@symbolon/protocol/decision'
+import { type Refused, refuse } from '@symbolon/protocol/decision'
 import type { NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
 import { missingState } from '../logout/session-state.ts'
 import { type Browser, touches } from '../people/browser.ts'
 import { finish } from '../people/ends.ts'
-import { grantAnswer, settle } from '../people/granted-answer.ts'
+import { type GrantedAnswer, grantAnswer } from '../people/granted-answer.ts'
 import { findOutcome, interactionPath, type Outcome, sealOutcome } from '../people/interaction.ts'
 import { respond, wayBack } from '../people/situation.ts'
 import { clientView, type KnownClient } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
+import { EncryptionKeyMissing } from '../tokens/encrypted.ts'
 import type { Answer } from './endpoint.ts'
 import type { AuthorizationVisit, Visit } from './interaction.ts'
 import { notice, record, seeOther } from './page.ts'
 
+type Ended = Extract<NextStep, { step: 'done' | 'refused' }>
+
 /** `undefined`: what the end would rest on changed just then, and the step that is due has to be found anew. */
-export async function end(
-  visit: AuthorizationVisit,
-  how: Extract<NextStep, { step: 'done' | 'refused' }>,
-): Promise<Answer | undefined> {
+export async function end(visit: AuthorizationVisit, how: Ended): Promise<Answer | undefined> {
   const { issuer, interaction, http, replyTo, known, loaded, locale, locales } = visit
   const { flow } = interaction
-  const refused = how.step === 'refused' ? refuse(how.reason) : undefined
-  const given =
-    how.step === 'done'
-      ? await grantAnswer(issuer, { flow, situation: loaded.situation, as: how.as, granted: how.granted })
-      : undefined
+  const { given, refused } = await decided(visit, how)
   const response = await respond(issuer, {
     replyTo,
     flow,
-    outcome: given ? { issued: given.issued } : { refused: refused ?? refuse('server_error') },
+    outcome: refused ? { refused } : { issued: given.issued },
     browser: loaded.browser,
   })
   const { params, ...kept } = response
@@ -53,7 +49,8 @@ export async function end(
   }
   const commit = await issuer.store.commit([...ended.writes, ...(given?.writes ?? []), ...touched])
   const { committed } = commit
-  for (const each of committed ? [ended, given] : []) await settle(issuer, each)
+  const over = [...ended.settle(committed), ...(given?.settle(committed) ?? [])]
+  if (over.length > 0) await issuer.store.commit(over)
   if (!commit.committed && commit.lost !== 'finish-interaction') return undefined
   if (committed) {
     const seen = { band: 'code', step: 3, from: 'authorization-server', to: 'client', flow } as const
@@ -76,6 +73,23 @@ export async function end(
     afterForm: !cameFromElsewhere(http),
     more: { flow, locales, reason: refused?.reason, cookies: missingState(http, issuer, loaded.browser.handle) },
   })
+}
+
+type Decided =
+  | { readonly given: GrantedAnswer; readonly refused?: undefined }
+  | { readonly given?: undefined; readonly refused: Refused }
+
+/** What was allowed, as it can be given: the client's key may have gone while somebody signed in. */
+async function decided({ issuer, interaction, loaded }: AuthorizationVisit, how: Ended): Promise<Decided> {
+  if (how.step === 'refused') return { refused: refuse(how.reason) }
+  const { situation } = loaded
+  const granting = { flow: interaction.flow, situation, as: how.as, granted: how.granted }
+  try {
+    return { given: await grantAnswer(issuer, granting) }
+  } catch (error) {
+    if (error instanceof EncryptionKeyMissing) return { refused: refuse(error.reason) }
+    throw error
+  }
 }
 
 /**

@@ -130,7 +130,14 @@ export async function encryptionKeyOf(
   return pickEncryptionKey(await renewedKeySetOf(holder), algorithm)
 }
 
-function pickEncryptionKey({ set }: FoundKeySet, algorithm: KeyManagementAlgorithm): EncryptionKey | undefined {
+/** Whether one of these keys is good for it. */
+export const canEncryptTo = (set: KeySet, algorithm: KeyManagementAlgorithm): boolean =>
+  pickEncryptionKey({ set }, algorithm) !== undefined
+
+function pickEncryptionKey(
+  { set }: Pick<FoundKeySet, 'set'>,
+  algorithm: KeyManagementAlgorithm,
+): EncryptionKey | undefined {
   const fit = (set === undefined ? [] : openKeys(set)).filter(
     ({ jwk }) =>
       meantFor(jwk, 'enc') && fitsFor(algorithm, jwk) && (typeof jwk.alg !== 'string' || jwk.alg === algorithm),

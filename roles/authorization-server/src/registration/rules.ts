@@ -3,8 +3,9 @@
  *
  * @see RFC 7591 §2 and §2.1, OpenID Connect Dynamic Client Registration §2
  */
-import { macAlgorithms } from '@symbolon/protocol/algorithms'
+import { type KeyManagementAlgorithm, keyManagementAlgorithms, macAlgorithms } from '@symbolon/protocol/algorithms'
 import { contentsOf } from '@symbolon/protocol/response-types'
+import { canEncryptTo } from '../keys/client-keys.ts'
 import { isHttps, isLoopback, isOwnScheme, parsed } from './addresses.ts'
 import type { MemberName, Metadata } from './members.ts'
 
@@ -37,6 +38,16 @@ const isRedirected = (client: Described) =>
 
 const kinds = ['id_token', 'userinfo', 'authorization'] as const
 
+const agreeing = 'a key on P-256, P-384, P-521 or X25519'
+
+/** The kind of key that each needs (RFC 7518 §4.1, RFC 8037 §3.2). */
+const fitting: Readonly<Record<KeyManagementAlgorithm, string>> = {
+  'RSA-OAEP-256': 'an RSA key of 2048 to 8192 bits',
+  'ECDH-ES': agreeing,
+  'ECDH-ES+A128KW': agreeing,
+  'ECDH-ES+A256KW': agreeing,
+}
+
 /** Content can be encrypted only under a key of the client. */
 const encryptionRules: readonly MetadataRule[] = kinds.flatMap((kind) => {
   const alg = `${kind}_encrypted_response_alg` as const
@@ -54,6 +65,13 @@ const encryptionRules: readonly MetadataRule[] = kinds.flatMap((kind) => {
       expected: 'jwks or jwks_uri, with a key to encrypt to',
       got: 'a client without keys',
     },
+    ...keyManagementAlgorithms.map((algorithm) => ({
+      key: alg,
+      broken: (client: Described) =>
+        client[alg] === algorithm && client.jwks !== undefined && !canEncryptTo(client.jwks, algorithm),
+      expected: `${fitting[algorithm]} in jwks, with use enc or none, for ${algorithm}`,
+      got: 'no such key',
+    })),
   ]
 })
 

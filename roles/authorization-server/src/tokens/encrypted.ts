@@ -16,6 +16,10 @@ export class EncryptionKeyMissing extends Error {
   readonly reason = 'client_encryption_key_missing'
 }
 
+/** Whether it will be missing: asked where somebody would sign in for nothing. */
+export const lacksKey = async (holder: Keyholder, { algorithm }: Encryption): Promise<boolean> =>
+  (await encryptionKeyOf(holder, algorithm)) === undefined
+
 export async function encryptTo(
   holder: Keyholder,
   { algorithm, content }: Encryption,
