@@ -19,12 +19,10 @@ const drop = (interactionHashes: readonly string[]): readonly Write[] =>
 export function finish(
   outcome: InteractionOutcomeRecord,
   { undecided, now }: { readonly undecided: string | undefined; readonly now: Seconds },
-): { readonly writes: readonly Write[]; readonly stored: () => readonly Write[] } {
+): { readonly writes: readonly Write[]; readonly settle: (committed: boolean) => readonly Write[] } {
   const finished: Write = { do: 'finish-interaction', outcome }
-  if (undecided === undefined) return { writes: [finished], stored: () => [] }
+  if (undecided === undefined) return { writes: [finished], settle: () => [] }
   const { interactionHash: what, expiresAt } = outcome
-  return {
-    writes: [finished, ...drop(openEnds.makeRoom(undecided, now))],
-    stored: () => drop(openEnds.note(undecided, { what, expiresAt }, now)),
-  }
+  const open = openEnds.give(undecided, { what, expiresAt }, now)
+  return { writes: [finished, ...drop(open.gone)], settle: (committed) => drop(open.settle(committed)) }
 }

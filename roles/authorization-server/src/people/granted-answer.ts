@@ -35,14 +35,8 @@ export interface GrantedAnswer {
   /** What the record calls it by; `undefined` when nothing lasts. */
   readonly grantId: string | undefined
   readonly writes: readonly Write[]
-  /** To be called when the writes are committed; what goes for them besides. */
-  readonly stored: () => readonly Write[]
-}
-
-/** Once the writes are committed. It writes once more only when many answers were on their way together. */
-export async function settle({ store }: Issuer, given: Pick<GrantedAnswer, 'stored'> | undefined): Promise<void> {
-  const writes = given?.stored() ?? []
-  if (writes.length > 0) await store.commit(writes)
+  /** To be told whether the writes were committed; what goes for them besides. */
+  readonly settle: (committed: boolean) => readonly Write[]
 }
 
 export async function grantAnswer(issuer: Issuer, granting: Granting): Promise<GrantedAnswer> {
@@ -57,7 +51,7 @@ export async function grantAnswer(issuer: Issuer, granting: Granting): Promise<G
     grantId: code?.record.grantId ?? token?.grant.grantId,
     // Codes before grants, as whoever revokes them does: of two, neither waits for the other.
     writes: [...restsOn(granting, now), ...(code?.writes ?? []), ...(token?.writes ?? [])],
-    stored: () => [...(code?.stored() ?? []), ...(token?.stored() ?? [])],
+    settle: (committed) => [...(code?.settle(committed) ?? []), ...(token?.settle(committed) ?? [])],
   }
 }
 
@@ -92,7 +86,7 @@ interface NewCode {
   readonly code: string
   readonly record: CodeRecord
   readonly writes: readonly Write[]
-  readonly stored: () => readonly Write[]
+  readonly settle: GrantedAnswer['settle']
 }
 
 function newCode(issuer: Issuer, { flow, situation: { request }, as, granted }: Granting, now: Seconds): NewCode {
@@ -118,11 +112,12 @@ function newCode(issuer: Issuer, { flow, situation: { request }, as, granted }: 
     redeemedAt: null,
   }
   const { codeHash: what, sessionId, expiresAt } = record
+  const open = openCodes.give(sessionId, { what, expiresAt }, now)
   return {
     code,
     record,
-    writes: [{ do: 'insert-code', code: record }, ...dropCodes(openCodes.makeRoom(sessionId, now))],
-    stored: () => dropCodes(openCodes.note(sessionId, { what, expiresAt }, now)),
+    writes: [{ do: 'insert-code', code: record }, ...dropCodes(open.gone)],
+    settle: (committed) => dropCodes(open.settle(committed)),
   }
 }
 
@@ -130,7 +125,7 @@ interface NewToken {
   readonly given: NonNullable<Issued['accessToken']>
   readonly grant: GrantRecord
   readonly writes: readonly Write[]
-  readonly stored: () => readonly Write[]
+  readonly settle: GrantedAnswer['settle']
 }
 
 async function newToken(issuer: Issuer, granting: Granting, now: Seconds): Promise<NewToken> {
@@ -160,11 +155,12 @@ async function newToken(issuer: Issuer, granting: Granting, now: Seconds): Promi
   const tokenHashes = minted.writes.flatMap((write) =>
     write.do === 'insert-access-token' ? write.token.tokenHash : [],
   )
+  const open = openGrants.give(sessionId, { what: { grantId, tokenHashes }, expiresAt }, now)
   return {
     given: { token: minted.token, lifetime, scope: audience.value.scope },
     grant,
-    writes: [{ do: 'insert-grant', grant }, ...minted.writes, ...dropGrants(openGrants.makeRoom(sessionId, now))],
-    stored: () => dropGrants(openGrants.note(sessionId, { what: { grantId, tokenHashes }, expiresAt }, now)),
+    writes: [{ do: 'insert-grant', grant }, ...minted.writes, ...dropGrants(open.gone)],
+    settle: (committed) => dropGrants(open.settle(committed)),
   }
 }
 

@@ -18,42 +18,53 @@ interface Given<What> {
   readonly expiresAt: Seconds
 }
 
+/** One more that is given. */
+export interface Giving<What> {
+  /** Those that go for it, in the same commit. */
+  readonly gone: readonly What[]
+  /**
+   * How that commit went. What is stored counts, and only then can go; what was lost leaves all as it was. Gives those that
+   * go at once, because many were on their way together and could not make room for each other.
+   */
+  settle(committed: boolean): readonly What[]
+}
+
 export interface Outstanding<What> {
-  /** Those that go for one more, in the commit that gives it. */
-  makeRoom(sessionId: string, now: Seconds): readonly What[]
-  /** Notes what is stored now, and only then can go; those that go at once, because many were on their way together. */
-  note(sessionId: string, given: Given<What>, now: Seconds): readonly What[]
+  give(sessionId: string, one: Given<What>, now: Seconds): Giving<What>
 }
 
 /** `most`: the newest that are kept. */
 export function countOutstanding<What>(most: number): Outstanding<What> {
-  const sessions = new Map<string, Given<What>[]>()
+  const sessions = new Map<string, readonly Given<What>[]>()
 
+  const of = (sessionId: string) => sessions.get(sessionId) ?? []
   /** Whoever was given something last comes last. */
+  const put = (sessionId: string, given: readonly Given<What>[]) => {
+    sessions.delete(sessionId)
+    sessions.set(sessionId, given)
+  }
   const forget = (now: Seconds) => {
     for (const [sessionId, given] of sessions) {
       if ((given.at(-1)?.expiresAt ?? 0) > now) return
       sessions.delete(sessionId)
     }
   }
-  const leave = (sessionId: string, left: number, now: Seconds): readonly What[] => {
-    const live = (sessions.get(sessionId) ?? []).filter(({ expiresAt }) => expiresAt > now)
+  const leave = (sessionId: string, left: number, now: Seconds): readonly Given<What>[] => {
+    const live = of(sessionId).filter(({ expiresAt }) => expiresAt > now)
     const excess = Math.max(0, live.length - left)
-    sessions.set(sessionId, live.slice(excess))
-    return live.slice(0, excess).map(({ what }) => what)
+    put(sessionId, live.slice(excess))
+    return live.slice(0, excess)
   }
+  const names = (given: readonly Given<What>[]) => given.map(({ what }) => what)
   return {
-    makeRoom(sessionId, now) {
-      const given = sessions.get(sessionId)?.length ?? 0
-      return given + 1 < most + atOnce ? [] : leave(sessionId, most - 1, now)
-    },
-    note(sessionId, one, now) {
-      forget(now)
-      const given = sessions.get(sessionId) ?? []
-      given.push(one)
-      sessions.delete(sessionId)
-      sessions.set(sessionId, given)
-      return given.length < most + 2 * atOnce ? [] : leave(sessionId, most, now)
+    give(sessionId, one, now) {
+      const gone = of(sessionId).length + 1 < most + atOnce ? [] : leave(sessionId, most - 1, now)
+      const settle = (committed: boolean) => {
+        forget(now)
+        put(sessionId, committed ? [...of(sessionId), one] : [...gone, ...of(sessionId)])
+        return of(sessionId).length < most + 2 * atOnce ? [] : names(leave(sessionId, most, now))
+      }
+      return { gone: names(gone), settle }
     },
   }
 }
