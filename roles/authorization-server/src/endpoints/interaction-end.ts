@@ -6,7 +6,7 @@
  * @see RFC 6749 §4.1.2, RFC 9700 §4.12 (303 after a form)
  */
 import { type Refused, refuse } from '@symbolon/protocol/decision'
-import type { NextStep } from '../flow/2-user-authorization.ts'
+import { isUndecided, type NextStep } from '../flow/2-user-authorization.ts'
 import { destinationOf } from '../flow/redirect-uri.ts'
 import { hashOf } from '../handles.ts'
 import { missingState } from '../logout/session-state.ts'
@@ -38,8 +38,12 @@ export async function end(visit: AuthorizationVisit, how: Ended): Promise<Answer
   const { params, ...kept } = response
   const session = how.step === 'done' ? how.as.session.sessionId : undefined
   const mine: Outcome = { at: issuer.now(), code: given?.issued.code, session, response: kept }
-  const undecided = http.method === 'GET' ? session : undefined
-  const ended = finish(sealOutcome(interaction, mine, issuer), { undecided, now: mine.at })
+  const isAnswered = http.method === 'POST' || !isUndecided(interaction.facts)
+  const ended = finish(sealOutcome(interaction, mine, issuer), {
+    undecided: isAnswered ? undefined : session,
+    expiresAt: interaction.createdAt + issuer.settings.interactionLifetime,
+    now: mine.at,
+  })
   const touched = touches(loaded.browser, loaded.situation.now)
   // What nobody decided is nobody's end: a silent request is refused without a trace in storage.
   if (refused !== undefined && refused.reason !== 'person_refused') {

@@ -126,7 +126,9 @@ function choosePerson(situation: Situation): NextStep | { readonly as: SignedIn 
   return only && others.length === 0 ? { as: only } : { step: 'account' }
 }
 
-const isUndecided = ({ chosen, signedIn, another }: Facts): boolean => chosen === null && signedIn === null && !another
+/** The person has done nothing here yet. */
+export const isUndecided = ({ chosen, signedIn, another }: Facts): boolean =>
+  chosen === null && signedIn === null && !another
 
 /** Whether the client asks for a sign-in newer than this session's (OpenID Connect Core §3.1.2.1). */
 export const wantsFresh = (

@@ -15,14 +15,20 @@ const openEnds = countOutstanding<string>(mostEnds)
 const drop = (interactionHashes: readonly string[]): readonly Write[] =>
   interactionHashes.length > 0 ? [{ do: 'drop-outcomes', interactionHashes }] : []
 
-/** `undecided`: the session from which it followed, when nobody had to do anything. */
+/**
+ * `undecided`: the session from which it followed, when nobody had to do anything. It counts as long as the interaction
+ * could have been answered.
+ */
 export function finish(
   outcome: InteractionOutcomeRecord,
-  { undecided, now }: { readonly undecided: string | undefined; readonly now: Seconds },
+  {
+    undecided,
+    expiresAt,
+    now,
+  }: { readonly undecided: string | undefined; readonly expiresAt: Seconds; readonly now: Seconds },
 ): { readonly writes: readonly Write[]; readonly settle: (committed: boolean) => readonly Write[] } {
   const finished: Write = { do: 'finish-interaction', outcome }
   if (undecided === undefined) return { writes: [finished], settle: () => [] }
-  const { interactionHash: what, expiresAt } = outcome
-  const open = openEnds.give(undecided, { what, expiresAt }, now)
+  const open = openEnds.give(undecided, { what: outcome.interactionHash, expiresAt }, now)
   return { writes: [finished, ...drop(open.gone)], settle: (committed) => drop(open.settle(committed)) }
 }
