@@ -10,7 +10,7 @@
 import { allow, type Decision, type Rule, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { one } from '@symbolon/protocol/parameters'
-import { readScope, within } from '@symbolon/protocol/scope'
+import { missing, readScope, within } from '@symbolon/protocol/scope'
 import { stillRegistered } from '../client.ts'
 import { hashOf } from '../handles.ts'
 import type { GrantRecord, PersonStatus, RefreshTokenRecord } from '../ports/records.ts'
@@ -72,6 +72,16 @@ export const refreshRules: readonly Rule<Case>[] = [
     }),
   },
   { reason: 'person_unavailable', broken: ({ found }) => found.person === undefined || found.person.disabled },
+  {
+    // The registration lost what was to last, or all of it.
+    reason: 'grant_revoked',
+    broken: (input) => {
+      const { scope } = input.found.grant
+      const left = granted(input)
+      return (left.length === 0 && scope.length > 0) || missing(scope, left).includes('offline_access')
+    },
+    seen: (input) => ({ expected: clear(input.found.grant.scope), got: clear(granted(input)) }),
+  },
   {
     reason: 'scope_exceeds_grant',
     broken: (input) => input.request.scope !== undefined && !within(input.request.scope, granted(input)),

@@ -233,6 +233,24 @@ for (const [name, location] of Object.entries(databases)) {
       assert.equal(said.body.scope, 'openid offline_access photos.read')
     })
 
+    it('keeps no access for a client that may not keep it any more, or has lost all that was granted (OpenID Connect Core §11) (attack 51)', async () => {
+      const register = (scope: string) =>
+        world.put({ do: 'put-client', client: clientRecord('fading', { scope, rotate_refresh_tokens: false }) })
+      await register('openid offline_access photos.read')
+      const form = redemption(await world.code({ clientId: 'fading' }), {
+        client_id: 'fading',
+        redirect_uri: callback('fading'),
+      })
+      const { body } = await world.call(token, { form })
+      for (const scope of ['openid photos.read', 'prints.order', '']) {
+        await register(scope)
+        const said = await refresh(body.refresh_token, { client_id: 'fading' })
+        assert.deepEqual([said.status, said.body.error], [400, 'invalid_grant'], scope)
+      }
+      await register('openid offline_access')
+      assert.equal((await refresh(body.refresh_token, { client_id: 'fading' })).status, 200)
+    })
+
     it('gives a token for each resource that was allowed, one at a time (RFC 8707 §2.2) [RFC8707-2.2-01] [RFC8707-2-03]', async () => {
       const both = await signIn({
         scope: ['offline_access', 'openid', 'photos.read', 'prints.order'],
