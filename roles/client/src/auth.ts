@@ -10,6 +10,7 @@ import { readAsked, type SignInRequest, toParameters } from './asked.ts'
 import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
 import { answered } from './refused.ts'
+import type { ManagedRegistration } from './registration-management.ts'
 import { type Renewed, renewNow } from './renewal.ts'
 import { json } from './responses.ts'
 import { createCallback } from './routes/callback.ts'
@@ -55,6 +56,8 @@ export interface Auth {
   readonly fetch: (request: WithCookies, url: string | URL, init?: RequestInit) => Promise<ApiAnswer>
   /** New tokens now, without waiting for their end. Throws as `fetch` does. */
   readonly renew: (request: WithCookies) => Promise<Renewed>
+  /** The registration of a client that registered itself, to be read, replaced and taken away. */
+  readonly registration: (provider: string) => ManagedRegistration
   /** `returnTo` is where the browser ends that the provider sends to `/signedout`. */
   readonly signOut: (request: WithCookies, options?: Pick<SignInOptions, 'returnTo'>) => Promise<SignedOut>
 }
@@ -105,6 +108,11 @@ export function createAuth(settings: AuthSettings): Auth {
     missingScopes: ({ scopes }, wanted) => missing(wanted, scopes),
     fetch: (request, url, init = {}) => callApi(core, { request, url: String(url), init }),
     renew: (request) => renewNow(core, request),
+    registration(provider) {
+      const { registration } = configured(core, provider)
+      if (registration) return registration
+      throw new AuthError('client_settings_wrong', { expected: `providers.${provider}.register`, got: 'a clientId' })
+    },
     signOut: (request, { returnTo } = {}) => signOut(core, request, readReturnTo(core, returnTo ?? null)),
   }
 }

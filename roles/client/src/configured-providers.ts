@@ -4,12 +4,14 @@ import { AuthError } from './errors.ts'
 import { ownParameters } from './flow/1-authorization-request.ts'
 import { type Fetch, guarded } from './network.ts'
 import type { Addresses, Connection, Provider } from './providers/provider.ts'
+import type { ManagedRegistration } from './registration-management.ts'
 
 export interface ConfiguredProvider {
   readonly name: string
   readonly provider: Provider
   readonly addresses: Addresses
   readonly connect: () => Promise<Connection>
+  readonly registration: ManagedRegistration | undefined
 }
 
 export function readProviders(
@@ -30,7 +32,8 @@ export function readProviders(
     entries.map(([name, provider]) => {
       const network = guarded(fetch, provider.allowHttp)
       const addresses = addressesOf(base, name)
-      return [name, { name, provider, addresses, connect: () => provider.connect({ network, addresses }) }]
+      const connect = () => provider.connect({ network, addresses })
+      return [name, { name, provider, addresses, connect, registration: provider.manage?.(network) }]
     }),
   )
 }

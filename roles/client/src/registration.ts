@@ -13,13 +13,14 @@ import {
 } from 'oauth4webapi'
 import { AuthError } from './errors.ts'
 import { isErrorName } from './flow/3-authorization-response.ts'
-import { transport } from './network.ts'
+import { type Fetch, transport } from './network.ts'
 import { isClientAuthentication, usualAuthentication } from './providers/client-authentication.ts'
 import { type OpenIdSettings, registeredForms, rulesOf } from './providers/openid-settings.ts'
 import type { Addresses, Site } from './providers/provider.ts'
+import { createManagement, type ManagedRegistration } from './registration-management.ts'
 
 export interface Registering {
-  /** What was saved; it holds the client's secret. */
+  /** What was saved; it holds the client's secret, and the token by which the registration can be changed. */
   readonly load: () => Promise<Registration | undefined>
   /** Where several processes register at a time, the first to be saved should stay: it is loaded again after. */
   readonly save: (registration: Registration) => Promise<void>
@@ -42,6 +43,7 @@ type Metadata = Readonly<Record<string, unknown>>
 export interface Registrar {
   readonly clientId: () => string | undefined
   readonly register: (metadata: AuthorizationServer, site: Site) => Promise<Client>
+  readonly manage: (network: Fetch) => ManagedRegistration
 }
 
 export function createRegistrar(
@@ -88,6 +90,15 @@ export function createRegistrar(
       underWay ??= find(server, site)
       return underWay
     },
+    manage: (network) =>
+      createManagement({
+        issuer: settings.issuer,
+        registering,
+        network,
+        changed: () => {
+          known = undefined
+        },
+      }),
   }
 }
 

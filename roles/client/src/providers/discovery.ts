@@ -110,7 +110,7 @@ const endpoints = {
  * An issuer reached over TLS has endpoints reached over TLS, and one that has a name does not send us to addresses, or to
  * services of this machine.
  */
-function isUsable(address: unknown, issuer: URL): boolean {
+export function isUsable(address: unknown, issuer: URL): boolean {
   if (typeof address !== 'string' || !URL.canParse(address)) return false
   const { protocol, hostname } = new URL(address)
   return ['https:', issuer.protocol].includes(protocol) && (hasName(hostname) || !hasName(issuer.hostname))

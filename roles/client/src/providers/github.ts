@@ -49,6 +49,7 @@ export function github(settings: GitHubSettings): Provider {
       decryptionKeys: [],
       network,
     }),
+    manage: undefined,
     readTokenResponse,
     person: (connection, question) => person(api, connection, question),
   }

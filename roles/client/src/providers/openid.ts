@@ -52,6 +52,7 @@ export function openid(settings: OpenIdSettings): Provider {
         network,
       }
     },
+    manage: registrar?.manage,
     readTokenResponse: async (response) => response,
     person,
   }

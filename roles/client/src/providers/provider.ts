@@ -4,6 +4,7 @@ import type { JWK } from 'jose'
 import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi'
 import type { FindKey } from '../jwt/keys.ts'
 import type { AllowHttp, Fetch } from '../network.ts'
+import type { ManagedRegistration } from '../registration-management.ts'
 
 /** What the authorization endpoint gives. `code` unless there is a reason. */
 export type ResponseType =
@@ -34,6 +35,8 @@ export interface Provider {
   /** Where the provider may send the browser after signing it out; it must be registered there. */
   readonly postLogoutRedirectUri: string | undefined
   readonly connect: (site: Site) => Promise<Connection>
+  /** `undefined` for a client that did not register itself. */
+  readonly manage: ((network: Fetch) => ManagedRegistration) | undefined
   /** Brings an answer of the token endpoint into the form of RFC 6749 §5. */
   readonly readTokenResponse: (response: Response) => Promise<Response>
   /** Who signed in, asked with the access token that this very sign-in gave. */
