@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import type { AxeResults } from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core'
 import { launchChromium } from '../support/chromium.ts'
 import { type PagesServer, servePages } from './pages-server.ts'
 
@@ -374,6 +374,21 @@ describe('the way back to the app', () => {
     await withPage({}, async (page) => {
       await page.goto(server.address('signed-out-telling', 'en'))
       await page.waitForURL('https://acme-notes.example/')
+    })
+  })
+
+  it('says that apps have been told when all of them have answered, and not before', async () => {
+    await withPage({}, async (page) => {
+      const asked = Promise.withResolvers<Route>()
+      await page.clock.install()
+      await page.route('https://acme-notes.example/gone*', asked.resolve)
+      await page.goto(server.address('signed-out-here', 'en'), { waitUntil: 'commit' })
+      await page.getByText('Your apps hear of it through this page').waitFor()
+      const hanging = await asked.promise
+      await page.clock.fastForward(5_000)
+      await page.getByText('Not every app has answered.').waitFor()
+      await hanging.fulfill({ body: 'gone' })
+      await page.getByText('Your apps have been told.').waitFor()
     })
   })
 

@@ -89,11 +89,15 @@ const [onwards] = all('a[data-go-on]', HTMLAnchorElement)
 if (logouts.length > 0) {
   const loaded =
     document.readyState === 'complete' ? Promise.resolve() : new Promise((resolve) => addEventListener('load', resolve))
-  const enough = new Promise((resolve) => setTimeout(resolve, 1000 * Number(onwards?.dataset.goOn ?? 5)))
-  Promise.race([loaded, enough]).then(() => {
-    for (const said of all('[data-told]', HTMLElement)) said.textContent = said.dataset.told ?? ''
+  const enough = new Promise((resolve) => setTimeout(resolve, 1000 * Number(onwards?.dataset.goOn ?? 5), 'late'))
+  const say = (/** @type {'told' | 'late'} */ what) => {
+    for (const said of all('[data-told]', HTMLElement)) said.textContent = said.dataset[what] ?? ''
+  }
+  Promise.race([loaded, enough]).then((how) => {
+    if (how === 'late') say('late')
     if (onwards) location.assign(onwards.href)
   })
+  loaded.then(() => say('told'))
 }
 
 for (const note of all('[data-later]', HTMLElement)) {

@@ -282,6 +282,13 @@ export const views: Readonly<Record<string, View>> = {
     staying: [grace],
     frames: ['https://acme-notes.example/gone?iss=i&sid=s', 'https://acme-notes.example/logout?sid="><b>'],
   },
+  'signed-out-here': {
+    show: 'signed-out',
+    client: undefined,
+    next: undefined,
+    staying: [],
+    frames: ['https://acme-notes.example/gone?iss=i&sid=s'],
+  },
   account: {
     show: 'account',
     ...accountFrame,

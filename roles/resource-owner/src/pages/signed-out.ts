@@ -1,6 +1,7 @@
 /**
  * Signed out, with the way back. Apps that want to hear of it in the browser are opened in frames nobody sees; the page
- * goes on when they have loaded, or soon; where no scripts run, when they have loaded, and a link leads on before.
+ * goes on when they have loaded, or soon; where no scripts run, when they have loaded, and a link leads on before. Where
+ * there is nowhere to go it stays, and what it says is true for as long.
  *
  * @see OpenID Connect Front-Channel Logout §3
  */
@@ -28,7 +29,7 @@ ${
   staying.length > 0 &&
   html`<p>${words.signOut.staying(formats.list(staying.map((one) => name(one.name || one.login))))}</p>`
 }
-${told.length > 0 && html`<p role="status" data-told="${words.signOut.told}">${words.signOut.telling}</p>`}
+${told.length > 0 && html`<p role="status" data-told="${words.signOut.told}" data-late="${words.signOut.late}">${words.signOut.telling}</p>`}
 <div class="actions pair">${
       back &&
       html`<a id="continue" class="button primary" href="${back}"${told.length > 0 && html` data-go-on="${patience}"`}>${client ? words.signOut.back(html`<bdi>${client.name}</bdi>`) : words.signOut.backAnywhere}</a>`

@@ -173,8 +173,9 @@ export const de: Words = {
     doneTitle: 'Sie sind abgemeldet',
     done: (issuer: Child) =>
       say`Sie sind in diesem Browser von ${issuer} abgemeldet. Andere Apps kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.`,
-    telling: 'Ihre Apps erfahren es gerade …',
+    telling: 'Ihre Apps erfahren es durch diese Seite, binnen weniger Sekunden.',
     told: 'Ihre Apps wissen Bescheid.',
+    late: 'Nicht jede App hat geantwortet.',
     doneFor: (issuer: Child) =>
       say`Sie sind in diesem Browser von ${issuer} abgemeldet, und Ihre Apps erfahren es. Manche kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.`,
     back: (app: Child) => say`Zurück zu ${app}`,

@@ -172,8 +172,10 @@ export const en = {
     doneTitle: 'You’re signed out',
     done: (issuer: Child) =>
       say`You’re signed out of ${issuer} in this browser. Other apps may still know you until you sign out there too.`,
-    telling: 'Your apps are being told …',
+    // Said where no scripts run, too, and there for ever.
+    telling: 'Your apps hear of it through this page, within a few seconds.',
     told: 'Your apps have been told.',
+    late: 'Not every app has answered.',
     doneFor: (issuer: Child) =>
       say`You’re signed out of ${issuer} in this browser, and your apps are told so. Some may still know you until you sign out there too.`,
     back: (app: Child) => say`Back to ${app}`,

@@ -28,6 +28,13 @@ describe('the page after signing out', () => {
     assert.doesNotMatch(drawn({ frames: [] }).html, /iframe|data-go-on/)
   })
 
+  it('says nothing that would not be true any more on a page that stays, where no scripts run', () => {
+    const here = render(views['signed-out-here'] as SignedOutView, frame)
+    assert.equal(here.refresh, undefined)
+    const [, text = ''] = /<p role="status"[^>]*>([^<]*)</.exec(here.html) ?? []
+    assert.equal(text, 'Your apps hear of it through this page, within a few seconds.')
+  })
+
   it('opens nothing that is no page of the web', () => {
     const { html, frameSource } = drawn({ frames: ['javascript:alert(1)', 'data:text/html,x', 'com.acme:/gone'] })
     assert.deepEqual(frameSource, [])
