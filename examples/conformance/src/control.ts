@@ -10,9 +10,19 @@ export interface Control {
   close(): Promise<void>
 }
 
-/** The server reads its keys again every few seconds. */
+/** The server reads its keys again every few seconds, and a key that was made begins to sign after ten. */
 const betweenLooks = 100
-const looks = 100
+const looks = 200
+
+/** New keys, also where those of the last time do not sign yet: these are waited for. */
+async function rotated(issuer: Issuer): Promise<readonly string[]> {
+  for (let look = 0; look < looks; look++) {
+    const made = await rotateKeys(issuer, { force: true })
+    if (made.length > 0) return made
+    await wait(betweenLooks)
+  }
+  throw new Error('the keys of the last time do not sign yet')
+}
 
 async function arePublished({ keys }: Issuer, made: readonly string[]): Promise<boolean> {
   const { keys: shown } = await keys.published()
@@ -26,7 +36,7 @@ export async function startControl(issuer: Issuer, port: number): Promise<Contro
     if (request.url !== '/rotate-keys') return answer(404, { error: 'there is only /rotate-keys' })
     if (request.method !== 'POST') return answer(405, { error: 'send it with POST' })
     try {
-      const made = await rotateKeys(issuer, { force: true })
+      const made = await rotated(issuer)
       for (let look = 0; look < looks && !(await arePublished(issuer, made)); look++) await wait(betweenLooks)
       return answer(200, { made, signsIn: issuer.settings.jwksCache })
     } catch (error) {

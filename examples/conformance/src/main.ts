@@ -1,20 +1,32 @@
-/** `npm run conformance`: starts the server under test and says what to do with the suite. */
+/** `npm run conformance`: starts the server under test, and says what to do with the suite or does it. */
 import { relative, resolve } from 'node:path'
 import { type Command, CommandFailure, exitCodes, type Given, given, portFrom } from '@symbolon/cli/command'
 import { explain } from '@symbolon/cli/failures'
 import { commandHelp } from '@symbolon/cli/help'
 import { untilSignal } from '@symbolon/cli/signals'
 import { password, people } from './people.ts'
+import { type Plan, plans, shortName } from './plans.ts'
+import { runPlans } from './run.ts'
 import { type Conformance, startConformance } from './start.ts'
 import { usualSuite } from './suite.ts'
 
-const usual = { port: 4_443, folder: '.symbolon/conformance', host: '127.0.0.1', name: 'host.docker.internal' }
+const usual = {
+  port: 4_443,
+  folder: '.symbolon/conformance',
+  host: '127.0.0.1',
+  name: 'host.docker.internal',
+  chromium: '/usr/bin/chromium',
+}
+const names = plans.map(shortName)
 
 const command: Command = {
-  takes: '',
-  about: 'Runs an authorization server over TLS for the conformance suite of the OpenID Foundation.',
-  most: 0,
+  takes: '[--run [PLAN …]]',
+  about: `Runs an authorization server over TLS for the conformance suite of the OpenID Foundation: ${names.join(', ')}.`,
+  most: names.length,
   options: {
+    run: { type: 'boolean', about: 'Has the suite run these plans, or all, says how they end, and stops.' },
+    module: { type: 'string', value: 'NAME', about: 'With --run: only modules of this name.' },
+    chromium: { type: 'string', value: 'FILE', about: `With --run: the browser. ${usual.chromium}.` },
     port: {
       type: 'string',
       value: 'PORT',
@@ -30,7 +42,10 @@ const command: Command = {
     key: { type: 'string', value: 'FILE', about: 'Its private key, PEM.' },
     data: { type: 'string', value: 'FOLDER', about: `Where everything is kept. ${usual.folder}.` },
   },
-  run: async ({ text }) => {
+  run: async ({ text, flag, positionals }) => {
+    const chosen = flag('run') ? chosenPlans(positionals) : undefined
+    if (chosen === undefined && positionals.length > 0)
+      throw new CommandFailure('Plans are named with --run.', exitCodes.usage)
     const port = portFrom(text('port'), 65_534) ?? usual.port
     const suiteCertificate = text('suite-ca')
     const tls = ownCertificate(text)
@@ -47,12 +62,28 @@ const command: Command = {
         if (level === 'error' && cause instanceof Error) process.stderr.write(`${cause.stack ?? cause.message}\n`)
       },
     })
-    const asked = untilSignal()
-    process.stdout.write(welcome(conformance))
-    await asked
-    await conformance.close()
-    return exitCodes.ok
+    if (chosen === undefined) {
+      const asked = untilSignal()
+      process.stdout.write(welcome(conformance))
+      await asked
+      await conformance.close()
+      return exitCodes.ok
+    }
+    const isGood = await runPlans(conformance, chosen, {
+      token: process.env.CONFORMANCE_TOKEN,
+      only: text('module'),
+      chromium: text('chromium') ?? process.env.SYMBOLON_CHROMIUM ?? usual.chromium,
+      say: (line) => process.stdout.write(`${line}\n`),
+    }).finally(() => conformance.close())
+    return isGood ? exitCodes.ok : exitCodes.failed
   },
+}
+
+function chosenPlans(chosen: readonly string[]): readonly Plan[] {
+  const unknown = chosen.find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new CommandFailure(`There is no plan ${unknown}: ${names.join(', ')}.`, exitCodes.usage)
+  return chosen.length === 0 ? plans : plans.filter((plan) => chosen.includes(shortName(plan)))
 }
 
 function ownCertificate(text: Given['text']): { readonly cert: string; readonly key: string } | undefined {

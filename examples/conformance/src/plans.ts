@@ -2,8 +2,8 @@
 import { dynamicOverrides, flowOverrides, logoutOverrides, type Script, scripts } from './browser.ts'
 import { clientId, clientSecret, type Family, type Place, responseTypes } from './clients.ts'
 import type { Suite } from './suite.ts'
+import type { Variant } from './suite-api.ts'
 
-type Variant = Readonly<Record<string, string>>
 type Overrides = ReturnType<typeof flowOverrides>
 
 export interface Plan {
@@ -14,6 +14,8 @@ export interface Plan {
   readonly family: Family
   /** Scripts for modules that have a page for their proof. */
   readonly overrides: (issuer: string) => Overrides
+  /** Whether the suite's own browser can't go through it, and a real one is needed. */
+  readonly byHand?: true
 }
 
 const registrations = ['static_client', 'dynamic_client'] as const
@@ -50,7 +52,7 @@ export const plans: readonly Plan[] = [
   flows('formpost-hybrid', 'hybrid'),
   plan('3rdparty-init-login', { family: 'basic', variants: everyType, overrides: none }),
   logout('rp-initiated-logout', 'logout', logoutOverrides),
-  logout('session-management', 'logout'),
+  { ...logout('session-management', 'logout'), byHand: true },
   logout('frontchannel-rp-initiated-logout', 'frontchannel'),
   logout('backchannel-rp-initiated-logout', 'backchannel'),
 ]
@@ -76,12 +78,13 @@ export interface PlanConfiguration {
   readonly client: PlanClient
   readonly client2: PlanClient
   readonly client_secret_post?: PlanClient
+  /** Where there are none the suite shows each address, and waits for somebody who opens it. */
   readonly browser: readonly Script[]
   readonly override: Overrides
 }
 
 export function configurationOf(
-  { plan, family, overrides }: Plan,
+  { plan, family, overrides, byHand }: Plan,
   issuer: string,
   { alias }: Suite,
 ): PlanConfiguration {
@@ -98,10 +101,13 @@ export function configurationOf(
     client: client('first'),
     client2: client('second'),
     ...((family === 'basic' || family === 'hybrid') && { client_secret_post: client('post') }),
-    browser: scripts(issuer),
+    browser: byHand ? [] : scripts(issuer),
     override: overrides(issuer),
   }
 }
+
+/** As people call it: `basic`. */
+export const shortName = ({ plan }: Plan): string => plan.replace(/^oidcc-|-certification-test-plan$/g, '')
 
 /** As the suite's own runner takes it: `plan[variant=value]`. */
 export const runName = ({ plan }: Plan, variant: Variant): string =>

@@ -10,6 +10,7 @@ import { type CertificateFiles, certificateIn } from './certificates.ts'
 import { suiteCompose } from './compose.ts'
 import { type ConformanceAddresses, conformanceConfig } from './config.ts'
 import { startControl } from './control.ts'
+import type { Suite } from './suite.ts'
 import { writePlans } from './write-plans.ts'
 
 export interface ConformanceSettings extends ConformanceAddresses {
@@ -25,6 +26,9 @@ export interface ConformanceSettings extends ConformanceAddresses {
 
 export interface Conformance {
   readonly issuer: string
+  readonly suite: Suite
+  /** Where everything is kept. */
+  readonly folder: string
   /** Where keys are rotated. */
   readonly control: string
   readonly configFile: string
@@ -32,6 +36,8 @@ export interface Conformance {
   /** What to paste into the suite, a file for each plan. */
   readonly plansFolder: string
   readonly certificate: string
+  /** What the suite is trusted by. */
+  readonly suiteCertificate: string
   readonly server: RunningServer
   close(): Promise<void>
 }
@@ -51,11 +57,8 @@ export async function startConformance(settings: ConformanceSettings): Promise<C
   const plansFolder = join(folder, 'plans')
   writePlans(plansFolder, issuer, suite)
   const configFile = join(folder, 'symbolon.json')
-  const config = conformanceConfig(settings, {
-    cert: resolve(own.cert),
-    key: resolve(own.key),
-    suiteCertificate: resolve(settings.suiteCertificate ?? theirs.cert),
-  })
+  const suiteCertificate = resolve(settings.suiteCertificate ?? theirs.cert)
+  const config = conformanceConfig(settings, { cert: resolve(own.cert), key: resolve(own.key), suiteCertificate })
   writeFileSync(configFile, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
 
   const server = await startServer(await loadConfig(configFile), settings.log && { log: settings.log })
@@ -63,11 +66,14 @@ export async function startConformance(settings: ConformanceSettings): Promise<C
     const control = await startControl(server.issuer, settings.controlPort)
     return {
       issuer,
+      suite,
+      folder,
       control: control.url,
       configFile,
       composeFile,
       plansFolder,
       certificate: own.cert,
+      suiteCertificate,
       server,
       async close() {
         await control.close()

@@ -28,6 +28,8 @@ export interface Line {
   readonly page_source?: string
 }
 
+export const isComplaint = ({ result }: Line): boolean => result === 'FAILURE' || result === 'WARNING'
+
 export interface SuiteApi {
   plan(name: string, variant: Variant, configuration: object): Promise<Plan>
   begin(plan: string, module: PlannedModule): Promise<string>
@@ -125,7 +127,7 @@ export function createSuiteApi(base: string, token: string | undefined): SuiteAp
     cancel: (id) => call('DELETE', `runner/${id}`),
     log,
     async complaints(id) {
-      return (await log(id)).filter(({ result }) => result === 'FAILURE' || result === 'WARNING')
+      return (await log(id)).filter(isComplaint)
     },
   }
 }
