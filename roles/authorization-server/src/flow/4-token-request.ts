@@ -89,6 +89,12 @@ export const redemptionRules: readonly Rule<Case>[] = [
     seen: ({ found, request }) => pkceEvidence(request.codeVerifier ?? '', found.code.codeChallenge ?? ''),
   },
   { reason: 'person_unavailable', broken: ({ found }) => found.person === undefined || found.person.disabled },
+  {
+    // The registration lost all of it.
+    reason: 'grant_revoked',
+    broken: ({ found: { code }, client }) => code.scope.length > 0 && stillRegistered(code.scope, client).length === 0,
+    seen: ({ found: { code }, client }) => ({ expected: clear(code.scope), got: clear(client.scopes) }),
+  },
 ]
 
 /**
@@ -121,7 +127,9 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
 
   const openid = scope.includes('openid')
   // An OpenID client asks for lasting access by name (OpenID Connect Core §11); a plain OAuth client has no name for it.
-  const lasting = client.grantTypes.includes('refresh_token') && (!openid || scope.includes('offline_access'))
+  // Which of them it is was shown to the person: giving up `openid` since makes nothing last.
+  const mayLast = !code.scope.includes('openid') || scope.includes('offline_access')
+  const lasting = client.grantTypes.includes('refresh_token') && mayLast
   const refreshExpiresAt = refreshTokenExpiry({ createdAt: now }, settings, now)
   const granted = resources.filter(({ resource }) => code.resources.includes(resource))
   const grant: GrantRecord = {

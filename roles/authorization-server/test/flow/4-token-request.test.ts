@@ -184,6 +184,21 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
     assert.equal(refreshOf({ ...withCode({ scope: ['photos.read'] }), client }), 'nothing')
   })
 
+  it('gives none to a client that gives up openid for it, or may not keep access any more (OpenID Connect Core §11)', () => {
+    const left = (scope: string) => ({ client: authenticated(clientRecord('app', { scope })) })
+    assert.equal(refreshOf({ ...withCode({ scope: ['openid', 'photos.read'] }), ...left('photos.read') }), 'nothing')
+    const lasting = withCode({ scope: ['openid', 'offline_access', 'photos.read'] })
+    assert.equal(refreshOf({ ...lasting, ...left('openid photos.read') }), 'nothing')
+    assert.equal(refreshOf({ ...lasting, ...left('photos.read') }), 'nothing')
+    assert.equal(refreshOf({ ...lasting, ...left('openid offline_access') }), 'issue')
+  })
+
+  it('gives nothing to a client that has lost all that was allowed (attack 51)', () => {
+    const decision = decide({ client: authenticated(clientRecord('app', { scope: 'prints.order' })) })
+    assert(!decision.ok)
+    assert.equal(decision.reason, 'grant_revoked')
+  })
+
   it('ends a family at the latest with its absolute life (RFC 10017 §6.3.2.3) [RFC10017-6.3.2.3-01]', () => {
     const settings = { ...defaultSettings, refreshTokenIdle: 5_000, refreshTokenLifetime: 3_000 }
     const decision = decide({ ...withCode({ scope: ['photos.read'] }), settings })
