@@ -34,15 +34,25 @@ export const signOut: Endpoint = async (http, issuer) => {
     return errorPage(refuse('form_not_from_here'), about)
   }
   if (said !== undefined && said !== 'sign-out') return seeOther(`${issuer.url}/account`, { flow: http.flow })
-  // A form of the client comes without our cookies (SameSite); the way on to our own page brings them.
-  const query = new URLSearchParams([...params].filter(([name]) => isCarried(name))).toString()
-  if (http.method === 'POST' && said === undefined && query.length < longestQuery) {
+  if (http.method === 'POST' && said === undefined) {
+    const query = wayOnQuery(params)
     return seeOther(`${issuer.url}/logout${query === '' ? '' : `?${query}`}`, { flow: http.flow })
   }
   const request = await readLogoutRequest(params, browser, issuer)
   const decision = own ?? decideLogout(request, browser.sessions)
   const leaving = { http, issuer, browser, request, decision, afterForm: said !== undefined }
   return said === undefined && decision.outcome === 'ask' ? ask(leaving) : end(leaving)
+}
+
+/**
+ * A form of the client comes without our cookies (SameSite); the way on to our own page brings them. Of what is too long
+ * for an address only that goes on which proves nothing and leads nowhere: the person is asked, and told nothing untrue.
+ */
+function wayOnQuery(params: URLSearchParams): string {
+  const carried = [...params].filter(([name]) => isCarried(name))
+  const asking = carried.filter(([name]) => ['client_id', 'logout_hint', 'ui_locales'].includes(name))
+  const queries = [carried, asking].map((some) => new URLSearchParams(some).toString())
+  return queries.find(({ length }) => length < longestQuery) ?? ''
 }
 
 const isFromHere = (http: EndpointRequest, { issuer, browser }: Pick<Leaving, 'issuer' | 'browser'>): boolean =>

@@ -2,13 +2,14 @@
  * A request to sign out, read: which app asks, for which session of which person, and where it wants them back.
  *
  * Everything stands on the ID token that comes as a hint. It may have expired long ago, for it says who was signed in and
- * not that they are; but it must be ours, and of the client that says it asks.
+ * not that they are; but it must be ours, and of the client that says it asks. A client may have encrypted it to us.
  *
  * @see OpenID Connect RP-Initiated Logout §2
  */
 import { one } from '@symbolon/protocol/parameters'
 import { clientFrom } from '../client.ts'
 import { isNamed } from '../flow/2-user-authorization.ts'
+import { isEncrypted } from '../keys/decryption-key.ts'
 import type { Browser } from '../people/browser.ts'
 import { sidFor } from '../people/sid.ts'
 import { subjectFor } from '../people/subject.ts'
@@ -40,8 +41,7 @@ export async function readLogoutRequest(
   issuer: Issuer,
 ): Promise<LogoutRequest> {
   const text = one(params, 'id_token_hint')
-  const readable = text !== undefined && text.length <= longestHint
-  const verified = readable ? await issuer.keys.verify(text, idTokenType) : undefined
+  const verified = text === undefined || text.length > longestHint ? undefined : await verify(text, issuer)
   // A signed authorization response is ours, too, and of the same type, but says nothing of a person (JARM §2.1).
   const claims = typeof verified?.sub === 'string' ? verified : undefined
   const audience = [claims?.aud].flat().filter((one) => typeof one === 'string')
@@ -58,6 +58,11 @@ export async function readLogoutRequest(
     state: one(params, 'state'),
     ...whose({ known, claims, named: one(params, 'logout_hint') }, browser, issuer),
   }
+}
+
+async function verify(hint: string, { keys }: Issuer) {
+  const signed = isEncrypted(hint) ? await keys.decrypt(hint) : hint
+  return signed === undefined ? undefined : keys.verify(signed, idTokenType)
 }
 
 interface Pointing {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { CompactEncrypt, importJWK } from 'jose'
 import { hashOf } from '../../src/handles.ts'
 import { sidFor } from '../../src/people/sid.ts'
 import { Browser, sentToClient, shown } from '../support/front-channel/browser.ts'
+import { openSigningWorld } from '../support/front-channel/signing.ts'
 import { aClient, authorizationParams, issuerUrl, openWorld, type World } from '../support/front-channel/world.ts'
 
 let world: World
@@ -197,9 +199,37 @@ describe('signing out', () => {
   it('is not done by a form of another site that is too long for the way on (RFC 6749 §10.12) [RFC6749-10.12-02]', async () => {
     await signedIn()
     const before = browser.cookies.get('browser|/')
-    await browser.post('/logout', { ...good, state: 's'.repeat(7_000) }, { crossSite: true })
+    const long = { ...good, state: 's'.repeat(7_000), logout_hint: 'bob', client_id: 'shop' }
+    const page = await browser.follow(browser.post('/logout', long, { crossSite: true }))
     assert.deepEqual(browser.cookies.get('browser|/'), before)
     assert.equal(await isSignedIn(), true)
+    // Nobody is told that they are signed out, and no app either: the person is asked.
+    const names = shown(page, 'sign-out').fields.map(([name]) => name)
+    assert.deepEqual(names, ['logout_hint', 'client_id'])
+    const longer = { ...long, client_id: 's'.repeat(7_000) }
+    shown(await browser.follow(browser.post('/logout', longer, { crossSite: true })), 'sign-out')
+  })
+
+  it('goes by an ID token, too, that the app encrypted to us, and by nothing else that is (RP-Initiated Logout §2) [OIDC-RPLogout-2-02]', async () => {
+    await world.storage.close()
+    world = await openSigningWorld({ decryptionAlgorithms: ['RSA-OAEP-256'] })
+    browser = new Browser(world)
+    await world.issuer.store.commit([
+      { do: 'put-client', client: aClient('shop', { post_logout_redirect_uris: [goodbye] }) },
+    ])
+    const [key] = (await world.issuer.keys.published()).keys.filter(({ use }) => use === 'enc')
+    assert(key)
+    const seal = async (text: string) =>
+      new CompactEncrypt(Buffer.from(text))
+        .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A128GCM', cty: 'JWT', kid: String(key.kid) })
+        .encrypt(await importJWK(key, 'RSA-OAEP-256'))
+    const claims = { iss: issuerUrl, sub: 'person-alice', aud: 'shop', exp: 1 }
+    const hint = await world.issuer.keys.sign(claims, { algorithm: 'ES256', typ: 'JWT' })
+    await signedIn()
+    shown(await logout({ ...good, id_token_hint: await seal('eyJhbGciOiJub25lIn0.e30.') }), 'sign-out')
+    const answer = await logout({ ...good, id_token_hint: await seal(hint) })
+    assert.equal(answer.kind === 'redirect' && answer.location, goodbye)
+    assert.equal(await isSignedIn(), false)
   })
 
   it('of one leaves others signed in, under a new cookie (attack 86)', async () => {
