@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core'
 import { launchChromium } from '../support/chromium.ts'
+import { tabTo, unseenStops } from './keyboard.ts'
 import { type PagesServer, servePages } from './pages-server.ts'
 
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
@@ -120,7 +121,7 @@ async function regard(page: Page, { width = 1280, scheme = 'light', forced = fal
   await page.emulateMedia({ colorScheme: scheme, forcedColors: forced ? 'active' : 'none', reducedMotion: 'reduce' })
 }
 
-describe('accessibility (WCAG 2.2 AA, as far as axe can tell)', () => {
+describe('accessibility (WCAG 2.2 AA, as far as axe can tell; and where the focus is: 2.4.7, 2.4.11)', () => {
   type Regards = readonly (readonly [Look, Rules])[]
   const visits: readonly (readonly [title: string, locale: string, Regards])[] = [
     [
@@ -142,6 +143,8 @@ describe('accessibility (WCAG 2.2 AA, as far as axe can tell)', () => {
       const found = await onEveryPage({ look, locale }, async (page, name) => {
         const lines: string[] = []
         await page.evaluate(axe)
+        if (locale === 'en')
+          for (const stop of await unseenStops(page)) lines.push(`${name}: nobody sees that ${stop} has the focus`)
         for (const [look, rules] of looks) {
           await regard(page, look)
           const called = `${name} ${JSON.stringify(look)}`
@@ -206,17 +209,6 @@ describe('the picture of an app', () => {
     })
   })
 })
-
-/** Presses Tab until the element is reached: its order on the way is what a keyboard meets. */
-async function tabTo(page: Page, selector: string): Promise<readonly string[]> {
-  const met: string[] = []
-  for (let steps = 0; steps < 40; steps += 1) {
-    await page.keyboard.press('Tab')
-    met.push(String(await page.evaluate('document.activeElement.id || document.activeElement.textContent.trim()')))
-    if (await page.evaluate(`document.activeElement.matches(${JSON.stringify(selector)})`)) return met
-  }
-  throw new Error(`Tab does not lead to ${selector}, but to ${met.join(', ')}`)
-}
 
 const lastPost = () => server.posted.at(-1) ?? assert.fail('nothing was posted')
 
