@@ -94,7 +94,7 @@ export async function checkMetadata(
   if (uninvited !== undefined) return uninvited
   const tooMany = reviewed ? undefined : await takePace(exchange)
   if (tooMany !== undefined) return tooMany
-  const mismatch = await checkSector(read.value, issuer.outgoing)
+  const mismatch = await checkSector(read.value, { outgoing: issuer.outgoing, reviewed })
   return mismatch === undefined ? read : trail.refused(mismatch)
 }
 

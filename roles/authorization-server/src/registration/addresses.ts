@@ -13,6 +13,14 @@ const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
 export const isLoopback = (url: URL): boolean => loopbackHosts.includes(url.hostname)
 
+/** Whatever stands before it, browsers find it on the person's own computer. */
+export const isLocalhost = ({ hostname }: URL): boolean => /(^|\.)localhost\.?$/.test(hostname)
+
+/** On this computer every port is somebody else's; elsewhere a host is one place, also with the dot that ends its name. */
+const placeOf = (url: URL): string => (isLoopback(url) ? url.host : url.hostname.replace(/\.$/, ''))
+
+export const isAtSamePlace = (one: URL, other: URL): boolean => placeOf(one) === placeOf(other)
+
 export const isHttps = (url: URL): boolean => url.protocol === 'https:'
 export const isLoopbackHttp = (url: URL): boolean => url.protocol === 'http:' && isLoopback(url)
 
@@ -29,8 +37,12 @@ const matches = (value: string, fits: (url: URL) => boolean): boolean => {
 const isPlainHost = ({ protocol, hostname }: URL): boolean =>
   !['http:', 'https:'].includes(protocol) || /^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(hostname)
 
+/** With fewer slashes, or more, what a browser goes to depends on where it is. */
+const isWhole = (value: string): boolean => !/^https?:/i.test(value) || /^https?:\/\/[^/]/i.test(value)
+
 export const absolute: TextRule = {
-  broken: (value) => !matches(value, isPlainHost) || !/^[\x21-\x7e]+$/.test(value) || value.includes('\\'),
+  broken: (value) =>
+    !matches(value, isPlainHost) || !isWhole(value) || !/^[\x21-\x7e]+$/.test(value) || value.includes('\\'),
   expected: 'an absolute address in printable ASCII',
 }
 

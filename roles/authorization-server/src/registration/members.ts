@@ -132,6 +132,17 @@ export type MemberName = keyof typeof members
 /** Members that may carry a language tag: `client_name#de` (RFC 7591 §2.2). */
 export const localizedMembers = ['client_name', 'client_uri', 'logo_uri', 'policy_uri', 'tos_uri'] as const
 
+const languageTag = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
+
+/** The member that a name stands for: `client_name#de` for `client_name`. */
+export function memberOf(name: string): MemberName | undefined {
+  const [base = '', tag] = name.split(/#(.*)/s)
+  if (tag === undefined) return isMember(name) ? name : undefined
+  return languageTag.test(tag) ? localizedMembers.find((member) => member === base) : undefined
+}
+
+const isMember = (name: string): name is MemberName => Object.hasOwn(members, name)
+
 /** Checked one by one, not yet against each other. */
 export type Metadata = {
   readonly [Name in MemberName]?: ValueOf<(typeof members)[Name]['shape']> | undefined

@@ -7,60 +7,40 @@
 import { allow, type Decision, type Refused, refuse } from '@symbolon/protocol/decision'
 import { clear } from '@symbolon/protocol/evidence'
 import { responseTypeOf } from '@symbolon/protocol/response-types'
-import { responseTypesServed } from '../flow/response-rules.ts'
-import type { Settings } from '../ports/issuer.ts'
-import { localizedMembers, type MemberName, type Metadata, members } from './members.ts'
-import { isOfOneAlphabet, isOurs, isReadable, isTakenForKnown } from './names.ts'
-import { type Described, type MetadataRule, metadataRules, strangerRules, uninvitedRules } from './rules.ts'
-import { isMap, misfit, type Shape } from './shapes.ts'
+import { type Here, hereRules } from './here.ts'
+import { type Metadata, memberOf, members } from './members.ts'
+import { type Described, metadataRules, strangerRules, uninvitedRules } from './rules.ts'
+import { isMap, misfit } from './shapes.ts'
 
-export interface Asked {
+export interface Asked extends Here {
   readonly body: unknown
-  readonly settings: Settings
-  /** The issuer's. */
-  readonly url: string
   /** Every scope of this issuer. */
   readonly scopes: readonly string[]
-  /** Whether an initial access token vouched for it. */
-  readonly reviewed: boolean
 }
 
 const longest = { text: 2_000, list: 50, all: 32_000 }
-
-const languageTag = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
-
-const shapes = new Map<string, Shape>(Object.entries(members).map(([name, { shape }]) => [name, shape]))
 
 const wrong = (member: string, expected: string): Refused =>
   refuse(member === 'redirect_uris' ? 'registration_redirect_uri_invalid' : 'client_metadata_invalid', {
     expected: clear(`${member}: ${expected}`),
   })
 
-/** The member that a name stands for: `client_name#de` for `client_name`. */
-function memberOf(name: string): string | undefined {
-  const [base = '', tag] = name.split(/#(.*)/s)
-  if (tag === undefined) return shapes.has(name) ? name : undefined
-  return localizedMembers.some((member) => member === base) && languageTag.test(tag) ? base : undefined
-}
-
 export function readRegistration(asked: Asked): Decision<Metadata> {
-  const { body, settings, scopes, reviewed } = asked
+  const { body, scopes, reviewed } = asked
   if (!isMap(body)) return refuse('client_metadata_invalid', { expected: clear('a JSON object') })
   if (JSON.stringify(body).length > longest.all) return wrong('(all)', `${longest.all} characters at most`)
   if (typeof body.software_statement === 'string') return refuse('software_statement_unapproved')
   const found: Record<string, unknown> = {}
   for (const [name, sent] of Object.entries(body)) {
     const member = memberOf(name)
-    const shape = member === undefined ? undefined : shapes.get(member)
-    if (member === undefined || shape === undefined || sent === null) continue
+    if (member === undefined || sent === null) continue
     const value = member === 'response_types' ? inOurOrder(sent) : sent
-    const expected = tooLong(value) ?? misfit(shape, value)
+    const expected = tooLong(value) ?? misfit(members[member].shape, value)
     if (expected !== undefined) return wrong(member, expected)
     found[name] = value
   }
   const metadata = withDefaults(found, scopes)
-  const uninvited = reviewed ? [] : uninvitedRules
-  const rules = [...metadataRules, ...strangerRules, ...uninvited, ...hereRules(settings), ...nameRules(asked)]
+  const rules = [...metadataRules, ...strangerRules, ...(reviewed ? [] : uninvitedRules), ...hereRules(asked)]
   const rule = rules.find(({ broken }) => broken(metadata))
   return rule === undefined ? allow(metadata) : wrong(rule.key, rule.expected)
 }
@@ -102,43 +82,3 @@ function grantsFor(responses: NonNullable<Metadata['response_types']>): NonNulla
     ...(needsImplicit ? (['implicit'] as const) : []),
   ]
 }
-
-/** What depends on this installation. */
-const hereRules = (settings: Settings): readonly MetadataRule[] => [
-  {
-    key: 'response_types',
-    broken: ({ response_types = [] }) => !response_types.every((type) => responseTypesServed(settings).includes(type)),
-    expected: `some of ${responseTypesServed(settings).join(', ')}`,
-    got: 'another',
-  },
-  {
-    key: 'token_endpoint_auth_method',
-    broken: (client) => client.token_endpoint_auth_method === 'client_secret_jwt' && !settings.clientSecretJwt,
-    expected: 'another method than client_secret_jwt, which is not on here',
-    got: 'that one',
-  },
-]
-
-const isName = (name: string): boolean => memberOf(name) === ('client_name' satisfies MemberName)
-
-const nameRule = (expected: string, isBad: (name: string) => boolean): MetadataRule => ({
-  key: 'client_name',
-  broken: (client) =>
-    Object.entries(client).some(([name, value]) => isName(name) && typeof value === 'string' && isBad(value)),
-  expected,
-  got: 'another',
-})
-
-/** In every language that it is given in. */
-const nameRules = (asked: Asked): readonly MetadataRule[] => [
-  nameRule('a readable name, without what is invisible or turns text around', (name) => !isReadable(name)),
-  nameRule('a name whose words have letters of one alphabet each', (name) => !isOfOneAlphabet(name)),
-  nameRule("a name that is not this server's own", (name) => isOurs(name, asked)),
-  ...(asked.reviewed
-    ? []
-    : [
-        nameRule('a name without that of this server or of its apps, without an initial access token', (name) =>
-          isTakenForKnown(name, asked),
-        ),
-      ]),
-]

@@ -7,7 +7,7 @@ import { keepSecret, newSecret, stillKept } from '../client-authentication/kept-
 import { newHandle } from '../handles.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import type { ClientRecord, Seconds } from '../ports/records.ts'
-import { localizedMembers, type Metadata, members } from './members.ts'
+import { type Metadata, memberOf } from './members.ts'
 
 export interface Registered {
   readonly client: ClientRecord
@@ -56,8 +56,7 @@ export function registered(
   }
 }
 
-const isStandard = (name: string): boolean =>
-  Object.hasOwn(members, name) || localizedMembers.some((member) => name.startsWith(`${member}#`))
+const isStandard = (name: string): boolean => memberOf(name) !== undefined
 
 const standings: readonly string[] = ['reviewed', 'compatible']
 

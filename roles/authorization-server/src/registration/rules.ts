@@ -3,10 +3,10 @@
  *
  * @see RFC 7591 §2 and §2.1, OpenID Connect Dynamic Client Registration §2
  */
-import { type KeyManagementAlgorithm, keyManagementAlgorithms, macAlgorithms } from '@symbolon/protocol/algorithms'
+import { macAlgorithms } from '@symbolon/protocol/algorithms'
 import { contentsOf } from '@symbolon/protocol/response-types'
-import { canEncryptTo } from '../keys/client-keys.ts'
-import { isHttps, isLoopback, isOwnScheme, parsed } from './addresses.ts'
+import { isHttps, isLocalhost, isLoopback, isOwnScheme, parsed } from './addresses.ts'
+import { encryptionRules } from './encryption-rules.ts'
 import type { MemberName, Metadata } from './members.ts'
 
 /** Metadata with the defaults that the rules ask for. */
@@ -35,45 +35,6 @@ const isImplicit = (client: Described) =>
 
 const isRedirected = (client: Described) =>
   grantsOf(client).some((grant) => grant === 'authorization_code' || grant === 'implicit')
-
-const kinds = ['id_token', 'userinfo', 'authorization'] as const
-
-const agreeing = 'a key on P-256, P-384, P-521 or X25519'
-
-/** The kind of key that each needs (RFC 7518 §4.1, RFC 8037 §3.2). */
-const fitting: Readonly<Record<KeyManagementAlgorithm, string>> = {
-  'RSA-OAEP-256': 'an RSA key of 2048 to 8192 bits',
-  'ECDH-ES': agreeing,
-  'ECDH-ES+A128KW': agreeing,
-  'ECDH-ES+A256KW': agreeing,
-}
-
-/** Content can be encrypted only under a key of the client. */
-const encryptionRules: readonly MetadataRule[] = kinds.flatMap((kind) => {
-  const alg = `${kind}_encrypted_response_alg` as const
-  const enc = `${kind}_encrypted_response_enc` as const
-  return [
-    {
-      key: enc,
-      broken: (client) => client[enc] !== undefined && client[alg] === undefined,
-      expected: `${alg} beside it`,
-      got: 'a client without it',
-    },
-    {
-      key: alg,
-      broken: (client) => client[alg] !== undefined && client.jwks === undefined && client.jwks_uri === undefined,
-      expected: 'jwks or jwks_uri, with a key to encrypt to',
-      got: 'a client without keys',
-    },
-    ...keyManagementAlgorithms.map((algorithm) => ({
-      key: alg,
-      broken: (client: Described) =>
-        client[alg] === algorithm && client.jwks !== undefined && !canEncryptTo(client.jwks, algorithm),
-      expected: `${fitting[algorithm]} in jwks, with use enc or none, for ${algorithm}`,
-      got: 'no such key',
-    })),
-  ]
-})
 
 const isMac = (algorithm: string | undefined) => macAlgorithms.some((name) => name === algorithm)
 
@@ -144,7 +105,7 @@ export const metadataRules: readonly MetadataRule[] = [
     broken: (client) =>
       isImplicit(client) &&
       client.application_type !== 'native' &&
-      redirects(client).some((url) => !isHttps(url) || url.hostname === 'localhost'),
+      redirects(client).some((url) => !isHttps(url) || isLocalhost(url)),
     expected: 'https and a host other than localhost, as a token comes to a web client through the browser',
     got: 'another address',
   },

@@ -9,14 +9,14 @@ import { clear } from '@symbolon/protocol/evidence'
 import type { Outgoing } from '../ports/outgoing.ts'
 import type { Metadata } from './members.ts'
 
-const limits = { limit: 65_536, timeout: 5_000, byAnybody: true }
+const limits = { limit: 65_536, timeout: 5_000, byAnybody: true } as const
 
 export async function checkSector(
   { sector_identifier_uri: uri, redirect_uris = [] }: Metadata,
-  outgoing: Outgoing,
+  { outgoing, reviewed }: { readonly outgoing: Outgoing; readonly reviewed: boolean },
 ): Promise<Refused | undefined> {
   if (uri === undefined) return undefined
-  const answer = await outgoing.fetch(uri, limits)
+  const answer = await outgoing.fetch(uri, { ...limits, forStranger: !reviewed })
   if (!answer.ok) return refuse('sector_identifier_mismatch', { got: clear(answer.problem) })
   if (answer.status !== 200) return refuse('sector_identifier_mismatch', { got: clear(`status ${answer.status}`) })
   const listed = addressesIn(answer.text)

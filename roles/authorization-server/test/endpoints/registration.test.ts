@@ -5,7 +5,7 @@ import { metadata } from '../../src/endpoints/metadata.ts'
 import { registration } from '../../src/endpoints/registration.ts'
 import { token } from '../../src/endpoints/token.ts'
 import { hashOf } from '../../src/handles.ts'
-import type { OutgoingAnswer } from '../../src/ports/outgoing.ts'
+import type { Outgoing, OutgoingAnswer } from '../../src/ports/outgoing.ts'
 import { eventOf, keyedDigest } from '../../src/trace/redact.ts'
 import { type Call, createWorld, redemption, verifier, type World } from '../support/back-channel/world.ts'
 
@@ -134,6 +134,14 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     ['nothing', []],
     ['localhost for an implicit web client', ['https://localhost/cb'], { response_types: ['id_token'] }],
     ['http for an implicit web client', ['http://127.0.0.1/cb'], { response_types: ['id_token'] }],
+    ['a host that a browser would not read', ['https:shop.example/cb']],
+    ['one slash, as of a place on the page that leads there', ['https:/shop.example/cb']],
+    ['three slashes', ['https:///shop.example/cb']],
+    [
+      'another name of localhost for an implicit web client',
+      ['https://app.localhost./cb'],
+      { response_types: ['id_token'] },
+    ],
     ['https for a native client', ['https://shop.example/cb'], { application_type: 'native' }],
   ]
   for (const [title, uris, more] of redirects) {
@@ -164,6 +172,7 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     ['an encrypted ID token without a key', { id_token_encrypted_response_alg: 'RSA-OAEP-256' }],
     ['an encryption without its key', { id_token_encrypted_response_enc: 'A128GCM' }],
     ['a script for a logo', { logo_uri: 'javascript:alert(1)' }],
+    ['a page without a host', { client_uri: 'https:/account/apps' }],
     ['a host that would end a line of a header', { logo_uri: 'https://a;trusted-types;b.example/logo.png' }],
     ['a host that would begin another policy', { client_uri: 'https://a,b.example/' }],
     ['a negative age', { default_max_age: -1 }],
@@ -196,6 +205,42 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     await using invited = await createWorld({ settings })
     const call = { json: asking('https://victim.example/logout'), headers: bearer(initial) }
     assert.equal((await invited.call(registration, call)).status, 201)
+  })
+
+  it("takes no address at this server's own host from those whom nobody invited: people would read it as ours (RFC 7591 §5) [RFC7591-5-02]", async () => {
+    const own = ['https://id.example/cb', 'https://ID.EXAMPLE:8443/cb', 'https://id.example./cb']
+    const addresses: readonly (readonly [member: string, value: (uri: string) => unknown, more?: object])[] = [
+      ['redirect_uris', (uri) => [...redirect_uris, uri]],
+      ['post_logout_redirect_uris', (uri) => [uri]],
+      ['logo_uri#de', (uri) => uri],
+      ['jwks_uri', (uri) => uri],
+      ['request_uris', (uri) => [uri]],
+      ['initiate_login_uri', (uri) => uri],
+      ['sector_identifier_uri', (uri) => uri],
+    ]
+    for (const [member, value] of addresses) {
+      for (const uri of own) {
+        const { status, body } = await register({ redirect_uris, [member]: value(uri) })
+        assert.equal(status, 400, `${member} ${uri}`)
+        assert.match(String(body.error_description), /: an address elsewhere than at this server/)
+      }
+    }
+    assert.equal((await register({ redirect_uris: ['https://shop.id.example/cb'] })).status, 201)
+    const settings = { registration: 'token', registrationTokens: [hashOf(initial)] } as const
+    await using invited = await createWorld({ settings })
+    const call = { json: { redirect_uris: own }, headers: bearer(initial) }
+    assert.equal((await invited.call(registration, call)).status, 201)
+  })
+
+  it('keeps apart what runs on the same computer in another place', async () => {
+    await using local = await createWorld({ settings: { registration: 'open' } })
+    const issuer = { ...local.issuer, url: 'http://localhost:4000' }
+    const registerAt = async (uri: string) =>
+      (await local.call((request) => registration(request, issuer), { json: { redirect_uris: [uri] } })).status
+    assert.deepEqual(
+      [await registerAt('http://localhost:3000/cb'), await registerAt('http://localhost:4000/cb')],
+      [201, 400],
+    )
   })
 
   it('names the member that is wrong, and nothing of what was sent', async () => {
@@ -317,8 +362,9 @@ describe('who may register (RFC 7591 §1.3)', () => {
 
   it('no more when they come at once, with those that were refused after we asked elsewhere (RFC 7591 §5) [RFC7591-5-01]', async () => {
     let asked = 0
-    const outgoing = {
-      fetch: async (): Promise<OutgoingAnswer> => {
+    const outgoing: Outgoing = {
+      fetch: async (_, how): Promise<OutgoingAnswer> => {
+        assert.equal(how?.forStranger, true)
         asked++
         return { ok: false, problem: 'too_slow' }
       },
