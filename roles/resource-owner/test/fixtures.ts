@@ -51,6 +51,16 @@ const printer: ClientView = {
   tosUri: undefined,
 }
 
+/** A name as long as nobody reads it, without a place to break it. */
+const endless: ClientView = {
+  ...pictured,
+  name: 'Donaudampfschifffahrtsgesellschaftskapitänsmützenhersteller'.repeat(2),
+  host: `${'a-name-that-goes-on'.repeat(3)}.${'and-on'.repeat(6)}.example`,
+}
+
+/** It runs from right to left, and holds what does not. */
+const arabic: ClientView = { ...acme, name: 'تطبيق الملاحظات (Acme) 123!' }
+
 const own: ClientView = { ...acme, id: 'cli', name: 'Example CLI', host: 'example.com', origin: 'first-party' }
 
 export const ada = { name: 'Ada Lovelace', login: 'ada@example.com' }
@@ -235,6 +245,23 @@ export const views: Readonly<Record<string, View>> = {
     offline: { scope: 'offline_access', state: 'new', optional: false, ticked: true, days: 1, otherwiseMinutes: 10 },
     destination: { kind: 'this-computer', host: '127.0.0.1:51432' },
   },
+  'consent-endless': {
+    ...consent,
+    client: endless,
+    person: { name: 'ا'.repeat(60), login: `${'x'.repeat(64)}@example.com` },
+    groups: [
+      {
+        resource: { name: 'Resource'.repeat(12), id: `https://photos.example.com/${'a'.repeat(120)}` },
+        permissions: [
+          permission(`urn:${'scope'.repeat(24)}`, { optional: true }),
+          permission('photos.read', { title: 'x'.repeat(100), detail: 'y'.repeat(100), risk: 'high' }),
+          permission('"website"', { claim: 'website', values: [{ claim: 'website', value: 'w'.repeat(120) }] }),
+        ],
+      },
+    ],
+    destination: { kind: 'web', host: endless.host },
+  },
+  'sign-in-arabic': { ...signIn, client: arabic },
   handoff: {
     show: 'handoff',
     client: acme,

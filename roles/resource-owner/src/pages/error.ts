@@ -62,7 +62,7 @@ export const error: Draw<ErrorView> = (view, pen) => {
 <p class="lead">${text}</p>
 ${view.client && plate(view.client, undefined)}
 <h2>${words.errors.whatYouCanDo}</h2>
-<p>${next}${view.retryAfter !== undefined && [' ', words.errors.retry(formats.wait(view.retryAfter))]}</p>
+<p>${view.retryAfter === undefined ? next : words.errors.retry(formats.wait(view.retryAfter))}</p>
 ${
   link !== undefined &&
   html`<div class="actions"><a id="continue" class="button primary" href="${path(link)}">${kind === 'missing' && view.next === undefined ? words.errors.account : words.errors.continue}</a></div>`

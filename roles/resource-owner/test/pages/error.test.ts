@@ -49,6 +49,8 @@ describe('an error page', () => {
 
   it('says when to try again, and gives the reference and the time for the report', () => {
     assert.match(drawn({ reason: 'rate_limited', status: 429, retryAfter: 90 }), /Try again in 2 minutes\./)
+    const busy = drawn({ reason: 'storage_unavailable', status: 503, retryAfter: 2 })
+    assert.deepEqual(busy.match(/Try again in [^.]*/g), ['Try again in 2 seconds'])
     assert.match(drawn(), /Ref <span class="code">8S1K-42QD<\/span> · <time [^>]*>20 November 2026 at 14:02 UTC/)
   })
 })
