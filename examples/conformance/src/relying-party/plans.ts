@@ -95,8 +95,8 @@ const clientSecret = 'open-secret-of-the-conformance-relying-party'
 export const planConfiguration = ({ alias }: Suite, app: RelyingPartyAddresses) => ({
   alias,
   description: 'Symbolon, relying party',
-  /** How long a module waits for what must not come. */
-  waitTimeoutSeconds: 2,
+  /** How long a module waits for what must not come; one that is still at work by then never ends. */
+  waitTimeoutSeconds: 4,
   client: {
     client_id: clientId,
     client_secret: clientSecret,

@@ -44,7 +44,7 @@ export function createVisitor(): Visitor {
     const jar = jars.get(url.origin) ?? new Map<string, string>()
     jars.set(url.origin, jar)
     const headers = new Headers({
-      accept: 'text/html',
+      accept: 'text/html,*/*;q=0.8',
       'sec-fetch-dest': framed ? 'iframe' : 'document',
       'sec-fetch-mode': 'navigate',
       'sec-fetch-site': from === undefined ? 'none' : foreign ? 'cross-site' : 'same-origin',
