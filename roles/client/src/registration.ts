@@ -160,7 +160,8 @@ async function askToRegister(
   }
 }
 
-const forms = /^(id_token|userinfo)_(signed|encrypted)_response_(alg|enc)$|^request_object_signing_alg$/
+const forms =
+  /^(id_token|userinfo)_(signed|encrypted)_response_(alg|enc)$|^request_object_(signing_alg|encryption_(alg|enc))$/
 
 /** What is registered otherwise than it was asked for. */
 const otherForm = (asked: Metadata, answer: Metadata): string | undefined =>

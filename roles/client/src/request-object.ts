@@ -6,7 +6,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import { UnsecuredJWT } from 'jose'
 import { issueRequestObject } from 'oauth4webapi'
+import { claimsIn } from './asked.ts'
 import { attemptLifetime } from './attempts.ts'
+import { encryptedTo } from './jwt/encrypt.ts'
 import { signingKey } from './providers/client-authentication.ts'
 import type { Connection } from './providers/provider.ts'
 import { reached, type SessionStore } from './sessions/store.ts'
@@ -47,10 +49,21 @@ export async function asRequestObject(connection: Connection, plain: URL, { base
     const value = plain.searchParams.get(name)
     if (value !== null) url.searchParams.set(name, value)
   }
-  const object = await objectOf(connection, plain.searchParams)
+  const signed = await objectOf(connection, plain.searchParams)
+  const isPersonal = form.encrypted !== undefined && tellsOfAPerson(plain.searchParams)
+  const object = isPersonal ? await encryptedTo(connection, form.encrypted, signed) : signed
   if (form.by === 'value' || !objects) url.searchParams.set('request', object)
   else url.searchParams.set('request_uri', `${base}${await objects.keep(object)}`)
   return url
+}
+
+/** By a name, by a token about somebody, or by what a claim must be (OpenID Connect Core §16.21). */
+function tellsOfAPerson(params: URLSearchParams): boolean {
+  if (params.has('login_hint') || params.has('id_token_hint')) return true
+  const { id_token = {}, userinfo = {} } = claimsIn(params.get('claims') ?? '') ?? {}
+  return [id_token, userinfo]
+    .flatMap((claims) => Object.values(claims ?? {}))
+    .some((claim) => claim?.value !== undefined || claim?.values !== undefined)
 }
 
 async function objectOf({ provider, metadata, client }: Connection, params: URLSearchParams): Promise<string> {

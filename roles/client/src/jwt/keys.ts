@@ -10,12 +10,19 @@ import {
   errors,
   type FlattenedJWSInput,
   type JSONWebKeySet,
+  type JWK,
 } from 'jose'
 import { AuthError } from '../errors.ts'
 import type { Fetch } from '../network.ts'
 
 /** The key that verifies a token with this header. Throws jose's errors when there is none, or several. */
 export type FindKey = (header: CompactJWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>
+
+export interface ProviderKeys {
+  readonly find: FindKey
+  /** All of them, for whoever encrypts to the provider. */
+  readonly all: () => Promise<readonly JWK[]>
+}
 
 export interface KeyPlace {
   readonly uri: string
@@ -35,7 +42,7 @@ const mostInWindow = 4
 type KeySet = ReturnType<typeof createLocalJWKSet>
 
 /** `clock` in milliseconds from any beginning. */
-export function createKeys(clock: () => number = () => performance.now()): (place: KeyPlace) => FindKey {
+export function createKeys(clock: () => number = () => performance.now()): (place: KeyPlace) => ProviderKeys {
   let known: { readonly uri: string; readonly at: number; readonly keys: KeySet } | undefined
   let underWay: Promise<KeySet> | undefined
   let asked: readonly number[] = []
@@ -63,20 +70,28 @@ export function createKeys(clock: () => number = () => performance.now()): (plac
   }
   const mayAsk = (): boolean => asked.filter((at) => at > clock() - window).length < mostInWindow
 
-  return (place) => async (header, token) => {
-    const kept = known?.uri === place.uri && known.at > clock() - freshFor ? known.keys : undefined
-    const keys = kept ?? (mayAsk() || underWay ? await again(place) : old(place.uri))
-    if (!keys) {
-      const origin = new URL(place.uri).origin
-      throw new AuthError('provider_unavailable', { expected: `keys from ${origin}`, got: 'no answer just before' })
-    }
-    try {
-      return await keys(header, token)
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || kept === undefined || !mayAsk()) throw error
-      return (await again(place))(header, token)
-    }
+  const fresh = ({ uri }: KeyPlace): KeySet | undefined =>
+    known?.uri === uri && known.at > clock() - freshFor ? known.keys : undefined
+  const current = async (place: KeyPlace): Promise<KeySet> => {
+    const keys = fresh(place) ?? (mayAsk() || underWay ? await again(place) : old(place.uri))
+    if (keys) return keys
+    const { origin } = new URL(place.uri)
+    throw new AuthError('provider_unavailable', { expected: `keys from ${origin}`, got: 'no answer just before' })
   }
+
+  return (place) => ({
+    async find(header, token) {
+      const kept = fresh(place)
+      const keys = await current(place)
+      try {
+        return await keys(header, token)
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || kept === undefined || !mayAsk()) throw error
+        return (await again(place))(header, token)
+      }
+    },
+    all: async () => (await current(place)).jwks().keys,
+  })
 }
 
 async function fetchKeys(uri: string, network: Fetch): Promise<KeySet> {

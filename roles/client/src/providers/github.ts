@@ -46,6 +46,7 @@ export function github(settings: GitHubSettings): Provider {
       client,
       authenticate: ClientSecretPost(settings.clientSecret),
       findKey: noKeys,
+      theirKeys: async () => [],
       decryptionKeys: [],
       network,
     }),

@@ -37,6 +37,11 @@ export interface OpenIdSettings {
   readonly claims?: ClaimsRequest
   /** The authorization request as a signed JWT, in the address or where the provider fetches it. */
   readonly requestObject?: 'value' | 'reference' | 'unsigned-reference'
+  /**
+   * Encrypts a signed request object that says something of a person, by `login_hint`, `id_token_hint` or values of
+   * `claims`, to a key of the provider. It must list these algorithms: nothing of the kind leaves unencrypted then.
+   */
+  readonly requestObjectEncryption?: Encryption
   /** How ID tokens come when it is registered so; otherwise signed by what the provider lists. */
   readonly idToken?: TokenForm
   /** How userinfo comes when it is registered so; otherwise as JSON or signed. */
@@ -80,6 +85,14 @@ export function checkSettings(settings: OpenIdSettings): void {
   for (const form of [settings.idToken ?? {}, settings.userinfo ?? {}]) checkForm(settings, form)
   const signing = settings.requestObject === 'value' || settings.requestObject === 'reference'
   need(!signing || settings.privateKey !== undefined, 'privateKey, which signs request objects', 'none')
+  if (!settings.requestObjectEncryption) return
+  need(signing, 'requestObject: value or reference, which is signed before it is encrypted', settings.requestObject)
+  checkEncryption(settings.requestObjectEncryption)
+}
+
+function checkEncryption({ alg, enc }: Encryption): void {
+  need(keyManagementAlgorithms.includes(alg), keyManagementAlgorithms.join(' '), alg)
+  need(contentEncryptionAlgorithms.includes(enc), contentEncryptionAlgorithms.join(' '), enc)
 }
 
 function checkForm({ clientSecret, register, decryptionKeys = [] }: OpenIdSettings, { signed, encrypted }: TokenForm) {
@@ -87,8 +100,7 @@ function checkForm({ clientSecret, register, decryptionKeys = [] }: OpenIdSettin
   const hasSecret = clientSecret !== undefined || register !== undefined
   need(!signed?.startsWith('HS') || hasSecret, `clientSecret for ${signed}`, 'none')
   if (!encrypted) return
-  need(keyManagementAlgorithms.includes(encrypted.alg), keyManagementAlgorithms.join(' '), encrypted.alg)
-  need(contentEncryptionAlgorithms.includes(encrypted.enc), contentEncryptionAlgorithms.join(' '), encrypted.enc)
+  checkEncryption(encrypted)
   need(decryptionKeys.length > 0, 'decryptionKeys, which read what is encrypted', 'none')
 }
 
@@ -106,10 +118,11 @@ export function rulesOf(settings: OpenIdSettings): OpenIdRules {
   }
 }
 
-function requestObjectForm({ requestObject, privateKey }: OpenIdSettings): RequestObjectForm | undefined {
+function requestObjectForm(settings: OpenIdSettings): RequestObjectForm | undefined {
+  const { requestObject, requestObjectEncryption: encrypted, privateKey } = settings
   if (requestObject === undefined) return undefined
   const by = requestObject === 'value' ? 'value' : 'reference'
-  return { by, key: requestObject === 'unsigned-reference' ? undefined : privateKey }
+  return { by, key: requestObject === 'unsigned-reference' ? undefined : privateKey, encrypted }
 }
 
 const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg'] as const
@@ -125,6 +138,7 @@ export function registeredForms({
   idToken = {},
   userinfo = {},
   requestObject,
+  requestObjectEncryption,
   privateKey,
 }: OpenIdSettings): Partial<Client> {
   const all = {
@@ -135,6 +149,8 @@ export function registeredForms({
     userinfo_encrypted_response_alg: userinfo.encrypted?.alg,
     userinfo_encrypted_response_enc: userinfo.encrypted?.enc,
     request_object_signing_alg: requestObject && (requestObject === 'unsigned-reference' ? 'none' : privateKey?.alg),
+    request_object_encryption_alg: requestObjectEncryption?.alg,
+    request_object_encryption_enc: requestObjectEncryption?.enc,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

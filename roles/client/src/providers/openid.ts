@@ -6,7 +6,7 @@
 import { type ClaimValue, scopeOfClaim } from '@symbolon/protocol/claims'
 import type { Client, ClientAuth } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
-import { createKeys } from '../jwt/keys.ts'
+import { createKeys, type ProviderKeys } from '../jwt/keys.ts'
 import { createRegistrar } from '../registration.ts'
 import { askUserinfo } from '../userinfo.ts'
 import { authentication, usualAuthentication } from './client-authentication.ts'
@@ -42,12 +42,14 @@ export function openid(settings: OpenIdSettings): Provider {
       const client = own ?? (await registrar?.register(metadata, site))
       if (!client) throw new AuthError('client_settings_wrong', { expected: 'clientId or register', got: 'neither' })
       const { jwks_uri: uri } = metadata
+      const { find, all } = uri === undefined ? noKeys : keys({ uri, network })
       return {
         provider,
         metadata,
         client,
         authenticate: await authenticate(client),
-        findKey: uri === undefined ? noKeys : keys({ uri, network }),
+        findKey: find,
+        theirKeys: all,
         decryptionKeys: settings.decryptionKeys ?? [],
         network,
       }
@@ -79,9 +81,10 @@ function needSupport({ response_types_supported: listed }: Connection['metadata'
   })
 }
 
-const noKeys: Connection['findKey'] = async () => {
+const noPlace = async (): Promise<never> => {
   throw new AuthError('discovery_failed', { expected: 'jwks_uri: an https address', got: 'none' })
 }
+const noKeys: ProviderKeys = { find: noPlace, all: noPlace }
 
 const remembered = (make: (client: Client) => Promise<ClientAuth>) => {
   const made = new WeakMap<Client, Promise<ClientAuth>>()

@@ -3,6 +3,7 @@ import type { Claims } from '@symbolon/protocol/claims'
 import type { JWK } from 'jose'
 import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi'
 import type { FindKey } from '../jwt/keys.ts'
+import type { Encryption } from '../jwt/open.ts'
 import type { AllowHttp, Fetch } from '../network.ts'
 import type { ManagedRegistration } from '../registration-management.ts'
 
@@ -59,6 +60,8 @@ export interface RequestObjectForm {
   readonly by: 'value' | 'reference'
   /** `undefined` for one that nobody signs. */
   readonly key: JWK | undefined
+  /** How one is encrypted that says something of a person; `undefined` when it is not. */
+  readonly encrypted: Encryption | undefined
 }
 
 /** Our side, as a provider sees it: its own addresses for each provider (RFC 9700 §4.4.2.2). */
@@ -86,6 +89,8 @@ export interface Connection {
   readonly client: Client
   readonly authenticate: ClientAuth
   readonly findKey: FindKey
+  /** The provider's public keys. */
+  readonly theirKeys: () => Promise<readonly JWK[]>
   readonly decryptionKeys: readonly JWK[]
   readonly network: Fetch
 }

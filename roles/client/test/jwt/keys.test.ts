@@ -29,7 +29,7 @@ beforeEach(() => {
 })
 
 const keys = () => {
-  const find = createKeys(() => clock)(place)
+  const { find } = createKeys(() => clock)(place)
   return (kid: string) => find({ alg: 'ES256', kid }, token)
 }
 
