@@ -1,7 +1,7 @@
 /** What people take back: sessions, apps, single permissions. */
 import { type Action, type BrowserName, browsers } from '../actions.ts'
 import { type Code, type Grant, type Session, type State, sessionIn } from '../state.ts'
-import { type Answer, answer, consentKey } from './answers.ts'
+import { type Answer, answer, consentKey, lasts } from './answers.ts'
 
 function endSessions(state: State, which: (session: Session) => boolean): void {
   for (const [id, session] of Object.entries(state.sessions)) {
@@ -33,14 +33,15 @@ export function remove(state: State, action: Extract<Action, { do: 'remove app' 
   if (before === undefined || (scope !== undefined && !before.includes(scope))) return answer('nothing to remove')
   const theirs = (one: Code | Grant) => one.person === person && one.client === action.client
   for (const code of Object.values(state.codes)) if (theirs(code)) code.ended = true
-  const left = before.filter((one) => scope !== undefined && one !== scope)
+  const kept = before.filter((one) => scope !== undefined && one !== scope)
+  const left = kept.some((one) => one !== 'offline_access') ? kept : []
   if (left.length === 0) delete state.consents[key]
   else state.consents[key] = left
   for (const grant of Object.values(state.grants)) {
     if (!theirs(grant) || grant.revoked) continue
     const still = grant.scope.filter((one) => one !== scope)
     if (left.length === 0 || still.length === 0) grant.revoked = true
-    else if (scope === 'offline_access' && grant.scope.includes(scope)) grant.revoked = true
+    else if (scope === 'offline_access' && lasts(grant.scope)) grant.revoked = true
     else grant.scope = still
   }
   return answer('removed')

@@ -24,7 +24,11 @@ export interface Answer {
 /** `undefined`: the browser is sent on to the tab's next page. */
 export type Begun = Answer | undefined
 
-export const optional = ['offline_access', 'photos:write']
+/** Access that goes on while the person is away: asked for by name, or by a client that does not speak OpenID Connect. */
+export const lasts = (scope: readonly string[]) => !scope.includes('openid') || scope.includes('offline_access')
+
+export const isOptional = (scope: string, among: readonly string[]) =>
+  scope === 'photos:write' || (scope === 'offline_access' && among.includes('openid'))
 export const rotates = (client: ClientName) => client === 'spa' || client === 'own'
 export const isPublic = rotates
 

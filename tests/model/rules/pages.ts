@@ -1,7 +1,7 @@
 /** The pages: what is due in a tab, what its forms do, and when a code comes of it. */
 import { type Action, browsers } from '../actions.ts'
 import { isSessionAlive, lifetimes, type Session, type State, sessionIn, type Tab } from '../state.ts'
-import { type Answer, answer, type Begun, consentKey, isOff, optional, resourceOf } from './answers.ts'
+import { type Answer, answer, type Begun, consentKey, isOff, isOptional, lasts, resourceOf } from './answers.ts'
 
 function newestFor(state: State, { browser, signedIn }: Pick<Tab, 'browser' | 'signedIn'>) {
   const own = signedIn === null ? undefined : state.sessions[signedIn]
@@ -25,9 +25,10 @@ function allowedBefore(state: State, tab: Tab, { person }: Session): readonly st
   const before = state.consents[consentKey(person, tab.client)]
   if (before === undefined || tab.prompt === 'consent') return undefined
   const fresh = tab.scope.filter((scope) => !before.includes(scope))
-  if (fresh.length === 0) return tab.scope
+  const mayLast = (scope: readonly string[]) => before.includes('offline_access') || !lasts(scope)
+  if (fresh.length === 0 && mayLast(tab.scope)) return tab.scope
   const left = tab.scope.filter((scope) => before.includes(scope))
-  const isSilent = tab.prompt === 'none' && fresh.every((scope) => optional.includes(scope))
+  const isSilent = tab.prompt === 'none' && fresh.every((scope) => isOptional(scope, tab.scope)) && mayLast(left)
   return isSilent && left.length > 0 ? left : undefined
 }
 
@@ -54,7 +55,7 @@ function mintCode(
   const granted = scope ?? allowedBefore(state, tab, state.sessions[session] as Session) ?? []
   const key = consentKey(person, tab.client)
   const before = state.consents[key] ?? []
-  state.consents[key] = [...before, ...granted.filter((one) => !before.includes(one))]
+  state.consents[key] = [...new Set([...before, ...granted, ...(lasts(granted) ? ['offline_access'] : [])])]
   state.codes[id] = {
     ...{ client: tab.client, person, session, scope: granted, resource: resourceOf(tab.scope) },
     ...{ createdAt: state.now, ended: false, gone: false },
@@ -144,7 +145,7 @@ export function consent(state: State, id: string, how: string): Begun {
   const as = newestFor(state, tab)
   const shownTo = tab.shown?.page === 'consent' ? tab.shown.session : undefined
   if (dueIn(state, tab) !== 'consent' || as?.[0] !== shownTo) return undefined
-  const scope = tab.scope.filter((one) => how === 'allow all' || !optional.includes(one))
+  const scope = tab.scope.filter((one) => how === 'allow all' || !isOptional(one, tab.scope))
   const code = how === 'deny' ? null : mintCode(state, tab, { id: `code of ${id}`, scope })
   tab.outcome = { at: state.now, code, session: code === null ? null : (as?.[0] ?? null) }
   return undefined

@@ -1,7 +1,7 @@
 /** Codes and refresh tokens become tokens, for those they were given to and as often as they may. */
 import type { ClientName } from '../actions.ts'
 import { type AccessToken, type Code, type Grant, lifetimes, type Resource, type State } from '../state.ts'
-import { type Answer, answer, isOff, refused, resourceOf, rotates } from './answers.ts'
+import { type Answer, answer, isOff, lasts, refused, resourceOf, rotates } from './answers.ts'
 
 export function redeem(state: State, id: string, { how, tag }: { readonly how: string; readonly tag: string }): Answer {
   const code = state.codes[id] as Code
@@ -24,12 +24,11 @@ export function redeem(state: State, id: string, { how, tag }: { readonly how: s
   state.grants[grantId] = {
     ...{ client, person, session, scope, resource, createdAt: now, lastUsedAt: now, expiresAt: 0, revoked: false },
   }
-  const lasts = !scope.includes('openid') || scope.includes('offline_access')
-  if (lasts) addRefresh(state, `refresh token ${tag}`, grantId)
+  if (lasts(scope)) addRefresh(state, `refresh token ${tag}`, grantId)
   return answer('tokens', {
     scope: scope.join(' '),
     access: addAccess(state, tag, { grant: grantId, client, scope, resource }),
-    ...(lasts && { refresh: `refresh token ${tag}` }),
+    ...(lasts(scope) && { refresh: `refresh token ${tag}` }),
   })
 }
 

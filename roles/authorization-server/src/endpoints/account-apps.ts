@@ -9,6 +9,7 @@ import {
   appGroups,
   appSummary,
   type ConnectedApp,
+  isAllOf,
   isOffline,
   loadApps,
   narrowGrants,
@@ -63,7 +64,7 @@ async function remove(visit: AccountVisit, app: ConnectedApp): Promise<Answer> {
   const here = `/account/apps/${encodeURIComponent(app.known.client.id)}`
   const isPermission = what === 'permission' && scope !== undefined && app.consent.scope.includes(scope)
   if (what !== 'app' && !isPermission) return seeOther(`${issuer.url}${here}`, { flow: http.flow })
-  const isLast = isPermission && app.consent.scope.length === 1
+  const isLast = isPermission && isAllOf(app.consent, scope)
   if (isPermission) await withoutPermission(visit, app, scope)
   else await issuer.store.commit(removeApp(app.consent, issuer.now()))
   const about = { client: app.known.client.id, person: as.person.personId, flow: http.flow }

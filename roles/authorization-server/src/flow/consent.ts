@@ -8,6 +8,7 @@
  * @see OpenID Connect Core §3.1.2.4 and §11 (offline access needs consent)
  */
 import type { AskedClaims } from '@symbolon/protocol/claims'
+import { contentsOf } from '@symbolon/protocol/response-types'
 import { intersect, missing, union, within } from '@symbolon/protocol/scope'
 import { type Client, isPublic } from '../client.ts'
 import type { ConsentRecord, Seconds } from '../ports/records.ts'
@@ -21,6 +22,8 @@ export interface Granted {
   readonly resources: readonly string[]
   /** What the client named beside the scopes, as far as it was allowed or a granted scope gives it. */
   readonly claims: AskedClaims | null
+  /** Access may go on while the person is away, whether or not a scope says so. */
+  readonly lasts?: boolean
   /** The person was asked just now: what they remember allowing counts from here. */
   readonly asked: boolean
   /** Nobody was asked, now or before: the client is first-party. */
@@ -62,10 +65,12 @@ export function decideConsent(
     return { granted: { ...narrow(situation, request.scope, named), asked: false, skipped: true } }
 
   const before = remembered?.scope ?? []
+  const openid = request.scope.includes('openid')
   const permissions = (): readonly Permission[] => [
     ...findScopes(request.scope, resources).found.map((found) => ({
       ...found,
-      optional: found.record?.optional === true || found.scope === 'offline_access',
+      // A plain OAuth client keeps access with this scope or without it.
+      optional: found.record?.optional === true || (found.scope === 'offline_access' && openid),
       allowed: before.includes(found.scope),
     })),
     ...named.map((scope) => ({
@@ -82,7 +87,9 @@ export function decideConsent(
   const isOld = situation.now - remembered.updatedAt > year
   if (isOld && permissions().some(({ record }) => record?.risk === 'high')) return ask()
 
+  const mayLast = (scope: readonly string[]) => before.includes('offline_access') || !isLasting(situation, scope)
   const isKnown =
+    mayLast(request.scope) &&
     within(request.scope, before) &&
     within(request.resources, remembered.resources) &&
     named.every((permission) => isAmong(permission, before))
@@ -90,7 +97,8 @@ export function decideConsent(
   // A silent request gets what was allowed before; what was optional then can't be asked for now.
   const silent = request.prompt.includes('none') && permissions().every(({ allowed, optional }) => allowed || optional)
   const left = narrow(situation, intersect(request.scope, before), before)
-  const isEnough = silent && left.scope.length > 0 && within(left.resources, remembered.resources)
+  const isEnough =
+    silent && mayLast(left.scope) && left.scope.length > 0 && within(left.resources, remembered.resources)
   return isEnough ? { granted: { ...left, asked: false } } : ask()
 }
 
@@ -122,7 +130,10 @@ export function rememberedAfter(
   { remembered, shown }: Pick<ConsentSituation, 'remembered' | 'shown'>,
 ): Pick<ConsentRecord, 'scope' | 'resources' | 'shown'> | undefined {
   const before = granted.asked ? given(remembered) : remembered
-  const allowed = union(granted.scope, permissionsFor(granted.claims, granted.scope))
+  const allowed = union(
+    granted.lasts ? union(granted.scope, ['offline_access']) : granted.scope,
+    permissionsFor(granted.claims, granted.scope),
+  )
   const isNew = before === undefined || !within(allowed, before.scope) || !within(granted.resources, before.resources)
   const seen = granted.skipped && (isNew || isUnseen(before)) ? unseen : shown
   const same = !granted.asked && !isNew && before.shown.name === seen.name && before.shown.host === seen.host
@@ -133,25 +144,32 @@ export function rememberedAfter(
 
 /**
  * Whether access goes on while the person is away. An OpenID client asks for it by name (OpenID Connect Core §11); a
- * plain OAuth client that can refresh has no name for it.
+ * plain OAuth client that can refresh has no name for it; what is remembered does, so that no client comes to keep access
+ * by leaving `openid` out.
  */
 export const lasts = (scope: readonly string[], { grantTypes }: Pick<Client, 'grantTypes'>): boolean =>
   grantTypes.includes('refresh_token') && (!scope.includes('openid') || scope.includes('offline_access'))
 
+/** Whether the answer to this request would be such access. */
+const isLasting = ({ request, client }: ConsentSituation, scope: readonly string[]): boolean =>
+  contentsOf(request.responseType).code && lasts(scope, client)
+
 /** Drops the resources that were asked for only through scopes that were not granted, and the claims that nobody allowed. */
 function narrow(
-  { request, resources }: ConsentSituation,
+  situation: ConsentSituation,
   scope: readonly string[],
   allowed: readonly string[],
 ): Omit<Granted, 'asked'> {
+  const { request, resources } = situation
+  const lasts = isLasting(situation, scope)
   const claims = request.claims && claimsWithin(request.claims, union(scope, allowed))
   const refused = missing(request.scope, scope)
-  if (refused.length === 0) return { scope, resources: request.resources, claims }
+  if (refused.length === 0) return { scope, resources: request.resources, claims, lasts }
   const kept = request.resources.filter((name) => {
     const own = resources.filter(({ resource }) => resource === name).flatMap(scopesOf)
     return intersect(own, scope).length > 0 || intersect(own, refused).length === 0
   })
-  return { scope, resources: kept, claims }
+  return { scope, resources: kept, claims, lasts }
 }
 
 /** Anybody can use a public client's address on this computer: that it is the client is only what it says (RFC 8252 §8.6). */

@@ -50,7 +50,8 @@ export const appGroups = (
   about: { readonly resources: readonly Resource[]; readonly person: PersonRecord; readonly locale: string },
 ): readonly PermissionGroup[] => grantedGroups({ ...about, scope: consent.scope })
 
-export const isOffline = ({ consent, known }: ConnectedApp): boolean => lasts(consent.scope, known.client)
+export const isOffline = ({ consent, known }: ConnectedApp): boolean =>
+  consent.scope.includes('offline_access') && lasts(consent.scope, known.client)
 
 /** Until when the app can renew its access. */
 export function renewsUntil({ grants, known }: ConnectedApp): Seconds | undefined {
@@ -80,13 +81,17 @@ export const removeApp = ({ personId, clientId }: ConsentRecord, now: Seconds): 
   { do: 'revoke-grants-of', personId, clientId, now },
 ]
 
+/** Access to nothing lasts for nothing. */
+export const isAllOf = ({ scope }: ConsentRecord, permission: string): boolean =>
+  missing(scope, [permission, 'offline_access']).length === 0
+
 /**
  * Takes one permission back, in what is remembered and in every grant at once. A grant that was to last while the person
  * is away ends when it no longer may: what renews it is all that it is for.
  */
 export function removePermission({ consent, grants }: ConnectedApp, scope: string, now: Seconds): readonly Write[] {
   const left = missing(consent.scope, [scope])
-  if (left.length === 0) return [{ do: 'hold-consent', seen: consent }, ...removeApp(consent, now)]
+  if (isAllOf(consent, scope)) return [{ do: 'hold-consent', seen: consent }, ...removeApp(consent, now)]
   const { personId, clientId } = consent
   return [
     { do: 'replace-consent', consent: { ...consent, scope: left, updatedAt: now }, seen: consent },
@@ -101,7 +106,9 @@ export const narrowGrants = (grants: readonly GrantRecord[], scope: string, now:
     const still = missing(grant.scope, [scope])
     const claims = claimsWithout(grant.claims, scope)
     const isSame = still.length === grant.scope.length && isDeepStrictEqual(claims, grant.claims)
-    if (isSame) return []
+    // What a plain OAuth client keeps has no name in its scope.
+    const isKept = scope === 'offline_access' && !grant.scope.includes('openid')
+    if (isSame && !isKept) return []
     const isOver = scope === 'offline_access' || still.length === 0
     return [isOver ? { do: 'revoke-grant', grantId, now } : { do: 'narrow-grant', grantId, scope: still, claims }]
   })

@@ -254,6 +254,20 @@ describe('connected apps', () => {
     assert.equal((await grant())?.revokedAt, world.issuer.now())
   })
 
+  it('lose it, too, when they have no name for it, and are removed when nothing else is left', async () => {
+    await signIn()
+    await connect('shop', { scope: ['photos:read'] })
+    const consent = { ...(await consentOf('shop')), scope: ['photos:read', 'offline_access'] }
+    await world.issuer.store.commit([{ do: 'put-consent', consent }])
+    assert.equal(shown(await browser.get('/account/apps/shop'), 'app').offline, true)
+    await send('/account/apps/shop', { remove: 'permission', scope: 'offline_access' })
+    assert.equal((await grant())?.revokedAt, world.issuer.now())
+    assert.equal(shown(await browser.get('/account/apps/shop'), 'app').offline, false)
+    await world.issuer.store.commit([{ do: 'put-consent', consent }])
+    const answer = await send('/account/apps/shop', { remove: 'permission', scope: 'photos:read' })
+    assert.equal(shown(await browser.follow(answer), 'apps').done, 'app-removed')
+  })
+
   it('are removed with their last permission', async () => {
     await signIn()
     await connect('shop', { scope: ['photos:read'] })

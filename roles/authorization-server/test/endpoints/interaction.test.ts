@@ -79,6 +79,15 @@ describe('the pages of an interaction', () => {
     assert.equal(shown(await browser.open(params()), 'consent').offline, undefined)
   })
 
+  it('ask before a client keeps access by leaving openid out, once (OpenID Connect Core §11)', async () => {
+    await browser.submit(await toConsent({ scope: 'openid photos:read' }), { decision: 'allow' })
+    const plain = () => browser.open(params({ scope: 'photos:read' }))
+    const page = await plain()
+    assert.notEqual(shown(page, 'consent').offline, undefined)
+    assert.notEqual(sentToClient(await browser.submit(page, { decision: 'allow' })).params.get('code'), null)
+    assert.notEqual(sentToClient(await plain()).params.get('code'), null)
+  })
+
   it('grant what is needed and what was ticked, and ask next time only for what is new', async () => {
     const page = await toConsent({ scope: everything })
     await browser.submit(page, { decision: 'allow', scope: ['photos:write', 'admin'] })

@@ -97,6 +97,22 @@ describe('a consent', () => {
       { before: everything, redirectUri: 'http://127.0.0.1:5/cb' },
       false,
     ],
+    [
+      'the client leaves openid out, and would keep access that was to end (OpenID Connect Core §11)',
+      { before: ['openid', 'photos:read'], scope: ['photos:read'] },
+      true,
+    ],
+    ['it does so in silence', { before: ['openid', 'photos:read'], scope: ['photos:read'], prompt: ['none'] }, true],
+    [
+      'access may be kept as it was allowed',
+      { before: ['photos:read', 'offline_access'], scope: ['photos:read'] },
+      false,
+    ],
+    [
+      'the client leaves openid out, and can not keep access',
+      { before: ['openid', 'photos:read'], scope: ['photos:read'], metadata: { grant_types: ['authorization_code'] } },
+      false,
+    ],
     ['the client is first-party', { metadata: { consent: 'never' } }, false],
     [
       'the client is first-party, and anybody on this computer could say so (RFC 8252 §8.6) [RFC8252-8.6-01] (attack 53)',
@@ -157,12 +173,14 @@ describe('a consent', () => {
       scope: ['openid', 'photos:read', 'photos:delete'],
       resources: [photos.resource],
       claims: null,
+      lasts: false,
       asked: true,
     })
     assert.deepEqual(applyChoice(given, question({}), []), {
       scope: ['openid', 'photos:read'],
       resources: [photos.resource],
       claims: null,
+      lasts: false,
       asked: true,
     })
   })
@@ -184,6 +202,23 @@ describe('a consent', () => {
   it('that leaves nothing is none', () => {
     const given = { scope: ['photos:write'] }
     assert.equal(applyChoice(situation(given), question(given), []), undefined)
+  })
+
+  it('is no choice where a plain OAuth client keeps access anyway, though it asks for that by name', () => {
+    const asked = (scope: readonly string[]) =>
+      question({ scope }).permissions.find(({ scope }) => scope === 'offline_access')?.optional
+    assert.deepEqual([asked(everything), asked(['photos:read', 'offline_access'])], [true, false])
+  })
+
+  it('is remembered with whether access may be kept, also of a client that has no name for it', () => {
+    const plain = situation({ scope: ['photos:read'] })
+    const granted = applyChoice(plain, question({ scope: ['photos:read'] }), [])
+    assert(granted)
+    assert.deepEqual(granted.scope, ['photos:read'])
+    assert.deepEqual(rememberedAfter(granted, plain)?.scope, ['photos:read', 'offline_access'])
+    const passing = situation({ scope: ['openid', 'photos:read'] })
+    const short = applyChoice(passing, question({ scope: ['openid', 'photos:read'] }), [])
+    assert.deepEqual(short && rememberedAfter(short, passing)?.scope, ['openid', 'photos:read'])
   })
 
   it('silently grants what was allowed before', () => {
