@@ -13,8 +13,9 @@ import { fileURLToPath } from 'node:url'
 import { startStandIn } from '../../../roles/client/test/support/stand-in.ts'
 import { certificateIn } from '../src/certificates.ts'
 import { runPlan } from '../src/relying-party/drive.ts'
-import { relyingPartyPlans, typedFor } from '../src/relying-party/plans.ts'
-import { createSuiteApi } from '../src/relying-party/suite-api.ts'
+import { relyingPartyPlans } from '../src/relying-party/plans.ts'
+import { typedFor } from '../src/relying-party/provider-settings.ts'
+import { createSuiteApi } from '../src/suite-api.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'symbolon-conformance-client-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

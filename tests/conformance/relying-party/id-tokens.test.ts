@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Variant } from 'conformance/relying-party/plans'
+import type { Variant } from 'conformance/suite-api'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Changes } from '../../../roles/client/test/support/stand-in.ts'
 import {

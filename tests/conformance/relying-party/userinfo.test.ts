@@ -75,6 +75,21 @@ describe('userinfo', async () => {
     await showsRefused(await harness.run('oidcc-client-test-userinfo-signed', unsigned), 'userinfo_invalid', expected)
   })
 
+  it('leaves what others vouch for where it stands, and asks none of them (OpenID Connect Core §5.6.2)', async () => {
+    const vouched = {
+      _claim_names: { email: 'src1', nickname: 'src2' },
+      _claim_sources: {
+        src1: { JWT: await provider.sign({ iss: provider.issuer, email: 'mallory@example.com' }) },
+        src2: { endpoint: `${provider.issuer}/claims`, access_token: 't' },
+      },
+    }
+    const run = await harness.run('oidcc-client-test-aggregated-claims', { changes: { userinfo: having(vouched) } })
+    showsSignedIn(run)
+    assert.ok(run.page.html.includes('"email": "alice@example.com"'))
+    assert.equal(run.page.html.includes('mallory@example.com'), false)
+    assert.equal(run.asked.includes('/claims'), false)
+  })
+
   it('oidcc-client-test-userinfo-bearer-body (RFC 6750 §2.2)', async () => {
     showsSignedIn(await harness.run('oidcc-client-test-userinfo-bearer-body'))
     const asked = provider.asked.find(({ path }) => path === '/userinfo')

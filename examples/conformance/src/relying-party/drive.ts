@@ -3,10 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import type { Suite } from '../suite.ts'
+import type { PlannedModule, SuiteApi, Variant } from '../suite-api.ts'
 import { type RelyingPartySettings, startRelyingParty } from './app.ts'
 import { journeyOf } from './journeys.ts'
-import { planConfiguration, providerSettings, type RelyingPartyPlan, typedFor, type Variant } from './plans.ts'
-import type { PlannedModule, SuiteApi } from './suite-api.ts'
+import type { RelyingPartyPlan } from './plans.ts'
+import { planConfiguration, providerSettings, typedFor } from './provider-settings.ts'
 import { createVisitor } from './visitor.ts'
 
 export interface Driving {
@@ -32,15 +33,12 @@ export async function runPlan(driving: Driving, plan: RelyingPartyPlan): Promise
   for (const variant of plan.variants) {
     const configuration = await configurationFor(driving)
     const { id, modules } = await driving.api.plan(plan.plan, variant, configuration)
-    const { client_registration = 'dynamic_client', response_type = '' } = variant
-    const folder = join(
-      driving.folder,
-      plan.name,
-      `${client_registration} ${response_type}`.trim().replaceAll(' ', '-'),
-    )
+    const { client_registration: registration = 'dynamic_client', response_type: type = '' } = variant
+    const folder = join(driving.folder, plan.name, `${registration} ${type}`.trim().replaceAll(' ', '-'))
     mkdirSync(folder, { recursive: true })
     driving.say(`\n${plan.plan} ${JSON.stringify(variant)}`)
-    for (const [at, module] of modules.entries()) {
+    const wanted = modules.filter(({ testModule }) => plan.modules?.includes(testModule) ?? true)
+    for (const [at, module] of wanted.entries()) {
       const outcome = await runModule(driving, {
         plan: id,
         module,
@@ -49,8 +47,7 @@ export async function runPlan(driving: Driving, plan: RelyingPartyPlan): Promise
         folder,
       })
       outcomes.push(outcome)
-      const type = outcome.variant.response_type ?? 'code'
-      driving.say(`  ${outcome.result.padEnd(8)} ${outcome.module} [${type}]`)
+      driving.say(`  ${outcome.result.padEnd(8)} ${outcome.module} [${outcome.variant.response_type ?? 'code'}]`)
       for (const complaint of outcome.complaints) driving.say(`           ${complaint}`)
     }
   }

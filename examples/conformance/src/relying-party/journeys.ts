@@ -71,6 +71,7 @@ const others: Readonly<Record<string, Journey>> = {
     return visitor.open(await sentTo())
   },
   'session-management': watched,
+  'form-post-error': ({ app, visitor }) => visitor.open(`${app.signIn}?prompt=none&max_age=0`),
   // it has ended by then
   'dynamic-registration': ({ app, visitor }) => visitor.peek(app.signIn),
 }

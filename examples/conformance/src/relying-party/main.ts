@@ -9,9 +9,9 @@ import { openDataFolder } from '@symbolon/server/config/data-folder'
 import { exportJWK, generateKeyPair } from 'jose'
 import { certificateIn } from '../certificates.ts'
 import { usualSuite } from '../suite.ts'
+import { createSuiteApi } from '../suite-api.ts'
 import { type Driving, type Outcome, runPlan } from './drive.ts'
 import { relyingPartyPlans } from './plans.ts'
-import { createSuiteApi } from './suite-api.ts'
 
 const usual = {
   port: 4_445,
