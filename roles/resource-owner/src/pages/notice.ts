@@ -3,7 +3,6 @@ import type { NoticeView } from '@symbolon/protocol/views'
 import { type Child, html } from '../html.ts'
 import type { Draw, Pen } from '../page.ts'
 import { plate } from '../parts/plate.ts'
-import { host } from '../parts/text.ts'
 
 export const notice: Draw<NoticeView> = (view, pen) => {
   const { title, text, next, alone } = says(view, pen)
@@ -29,7 +28,7 @@ interface Says {
   readonly alone: Child
 }
 
-function says({ notice: which, client }: NoticeView, { words, frame }: Pen): Says {
+function says({ notice: which, client }: NoticeView, { words }: Pen): Says {
   const app = client && html`<bdi>${client.name}</bdi>`
   const say = words.notice
   const startAgain = app ? say.expiredAlone(app) : say.expiredNobody
@@ -45,10 +44,10 @@ function says({ notice: which, client }: NoticeView, { words, frame }: Pen): Say
       return { title: say.expiredTitle, text: say.expired, next: say.expiredNext, alone: startAgain }
     case 'cookies-blocked':
       return {
-        title: say.cookiesTitle,
-        text: say.cookies(host(new URL(frame.issuerUrl).host)),
+        title: words.errors.cookies.title,
+        text: words.errors.cookies.text,
         next: say.cookiesNext,
-        alone: startAgain,
+        alone: words.errors.cookies.next,
       }
   }
 }

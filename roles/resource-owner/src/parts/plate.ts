@@ -39,7 +39,7 @@ function logo({ logoUri }: ClientView): Html | undefined {
 function framed(client: ClientView, picture: Child, [label, more]: readonly [Child, Child?]): Html {
   return html`<div class="plate">${picture}
 <p>${label && html`<span class="label">${label}</span> `}${name(client.name)} <span class="fact">${host(client.host)}</span>${
-    more && html` <span class="fact">${more}</span>`
+    more && html` <span class="fact${client.origin === 'unreviewed' && ' warned'}">${more}</span>`
   }</p></div>`
 }
 

@@ -155,9 +155,6 @@ export const de: Words = {
     expiredNext: 'Neu beginnen',
     expiredAlone: (app: Child) => say`Gehen Sie zurück zu ${app} und beginnen Sie dort neu.`,
     expiredNobody: 'Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort neu.',
-    cookiesTitle: 'Ihr Browser speichert für diese Website keine Cookies',
-    cookies: (host: Child) =>
-      say`Zum Anmelden ist eines nötig, damit niemand anders beenden kann, was Sie begonnen haben. Erlauben Sie Cookies für ${host} und versuchen Sie es noch einmal.`,
     cookiesNext: 'Noch einmal versuchen',
   },
   signOut: {
@@ -320,7 +317,7 @@ export const de: Words = {
     },
     cookies: {
       title: 'Wir finden nicht, was Sie begonnen haben',
-      text: 'Dieser Browser hat das Cookie nicht mitgebracht, das zu dieser Seite gehört. Vielleicht blockiert er Cookies, oder Sie haben anderswo begonnen.',
+      text: 'Dieser Browser hat das Cookie nicht mitgebracht, das zu dieser Seite gehört. Vielleicht blockiert er Cookies, oder Sie haben anderswo oder vor langer Zeit begonnen.',
       next: 'Erlauben Sie Cookies für diese Website, gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie in diesem Browser neu.',
     },
     form: {

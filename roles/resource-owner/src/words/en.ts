@@ -154,9 +154,6 @@ export const en = {
     expiredNext: 'Start again',
     expiredAlone: (app: Child) => say`Go back to ${app} and start again there.`,
     expiredNobody: 'Go back to the app that you came from and start again there.',
-    cookiesTitle: 'Your browser isn’t keeping cookies for this site',
-    cookies: (host: Child) =>
-      say`Signing in needs one, so that nobody else can finish what you began. Allow cookies for ${host}, then try again.`,
     cookiesNext: 'Try again',
   },
   signOut: {
@@ -318,7 +315,7 @@ export const en = {
     },
     cookies: {
       title: 'We can’t find what you began',
-      text: 'This browser didn’t bring the cookie that belongs to this page. It may block cookies for this site, or you began somewhere else.',
+      text: 'This browser didn’t bring the cookie that belongs to this page. It may block cookies for this site, or you began somewhere else, or long ago.',
       next: 'Allow cookies for this site, go back to the app that you came from, and start again in this browser.',
     },
     form: {
