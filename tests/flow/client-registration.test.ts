@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Auth, createAuth, openid, type Registration } from '@symbolon/client'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
+import { createPerson } from '../support/person.ts'
+import { allow, startTestServer, type TestServer } from '../support/server.ts'
 
 describe('a client of ours that registers itself at a server of ours', () => {
   let server: TestServer
   before(async () => {
-    server = await startTestServer({ more: { registration: { mode: 'open' } } })
+    server = await startTestServer({ more: { registration: { mode: 'open' }, keys: { encryption: ['ECDH-ES'] } } })
   })
   after(() => server?.close())
 
@@ -54,5 +56,42 @@ describe('a client of ours that registers itself at a server of ours', () => {
     assert.notEqual(second, first)
     if (old) kept.push(old)
     await assert.rejects(read(), { code: 'registration_failed' })
+  })
+
+  it('encrypts to it what a request says of a person, and signs in by that (OpenID Connect Core §6.1, §16.21) [OIDC-Core-16.21-01]', async () => {
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    let registration: Registration | undefined
+    const auth = createAuth({
+      baseUrl: 'https://shop.example',
+      secret: 'a secret of the tests, long enough to be one',
+      providers: {
+        symbolon: openid({
+          issuer: server.url,
+          privateKey: { ...(await exportJWK(privateKey)), alg: 'ES256', kid: 'shop-1' },
+          requestObject: 'value',
+          requestObjectEncryption: { alg: 'ECDH-ES', enc: 'A128GCM' },
+          register: {
+            load: async () => registration,
+            save: async (saved) => {
+              registration = saved
+            },
+          },
+        }),
+      },
+    })
+    const start = await auth.handle(
+      new Request('https://shop.example/api/auth/signin/symbolon?login_hint=alice@example.com'),
+    )
+    const url = new URL(start?.headers.get('location') ?? '')
+    assert.equal(decodeProtectedHeader(url.searchParams.get('request') ?? '').alg, 'ECDH-ES')
+    assert.doesNotMatch(url.href, /alice/)
+    const back = await allow(createPerson({ stopAt: ['https://shop.example'] }), url.href)
+    const cookie =
+      start?.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ') ?? ''
+    const answer = await auth.handle(new Request(back, { headers: { cookie } }))
+    assert.equal(answer?.headers.get('location'), 'https://shop.example/')
   })
 })
