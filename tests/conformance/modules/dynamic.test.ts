@@ -48,8 +48,10 @@ describe('a provider with which clients register themselves (OpenID Connect Core
 
   it('oidcc-ensure-redirect-uri-in-authorization-request', () =>
     withRegistered(harness, { redirect_uris: [at.callback, `${at.callback}/other`] }, async (party) => {
-      const { asked } = await party.expectPage(newBrowser(harness), { redirect_uri: undefined })
+      const { asked, end } = await party.expectPage(newBrowser(harness), { redirect_uri: undefined })
       assert.deepEqual(asked, ['other'])
+      // The suite wants a picture of a page that says so.
+      assert.match(end.page.querySelector('h1 + p')?.text ?? '', /didn’t say which address to send you to/)
     }))
 
   it('oidcc-redirect-uri-query-OK', () =>

@@ -17,6 +17,7 @@ type Kind = keyof Pick<
   | 'appUnknown'
   | 'appOff'
   | 'address'
+  | 'noAddress'
   | 'expired'
   | 'cookies'
   | 'form'
@@ -30,7 +31,7 @@ type Kind = keyof Pick<
 const kinds: Partial<Record<Reason, Kind>> = {
   client_unknown: 'appUnknown',
   client_disabled: 'appOff',
-  redirect_uri_missing: 'address',
+  redirect_uri_missing: 'noAddress',
   redirect_uri_not_registered: 'address',
   interaction_unknown: 'cookies',
   interaction_expired: 'expired',

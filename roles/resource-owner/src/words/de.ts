@@ -310,6 +310,11 @@ export const de: Words = {
       text: 'Die App wollte, dass wir Sie zu einer Adresse schicken, die nicht zu ihr gehört. Es wurde nichts weitergegeben.',
       next: 'Gehen Sie zurück zu der App, von der Sie kommen, und versuchen Sie es noch einmal. Wenn es wieder geschieht, melden Sie es dem Anbieter der App.',
     },
+    noAddress: {
+      title: 'Wir haben Sie nicht weitergeschickt',
+      text: 'Die App hat nicht gesagt, zu welcher Adresse wir Sie schicken sollen. Es wurde nichts weitergegeben.',
+      next: 'Gehen Sie zurück zu der App, von der Sie kommen, und versuchen Sie es noch einmal. Wenn es wieder geschieht, melden Sie es dem Anbieter der App.',
+    },
     expired: {
       title: 'Diese Seite hat zu lange gewartet',
       text: 'Zu Ihrer Sicherheit gelten Seiten wie diese nur eine Weile. Es wurde nichts weitergegeben.',

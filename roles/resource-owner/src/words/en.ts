@@ -308,6 +308,11 @@ export const en = {
       text: 'The app asked us to send you to an address that doesn’t belong to it. So we didn’t, and nothing was shared.',
       next: 'Go back to the app that you came from and try again. If it happens again, tell the people who make it.',
     },
+    noAddress: {
+      title: 'We stopped before sending you on',
+      text: 'The app didn’t say which address to send you to. So we stopped here, and nothing was shared.',
+      next: 'Go back to the app that you came from and try again. If it happens again, tell the people who make it.',
+    },
     expired: {
       title: 'This page waited too long',
       text: 'To keep you safe, pages like this one stop working after a while. Nothing was shared.',
