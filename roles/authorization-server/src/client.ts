@@ -94,6 +94,8 @@ export interface Client {
   readonly requestUris: readonly string[]
   /** Registered by itself: nobody here has looked at it. */
   readonly unreviewed: boolean
+  /** When it changed its own registration, if nobody has looked at it. */
+  readonly changedAt: Seconds | undefined
   /** Within which the client knows people by subjects of its own (pairwise); `undefined` with public ones. */
   readonly sector: string | undefined
   readonly disabled: boolean
@@ -164,6 +166,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     requireSignedRequestObject: metadata.require_signed_request_object === true,
     requestUris: texts(metadata.request_uris) ?? [],
     unreviewed,
+    changedAt: unreviewed && record.updatedAt > record.createdAt ? record.updatedAt : undefined,
     sector: metadata.subject_type === 'pairwise' ? sectorOf(record) : undefined,
     disabled: record.disabled,
   }

@@ -127,8 +127,9 @@ export function decideRedemption(input: Redemption, trail: Trail): Decision<Issu
 
   const openid = scope.includes('openid')
   // An OpenID client asks for lasting access by name (OpenID Connect Core §11); a plain OAuth client has no name for it.
-  // Which of them it is was shown to the person: giving up `openid` since makes nothing last.
-  const mayLast = !code.scope.includes('openid') || scope.includes('offline_access')
+  // Which of them it is was shown to the person: neither giving up `openid` since nor coming to refresh makes it last.
+  const isPlain = !code.scope.includes('openid')
+  const mayLast = isPlain ? (client.changedAt ?? 0) < code.createdAt : scope.includes('offline_access')
   const lasting = client.grantTypes.includes('refresh_token') && mayLast
   const refreshExpiresAt = refreshTokenExpiry({ createdAt: now }, settings, now)
   const granted = resources.filter(({ resource }) => code.resources.includes(resource))

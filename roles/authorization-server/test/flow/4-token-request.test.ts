@@ -193,6 +193,15 @@ describe('step 4, redeeming an authorization code (RFC 6749 §4.1.3, RFC 7636 §
     assert.equal(refreshOf({ ...lasting, ...left('openid offline_access') }), 'issue')
   })
 
+  it('gives none to a client that nobody looked at, and that came to refresh after the person was asked', () => {
+    const changed = (updatedAt: number) =>
+      authenticated({ ...clientRecord('app', { reviewed: false }), createdAt: 500, updatedAt })
+    const plain = withCode({ scope: ['photos.read'] })
+    assert.equal(refreshOf({ ...plain, client: changed(code.createdAt) }), 'nothing')
+    assert.equal(refreshOf({ ...plain, client: changed(code.createdAt - 1) }), 'issue')
+    assert.equal(refreshOf({ ...plain, client: changed(500) }), 'issue')
+  })
+
   it('gives nothing to a client that has lost all that was allowed (attack 51)', () => {
     const decision = decide({ client: authenticated(clientRecord('app', { scope: 'prints.order' })) })
     assert(!decision.ok)
