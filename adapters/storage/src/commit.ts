@@ -101,7 +101,7 @@ const stepsOf: Steps = {
     step(sessions.touchSession, { session_id: sessionId, last_seen_at: lastSeenAt, expires_at: expiresAt }),
   ],
   'end-session': ({ sessionId, now }) => [step(sessions.endSession, { session_id: sessionId, now })],
-  'remember-client': ({ sessionId, clientId, personId, expiresAt, usedAt, unreviewed }) => [
+  'remember-client': ({ sessionId, clientId, personId, expiresAt, usedAt, unreviewed, atExpiry }) => [
     step(sessionClients.rememberClient, {
       session_id: sessionId,
       client_id: clientId,
@@ -109,10 +109,12 @@ const stepsOf: Steps = {
       expires_at: expiresAt,
       used_at: usedAt,
       unreviewed: unreviewed ? 1 : 0,
+      at_expiry: atExpiry ? 1 : 0,
     }),
   ],
   'announce-logout': ({ sessionId, flow, now, announcedUntil }) => [
     step(logouts.announceLogout, { session_id: sessionId, flow, now, expires_at: announcedUntil }),
+    step(sessionClients.endedBeforeExpiry, { session_id: sessionId }),
   ],
   'announce-again': ({ sessionId, clientId, dueAt }) => [
     step(logouts.announceAgain, { session_id: sessionId, client_id: clientId, due_at: dueAt }),

@@ -53,7 +53,7 @@ describe('the statements', () => {
     const without = statements.filter(({ text }) => !text.includes(':issuer_id')).map(({ name }) => name)
     assert.deepEqual(
       without.filter((name) => !name.endsWith('.sweep')),
-      ['issuers.find'],
+      ['logout_deliveries.announce_expired', 'session_clients.expired_is_announced', 'issuers.find'],
     )
   })
 

@@ -53,7 +53,13 @@ describe('symbolon logouts', () => {
     const installation = await openInstallation(await loadConfig(here.config))
     const { store, storage } = installation
     const now = installation.now()
-    const session = { sessionId: 'the-session', personId: 'the-person', usedAt: now, unreviewed: false }
+    const session = {
+      sessionId: 'the-session',
+      personId: 'the-person',
+      usedAt: now,
+      unreviewed: false,
+      atExpiry: false,
+    }
     await store.commit([
       { do: 'remember-client', ...session, clientId: 'deaf', expiresAt: now + 60 },
       { do: 'remember-client', ...session, clientId: 'slow', expiresAt: now + 60 },

@@ -2,8 +2,8 @@
  * A client as the rules see it: its registered metadata read once, with every default of the standards filled in.
  *
  * Metadata keys are those of RFC 7591 §2 and OpenID Connect Registration §2. Our own, beside them: `resources`,
- * `introspects`, `require_pkce`, `rotate_refresh_tokens`, `consent`; and of a client that registered itself `reviewed` and
- * `compatible`.
+ * `introspects`, `require_pkce`, `rotate_refresh_tokens`, `consent`, `backchannel_logout_at_expiry`; and of a client that
+ * registered itself `reviewed` and `compatible`.
  *
  * @see RFC 7591 §2 and §2.2
  */
@@ -54,6 +54,8 @@ export interface Client {
   /** What hears, in the person's browser and from us, that a session has ended; both are told which one. */
   readonly frontchannelLogoutUri: string | undefined
   readonly backchannelLogoutUri: string | undefined
+  /** Hears, too, of a session that merely ran out. */
+  readonly logoutAtExpiry: boolean
   readonly grantTypes: readonly string[]
   readonly responseTypes: readonly ResponseType[]
   /** The scopes it may ask for; `undefined`: any scope of its resources. */
@@ -138,6 +140,7 @@ export const clientFrom = once((record: ClientRecord): Client => {
     postLogoutRedirectUris: texts(metadata.post_logout_redirect_uris) ?? [],
     frontchannelLogoutUri: text(metadata.frontchannel_logout_uri),
     backchannelLogoutUri: text(metadata.backchannel_logout_uri),
+    logoutAtExpiry: metadata.backchannel_logout_at_expiry === true,
     grantTypes: texts(metadata.grant_types) ?? ['authorization_code'],
     responseTypes: (texts(metadata.response_types) ?? ['code']).flatMap((type) => responseTypeOf(type) ?? []),
     // An empty scope is none, not any.

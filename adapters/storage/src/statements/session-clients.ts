@@ -12,10 +12,11 @@ export const rememberClient = statement<{
   expires_at: number
   used_at: number
   unreviewed: number
+  at_expiry: number
 }>(
   'session_clients.remember',
-  `insert into session_clients (issuer_id, session_id, client_id, person_id, expires_at, used_at, unreviewed)
-   values (:issuer_id, :session_id, :client_id, :person_id, :expires_at, :used_at, :unreviewed)
+  `insert into session_clients (issuer_id, session_id, client_id, person_id, expires_at, used_at, unreviewed, at_expiry)
+   values (:issuer_id, :session_id, :client_id, :person_id, :expires_at, :used_at, :unreviewed, :at_expiry)
    on conflict (issuer_id, session_id, client_id) do update
      set used_at = excluded.used_at, unreviewed = excluded.unreviewed
      where excluded.used_at >= session_clients.used_at + 60`,
@@ -34,6 +35,13 @@ export const sessionClientRecord = (row: Row): SessionClientRecord => ({
   usedAt: row.used_at,
   unreviewed: row.unreviewed === 1,
 })
+
+/** Its end was announced: that it would have run out later is no news. */
+export const endedBeforeExpiry = statement<{ session_id: string }>(
+  'session_clients.ended',
+  `update session_clients set at_expiry = 0
+   where issuer_id = :issuer_id and session_id = :session_id and at_expiry = 1`,
+)
 
 export const forgetClient = statement<{ client_id: string }>(
   'session_clients.delete_of_client',

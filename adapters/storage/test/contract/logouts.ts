@@ -12,10 +12,10 @@ const insert: Write = { do: 'insert-session', session: a.session }
 const hold: Write = { do: 'hold-session', sessionId }
 const remember = (
   clientId: string,
-  more: { usedAt?: number; unreviewed?: boolean; sessionId?: string } = {},
+  more: { usedAt?: number; unreviewed?: boolean; sessionId?: string; atExpiry?: boolean } = {},
 ): Write => ({
   ...{ do: 'remember-client', sessionId, clientId },
-  ...{ personId: 'alice-id', expiresAt: 5_000, usedAt: now, unreviewed: false },
+  ...{ personId: 'alice-id', expiresAt: 5_000, usedAt: now, unreviewed: false, atExpiry: false },
   ...more,
 })
 const dueAt = (store: Store, at: number, unreviewed = false) => store.logouts.due({ now: at, limit: 9, unreviewed })
@@ -159,6 +159,36 @@ export function logouts(place: Place): void {
         failed.map(({ clientId, sessionId, problem }) => [clientId, sessionId, problem]),
         [['deaf', 'session-2', 'too_slow']],
       )
+    })
+
+    it('is announced by the sweep to those who want to hear of sessions that ran out, once, and not where it was ended', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      const sessions = many(5, (index) => `session-${index + 1}`)
+      await store.commit(
+        sessions.flatMap((sessionId): readonly Write[] => [
+          { do: 'insert-session', session: { ...a.session, sessionId } },
+          remember('wants', { sessionId, atExpiry: true }),
+          remember('does not', { sessionId }),
+        ]),
+      )
+      await store.commit(end)
+      const sweep = () => storage.sweep(5_000, 2)
+      assert.equal((await store.logouts.list(99)).length, 2)
+      assert.ok((await storage.sweep(4_999, 2)) >= 0)
+      assert.equal((await store.logouts.list(99)).length, 2)
+      for (let rounds = 0; rounds < 9; rounds++) await Promise.all([sweep(), sweep()])
+      const announced = (await store.logouts.list(99)).filter((one) => one.sessionId !== sessionId)
+      assert.deepEqual(
+        announced.map((one) => [one.clientId, one.sessionId]),
+        sessions.slice(1).map((sessionId) => ['wants', sessionId]),
+      )
+      const [one] = announced
+      assert.deepEqual(
+        [one?.createdAt, one?.dueAt, one?.flow, one?.expiresAt],
+        [5_000, 5_000, null, 5_000 + 7 * 86_400],
+      )
+      assert.deepEqual(await store.logouts.clientsOf('session-2'), [])
     })
 
     it('is nothing to a client that was deleted', async () => {

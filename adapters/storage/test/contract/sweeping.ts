@@ -12,7 +12,7 @@ const expiring: readonly Write[] = [
   { do: 'insert-session', session: { ...a.session, expiresAt: end } },
   {
     ...{ do: 'remember-client', sessionId: 'session-1', clientId: 'print-shop', personId: 'alice-id', expiresAt: end },
-    ...{ usedAt: a.now, unreviewed: false },
+    ...{ usedAt: a.now, unreviewed: false, atExpiry: false },
   },
   { do: 'announce-logout', sessionId: 'session-1', flow: null, now: a.now, announcedUntil: end },
   { do: 'finish-interaction', outcome: { ...a.outcome, expiresAt: end } },

@@ -22,7 +22,7 @@ const put = {
   session: { do: 'insert-session', session: a.session },
   sessionClient: {
     ...{ do: 'remember-client', sessionId: 'session-1', clientId: 'print-shop' },
-    ...{ personId: 'alice-id', expiresAt: 5_000, usedAt: now, unreviewed: false },
+    ...{ personId: 'alice-id', expiresAt: 5_000, usedAt: now, unreviewed: false, atExpiry: false },
   },
   consent: { do: 'put-consent', consent: a.consent },
   code: { do: 'insert-code', code: a.code },

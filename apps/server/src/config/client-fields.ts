@@ -58,6 +58,10 @@ export const clientFields = {
   require_pkce: optional(flag, 'Ours. `false` lets a confidential client go without PKCE; `true` unless given.'),
   rotate_refresh_tokens: optional(flag, 'Ours. `true` unless given for public clients, `false` for confidential ones.'),
   consent: optional(choice(['ask', 'never']), 'Ours. `never` for an app of your own: nobody is asked.'),
+  backchannel_logout_at_expiry: optional(
+    flag,
+    'Ours. Whether it hears at `backchannel_logout_uri` of sessions, too, that ran out; `false` unless given.',
+  ),
   resources: optional(listOf(resourceName), 'Ours. The resources it may ask tokens for; any unless given.'),
   introspects: optional(listOf(resourceName), 'Ours. The resources it speaks for, whose tokens it may introspect.'),
   disabled: optional(flag, 'Ours. Refuses it everywhere without forgetting it.'),

@@ -54,6 +54,12 @@ export const clientRules: readonly RecordRule<ReadClient>[] = [
     got: 'a public client',
   },
   {
+    key: 'backchannel_logout_at_expiry',
+    broken: (client) => client.backchannel_logout_at_expiry === true && client.backchannel_logout_uri === undefined,
+    expected: 'a backchannel_logout_uri at which it hears of it',
+    got: 'a client without one',
+  },
+  {
     key: 'require_pkce',
     broken: (client) => client.require_pkce === false && isPublic(client),
     expected: 'PKCE for a public client (RFC 9700 §2.1.1)',

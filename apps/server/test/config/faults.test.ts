@@ -369,6 +369,13 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    title: 'a client that wants to hear of sessions that ran out, and says not where',
+    text: client('    backchannel_logout_at_expiry: true'),
+    says: [
+      'symbolon.yaml:6:35  clients.web.backchannel_logout_at_expiry: expected a backchannel_logout_uri at which it hears of it, got a client without one',
+    ],
+  },
+  {
     title: 'a scope that no resource has, with the nearest that there is',
     text: client(
       '    scope: openid photos:reed\nresources:\n  https://photos.example: { name: Photos, scopes: { photos:read: See them } }',

@@ -19,9 +19,9 @@ export const remembered = (
   { sessionId, personId, expiresAt }: SessionRecord,
   now: Seconds,
 ): readonly Write[] => {
-  const { id: clientId, unreviewed } = client
+  const { id: clientId, unreviewed, logoutAtExpiry: atExpiry } = client
   return wantsToHear(client)
-    ? [{ do: 'remember-client', sessionId, clientId, personId, expiresAt, usedAt: now, unreviewed }]
+    ? [{ do: 'remember-client', sessionId, clientId, personId, expiresAt, usedAt: now, unreviewed, atExpiry }]
     : []
 }
 

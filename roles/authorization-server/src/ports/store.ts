@@ -239,6 +239,8 @@ export type Write =
       readonly expiresAt: Seconds
       readonly usedAt: Seconds
       readonly unreviewed: boolean
+      /** Of a session, too, that runs out; the sweep announces it. */
+      readonly atExpiry: boolean
     }
   /** To all clients remembered for the session, those too that were while this commit waited; once for each. */
   | {

@@ -197,7 +197,7 @@ describe('a client that does not accept it', () => {
     const { store } = world.issuer
     const sessions = Array.from({ length: 30 }, (_, index) => ({ ...first, sessionId: `session-${index}` }))
     const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice' } as const
-    const at = { expiresAt: first.expiresAt, usedAt: 0, unreviewed: false }
+    const at = { expiresAt: first.expiresAt, usedAt: 0, unreviewed: false, atExpiry: false }
     await store.commit(sessions.map(({ sessionId }) => ({ ...remembered, ...at, sessionId })))
     await store.commit(endSessions(sessions, { now: world.issuer.now(), flow: null }))
     answer = () => ({ ok: false, problem: 'too_slow' })
@@ -223,7 +223,9 @@ describe('a client that does not accept it', () => {
     const sessions = Array.from({ length: 30 }, (_, index) => `session-${index}`)
     const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice', expiresAt } as const
     const announced = { do: 'announce-logout', flow: null, now: world.issuer.now(), announcedUntil: expiresAt } as const
-    await store.commit(sessions.map((sessionId) => ({ ...remembered, sessionId, usedAt: 0, unreviewed: false })))
+    await store.commit(
+      sessions.map((sessionId) => ({ ...remembered, sessionId, usedAt: 0, unreviewed: false, atExpiry: false })),
+    )
     await store.commit(sessions.map((sessionId) => ({ ...announced, sessionId })))
     await deliverDue(world.issuer, never)
     assert.equal(new Set(signed.map(({ sid }) => sid)).size, 30)
@@ -291,7 +293,15 @@ describe('a client that nobody has looked at', () => {
     const { sessionId, personId, expiresAt } = session
     const metadata = { backchannel_logout_uri: 'https://slow.example/logout', reviewed: false }
     await store.commit(names.map((name) => ({ do: 'put-client', client: aClient(name, metadata) })))
-    const remembered = { do: 'remember-client', sessionId, personId, expiresAt, usedAt: 0, unreviewed: true } as const
+    const remembered = {
+      do: 'remember-client',
+      sessionId,
+      personId,
+      expiresAt,
+      usedAt: 0,
+      unreviewed: true,
+      atExpiry: false,
+    } as const
     await store.commit(names.map((clientId) => ({ ...remembered, clientId })))
     return session
   }
@@ -314,7 +324,7 @@ describe('a client that nobody has looked at', () => {
     const announced = { do: 'announce-logout', sessionId: 'another', flow: null } as const
     const at = { now: now(), announcedUntil: now() + 60 }
     const remembered = { do: 'remember-client', sessionId: 'another', clientId: 'shop', personId: 'x' } as const
-    await store.commit([{ ...remembered, expiresAt: now() + 60, usedAt: 0, unreviewed: false }])
+    await store.commit([{ ...remembered, expiresAt: now() + 60, usedAt: 0, unreviewed: false, atExpiry: false }])
     await store.commit([{ ...announced, ...at }])
     const strangersDue = deliverDue(world.issuer, never, { unreviewed: true })
     await deliverDue(world.issuer, never)
@@ -340,7 +350,15 @@ describe('a client that nobody has looked at', () => {
     const { store } = world.issuer
     await store.commit([{ do: 'put-client', client: aClient('well', { backchannel_logout_uri: backChannel }) }])
     const { sessionId, personId, expiresAt } = session
-    const remembered = { do: 'remember-client', sessionId, personId, expiresAt, usedAt: 0, unreviewed: false } as const
+    const remembered = {
+      do: 'remember-client',
+      sessionId,
+      personId,
+      expiresAt,
+      usedAt: 0,
+      unreviewed: false,
+      atExpiry: false,
+    } as const
     await store.commit([{ ...remembered, clientId: 'well' }])
     await store.commit(endSessions([session], { now: world.issuer.now(), flow: null }))
     for (const pause of [10, 30, 120, 600, 0]) {
@@ -418,6 +436,22 @@ describe('every way a session ends', () => {
         [sidFor(world.issuer, sessionId, 'shop')],
       )
     })
+
+  it('sends it to a client that wants to hear of sessions that ran out, and to no other', async () => {
+    for (const atExpiry of [false, true]) {
+      await put({ backchannel_logout_uri: backChannel, backchannel_logout_at_expiry: atExpiry })
+      await signedIn()
+      const { sessionId = '', expiresAt = 0 } = (await here()) ?? {}
+      world.wait(expiresAt - world.issuer.now())
+      await world.storage.sweep(world.issuer.now(), 99)
+      await deliverDue(world.issuer, never)
+      const expected = atExpiry ? [sidFor(world.issuer, sessionId, 'shop')] : []
+      assert.deepEqual(
+        signed.map(({ sid }) => sid),
+        expected,
+      )
+    }
+  })
 
   it('sends it for the one who leaves, and not for who stays in the same browser', async () => {
     await signedIn()

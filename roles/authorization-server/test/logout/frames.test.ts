@@ -25,7 +25,7 @@ async function given(
   const remembered = { do: 'remember-client', sessionId, clientId, personId: 'person-alice', expiresAt: 9_999 } as const
   await world.issuer.store.commit([
     { do: 'put-client', client: { ...aClient(clientId, metadata), disabled } },
-    { ...remembered, usedAt, unreviewed },
+    { ...remembered, usedAt, unreviewed, atExpiry: false },
   ])
 }
 
