@@ -24,7 +24,7 @@ export const formPost: Draw<FormPostView> = ({ client, action, fields }, { words
 ${plate(client, undefined)}
 ${
   address
-    ? html`<p role="status">${words.handoff.web}</p>
+    ? html`<p role="status">${words.handoff.post}</p>
 <form id="answer" name="answer" method="post" action="${address}">${hidden(fields)}
 <div class="actions"><button id="continue" class="primary">${words.handoff.continue(app)}</button></div></form>
 <script src="${path(submitPath)}"></script>`

@@ -44,7 +44,7 @@ function one(session: Session, csrf: string, { words, formats, path }: Pen): Htm
   }</div>
 <dl><dt>${words.devices.since}</dt><dd>${since}</dd>
 <dt>${words.devices.seen}</dt><dd>${formats.moment(session.lastSeenAt)}</dd>
-<dt>${words.devices.until}</dt><dd>${formats.date(session.expiresAt)}</dd>
+<dt>${words.devices.until}</dt><dd>${formats.moment(session.expiresAt)}</dd>
 ${session.amr.length > 0 && html`<dt>${words.devices.how}</dt><dd class="how">${formats.list(methods(session.amr, words.devices))}</dd>`}
 ${session.apps.length > 0 && html`<dt>${words.devices.apps}</dt><dd>${formats.list(session.apps.map((app) => html`<bdi>${app}</bdi>`))}</dd>`}</dl>
 ${

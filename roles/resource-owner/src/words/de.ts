@@ -137,6 +137,7 @@ export const de: Words = {
   handoff: {
     title: (app: Child) => say`Es geht zurück zu ${app}`,
     web: 'Das dauert nur einen Augenblick. Wenn nichts geschieht, gehen Sie selbst weiter.',
+    post: 'Wenn diese Seite stehen bleibt, gehen Sie mit der Schaltfläche weiter.',
     app: 'Ihr Browser fragt vielleicht, ob er die App öffnen darf. Erlauben Sie es ihm.',
     appLater: 'Hat sich noch nichts geöffnet? Nehmen Sie die Schaltfläche und lassen Sie den Browser die App öffnen.',
     computer: 'Das Programm, das Sie auf diesem Rechner gestartet haben, macht von hier aus weiter.',

@@ -137,6 +137,7 @@ export const en = {
   handoff: {
     title: (app: Child) => say`Returning you to ${app}`,
     web: 'This takes a moment. If nothing happens, continue yourself.',
+    post: 'If this page stays, press the button to go on.',
     app: 'Your browser may ask before it opens the app. Choose to open it.',
     appLater: 'Nothing opened yet? Use the button, and let your browser open the app.',
     computer: 'The program that you started on this computer goes on from here.',

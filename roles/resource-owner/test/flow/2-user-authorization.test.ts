@@ -167,6 +167,8 @@ describe('the way back to the app', () => {
     const [, fields = '', script = ''] = form.exec(html) ?? []
     assert.match(fields, /<input type="hidden" name="code" value="c">/)
     assert.match(fields, /<button id="continue" class="primary">/)
+    // True with scripts and without: nothing is promised to go on by itself.
+    assert.match(html, /<p role="status">If this page stays, press the button to go on\.<\/p>/)
     assert.match(fields, /name="state" value="&quot;&gt;&lt;script&gt;alert\(1\)&lt;\/script&gt;"/)
     assert.equal(script, submitPath)
   })
