@@ -9,6 +9,7 @@ import * as codes from './statements/codes.ts'
 import * as consents from './statements/consents.ts'
 import * as grants from './statements/grants.ts'
 import * as outcomes from './statements/interaction-outcomes.ts'
+import * as invitations from './statements/invitations.ts'
 import * as logouts from './statements/logout-deliveries.ts'
 import * as people from './statements/people.ts'
 import * as refreshTokens from './statements/refresh-tokens.ts'
@@ -41,6 +42,9 @@ const stepsOf: Steps = {
   ],
 
   'add-client': ({ client }) => [step(clients.addClient, clients.clientRow(client))],
+  'use-invitation': ({ tokenHash, now }) => [step(invitations.spendInvitation, { token_hash: tokenHash, now })],
+  'insert-invitation': ({ invitation }) => [step(invitations.insertInvitation, invitations.invitationRow(invitation))],
+  'delete-invitation': ({ tokenHash }) => [step(invitations.deleteInvitation, { token_hash: tokenHash })],
   'change-registration': ({ clientId, version }) => [
     step(registrations.changeRegistration, { client_id: clientId, version }),
   ],

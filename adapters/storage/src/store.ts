@@ -21,6 +21,7 @@ import { consentRecord, consentsOfPerson, findConsent } from './statements/conse
 import { batchesWithFlow, headsOfBatches } from './statements/flows.ts'
 import { findGrant, findGrantWithProfile, grantRecord, grantsOfPerson } from './statements/grants.ts'
 import { findOutcome, outcomeRecord } from './statements/interaction-outcomes.ts'
+import { findInvitation, invitationRecord, listInvitations } from './statements/invitations.ts'
 import { dueLogouts, listLogouts, logoutRecord, logoutsOfSession } from './statements/logout-deliveries.ts'
 import { findPerson, findPersonByLogin, listPeople, personRecord } from './statements/people.ts'
 import { personProfile, personStatus } from './statements/profiles.ts'
@@ -51,6 +52,10 @@ export function storeOf(database: Sql, { issuerId, room }: Scope): Store {
     registrations: {
       find: async (clientId) => maybe(await sql.one(findRegistration, { client_id: clientId }), registrationRecord),
       due: async (now, limit) => (await sql.many(dueRegistrations, { now, limit })).map(({ client_id }) => client_id),
+    },
+    invitations: {
+      find: async (tokenHash) => maybe(await sql.one(findInvitation, { token_hash: tokenHash }), invitationRecord),
+      list: async () => (await sql.many(listInvitations, {})).map(invitationRecord),
     },
     resources: { list: async () => (await sql.many(listResources, {})).map(resourceRecord) },
     people: {

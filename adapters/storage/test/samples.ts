@@ -6,6 +6,7 @@ import type {
   ConsentRecord,
   GrantRecord,
   InteractionOutcomeRecord,
+  InvitationRecord,
   LogoutDeliveryRecord,
   PersonRecord,
   RefreshTokenRecord,
@@ -37,6 +38,15 @@ export const registration: RegistrationRecord = {
   tokenHash: 'registration-token-hash',
   version: 0,
   dueAt: 3_000,
+}
+
+export const invitation: InvitationRecord = {
+  tokenHash: 'invitation-hash',
+  note: 'For the print shop ☕',
+  createdAt: 1_000,
+  expiresAt: 2_000,
+  most: 2,
+  used: 0,
 }
 
 export const resource: ResourceRecord = {

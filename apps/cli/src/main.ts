@@ -13,6 +13,10 @@ const entries: Readonly<Record<string, Entry>> = {
   serve: { about: 'Run the server from a configuration file.', load: () => import('./commands/serve.ts') },
   flow: { about: 'Show the last flows, or one of them step by step.', load: () => import('./commands/flow.ts') },
   keys: { about: 'List or rotate the signing keys.', load: () => import('./commands/keys.ts') },
+  invitations: {
+    about: 'Make, list or take back tokens with which apps register themselves.',
+    load: () => import('./commands/invitations.ts'),
+  },
   logouts: {
     about: 'List which apps were told that a session has ended.',
     load: () => import('./commands/logouts.ts'),

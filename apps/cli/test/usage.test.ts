@@ -6,7 +6,7 @@ import { createPasswords } from '@symbolon/authorization-server/people/passwords
 import { writtenSchema } from '@symbolon/server/config/publish'
 import { place, run } from './symbolon.ts'
 
-const names = ['serve', 'flow', 'keys', 'config', 'hash-password', 'version']
+const names = ['serve', 'flow', 'keys', 'invitations', 'config', 'hash-password', 'version']
 
 describe('symbolon', () => {
   it('says what it can do, to whoever asks in any of the usual ways', async () => {
@@ -46,6 +46,21 @@ describe('symbolon', () => {
     ],
     ['a reference that is none', ['flow', 'abc'], '"abc" is no reference; one looks like 8S1K-42QD.'],
     ['half a command', ['keys'], 'Usage: symbolon keys list, symbolon keys rotate, or symbolon keys revoke KID.'],
+    [
+      'an invitation for nobody',
+      ['invitations', 'create', '--uses', '0'],
+      '--uses is a number from 1 to 1000, not "0".',
+    ],
+    [
+      'a note that would be two lines',
+      ['invitations', 'create', '--note', 'one\ntwo'],
+      '--note is one line of at most 200 characters.',
+    ],
+    [
+      'a list that is to be made',
+      ['invitations', 'list', '--uses', '2'],
+      'Usage: symbolon invitations list, symbolon invitations create, or symbolon invitations revoke ID. Only create takes --uses, --for and --note.',
+    ],
     [
       'an algorithm that there is not',
       ['keys', 'list', '--algorithm', 'none'],

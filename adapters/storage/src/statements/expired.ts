@@ -45,6 +45,7 @@ export const sweeps: readonly { readonly statement: Sweep; readonly keptFor: num
   { statement: expired('session_clients', 'session_id, client_id', ' and at_expiry = 0'), keptFor: 0 },
   { statement: expired('logout_deliveries', 'session_id, client_id'), keptFor: 0 },
   { statement: expired('used_assertions', 'client_id, jti_hash'), keptFor: 0 },
+  { statement: expired('invitations', 'token_hash'), keptFor: 0 },
   { statement: expired('throttles', 'throttle_key'), keptFor: 0 },
   { statement: expired('flow_batches', 'track, batch_id'), keptFor: 0 },
 ]

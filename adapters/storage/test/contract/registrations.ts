@@ -25,6 +25,32 @@ const endUnused = (now: number): readonly Write[] => [
 const isThere = async (store: Store) => (await (await store.registry()).client(clientId)) !== undefined
 
 export function registrations(place: Place): void {
+  describe('an invitation', () => {
+    const { tokenHash } = a.invitation
+    const use = (now: number): Write => ({ do: 'use-invitation', tokenHash, now })
+
+    it('is used as often as it may be, however many come at once, and before its end (RFC 7591 §1.3) [RFC7591-1.3-01]', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      await store.commit([{ do: 'insert-invitation', invitation: { ...a.invitation, most: 3 } }])
+      assert.deepEqual(await store.commit([use(a.invitation.expiresAt)]), { committed: false, lost: 'use-invitation' })
+      assert.equal((await storage.other.commit([use(a.now)])).committed, false)
+      const uses = await Promise.all(many(8, () => store.commit([use(a.invitation.expiresAt - 1)])))
+      assert.equal(uses.filter(({ committed }) => committed).length, 3)
+      assert.equal((await store.invitations.find(tokenHash))?.used, 3)
+      await store.commit([{ do: 'delete-invitation', tokenHash }])
+      assert.equal((await store.commit([use(a.now)])).committed, false)
+    })
+
+    it('is listed, the newest first', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      const later = { ...a.invitation, tokenHash: 'later', createdAt: a.invitation.createdAt + 1 }
+      for (const invitation of [a.invitation, later]) await store.commit([{ do: 'insert-invitation', invitation }])
+      assert.deepEqual(await store.invitations.list(), [later, a.invitation])
+    })
+  })
+
   describe('a registration', () => {
     it('is kept with its token, and known to its issuer only', async () => {
       await using storage = await openAlone(place)

@@ -22,6 +22,7 @@ const expiring: readonly Write[] = [
   { do: 'revoke-jti', jti: 'jti', expiresAt: end },
   { do: 'use-assertion', clientId: 'print-shop', jtiHash: 'jti', expiresAt: end },
   { do: 'count-failure', key: 'alice', now: a.now, expiresAt: end },
+  { do: 'insert-invitation', invitation: { ...a.invitation, expiresAt: end } },
 ]
 /** Of `flow_batches`. */
 const rowsOfAnEvent = 1

@@ -36,6 +36,7 @@ const announced: Write = {
   ...{ do: 'announce-logout', sessionId: 'session-1' },
   ...{ flow: a.logout.flow, now, announcedUntil: a.logout.expiresAt },
 }
+const invited: Write = { do: 'insert-invitation', invitation: a.invitation }
 const registered: Write = { do: 'insert-registration', registration: a.registration }
 const everything = Object.values(put)
 
@@ -91,6 +92,23 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     write: { do: 'add-client', client: a.client },
     see: (store) => store.clients.find('print-shop'),
     seen: a.client,
+  },
+  'use-invitation': {
+    given: [invited],
+    write: { do: 'use-invitation', tokenHash: a.invitation.tokenHash, now: a.now },
+    see: (store) => store.invitations.find(a.invitation.tokenHash),
+    seen: { ...a.invitation, used: 1 },
+  },
+  'insert-invitation': {
+    write: invited,
+    see: (store) => store.invitations.list(),
+    seen: [a.invitation],
+  },
+  'delete-invitation': {
+    given: [invited],
+    write: { do: 'delete-invitation', tokenHash: a.invitation.tokenHash },
+    see: (store) => store.invitations.list(),
+    seen: [],
   },
   'change-registration': {
     given: [registered],

@@ -115,7 +115,7 @@ export function duration(least: Duration, most: Duration): Kind<Duration, number
   }
 }
 
-function secondsOf(value: unknown): number | undefined {
+export function secondsOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined
   const [, amount, unit = ''] = (typeof value === 'string' && /^(\d{1,9})([smhd])$/.exec(value)) || []
   return amount === undefined ? undefined : Number(amount) * (unitSeconds[unit] ?? Number.NaN)

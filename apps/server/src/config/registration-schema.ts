@@ -1,6 +1,6 @@
 /** Whether clients may register themselves (RFC 7591), and how many. */
 import { choice, duration, listOf, whole } from './kinds.ts'
-import { defaulted, type ReadRecord, type RecordRule, record } from './record.ts'
+import { defaulted, record } from './record.ts'
 import { secret } from './reference.ts'
 import { installationSecretRules } from './secrets.ts'
 
@@ -8,12 +8,12 @@ export const registrationFields = {
   mode: defaulted(
     choice(['off', 'open', 'token']),
     'off',
-    '`open`: anybody may register an app, which people are warned of; `token`: whoever has one of `tokens`.',
+    '`open`: anybody may register an app, which people are warned of; `token`: whoever has one of `tokens` or of `symbolon invitations`.',
   ),
   tokens: defaulted(
     listOf(secret(installationSecretRules)),
     [],
-    'Initial access tokens: at least 32 random characters each, best as references.',
+    'Initial access tokens for any number of apps: at least 32 random characters each, best as references. `symbolon invitations` makes others.',
     'none',
   ),
   perHour: defaulted(
@@ -29,13 +29,4 @@ export const registrationFields = {
   ),
 }
 
-const registrationRules: readonly RecordRule<ReadRecord<typeof registrationFields>>[] = [
-  {
-    key: 'tokens',
-    broken: ({ mode, tokens }) => mode === 'token' && tokens.length === 0,
-    expected: 'tokens, which the mode token needs',
-    got: 'none',
-  },
-]
-
-export const registrationKind = record(registrationFields, { what: 'registration', rules: registrationRules })
+export const registrationKind = record(registrationFields, { what: 'registration' })

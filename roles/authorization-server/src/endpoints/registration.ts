@@ -6,7 +6,7 @@
  */
 import { buildChallenge } from '@symbolon/protocol/challenge'
 import { openidScopes } from '@symbolon/protocol/claims'
-import { allow, type Decision, type Refused, type Rule } from '@symbolon/protocol/decision'
+import { allow, type Decision, type Refused, type Rule, refuse } from '@symbolon/protocol/decision'
 import { type Reason, refusals } from '@symbolon/protocol/refusals'
 import { union } from '@symbolon/protocol/scope'
 import { hashOf, newHandle } from '../handles.ts'
@@ -14,9 +14,11 @@ import type { Seconds } from '../ports/records.ts'
 import {
   bearerIn,
   countRegistration,
+  findInvitation,
   hourOf,
   isTrusted,
   registeringRules,
+  spendInvitation,
   untilNextHour,
 } from '../registration/access.ts'
 import type { Metadata } from '../registration/members.ts'
@@ -53,7 +55,9 @@ const paceRules = (now: Seconds): readonly Rule<{ readonly counted: number; read
 async function register(exchange: Exchange): Promise<Decision<Reply>> {
   const { request, issuer, now, trail } = exchange
   const { store, settings } = issuer
-  const registering = { settings, token: bearerIn(request.headers.authorization) }
+  const initial = bearerIn(request.headers.authorization)
+  const invitation = await findInvitation(initial, issuer)
+  const registering = { settings, token: initial, invitation, now }
   const unwelcome = trail.apply(registeringRules, registering)
   if (unwelcome !== undefined) return unwelcome
   const reviewed = isTrusted(registering)
@@ -64,10 +68,12 @@ async function register(exchange: Exchange): Promise<Decision<Reply>> {
   const made = registered(metadata.value, { issuer, standing, now, before: undefined })
   const { clientId } = made.client
   const dueAt = reviewed ? null : now + settings.registrationUnused
-  await store.commit([
+  const { committed } = await store.commit([
+    ...spendInvitation(invitation, now),
     { do: 'add-client', client: made.client },
     { do: 'insert-registration', registration: { clientId, tokenHash: hashOf(token), version: 0, dueAt } },
   ])
+  if (!committed) return trail.refused(refuse('registration_token_wrong'))
   trail.concerns({ client: clientId })
   return allow({ status: 201, body: describeRegistered(made, { issuer, token }) })
 }

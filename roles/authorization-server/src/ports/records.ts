@@ -42,6 +42,18 @@ export interface RegistrationRecord {
   readonly dueAt: Seconds | null
 }
 
+/** An initial access token that an administrator gave away (RFC 7591 §1.3): for a while, and for so many clients. */
+export interface InvitationRecord {
+  readonly tokenHash: string
+  /** What it is for, in the words of whoever made it. */
+  readonly note: string
+  readonly createdAt: Seconds
+  readonly expiresAt: Seconds
+  /** How many clients may be registered with it, and how many were. */
+  readonly most: number
+  readonly used: number
+}
+
 /** An API that tokens are for (RFC 8707): its identifier is the audience. */
 export interface ResourceRecord {
   readonly resource: string

@@ -13,6 +13,7 @@ import type {
   GrantRecord,
   GrantStanding,
   InteractionOutcomeRecord,
+  InvitationRecord,
   LogoutDeliveryRecord,
   PersonProfile,
   PersonRecord,
@@ -48,6 +49,11 @@ export interface Store {
     find(clientId: string): Promise<RegistrationRecord | undefined>
     /** The ids of those whose use is to be looked at. */
     due(now: Seconds, limit: number): Promise<readonly string[]>
+  }
+  readonly invitations: {
+    find(tokenHash: string): Promise<InvitationRecord | undefined>
+    /** The newest first. */
+    list(): Promise<readonly InvitationRecord[]>
   }
   /** As with `clients`. */
   readonly resources: { list(): Promise<readonly ResourceRecord[]> }
@@ -180,6 +186,8 @@ export type Spend =
   | { readonly do: 'claim'; readonly name: string; readonly version: number }
   /** A client that was not there before: unlike `put-client` it leaves what others know of the registry as it is. */
   | { readonly do: 'add-client'; readonly client: ClientRecord }
+  /** Only as often as it may be, and before its end. */
+  | { readonly do: 'use-invitation'; readonly tokenHash: string; readonly now: Seconds }
   | { readonly do: 'change-registration'; readonly clientId: string; readonly version: number }
   | { readonly do: 'end-registration'; readonly clientId: string; readonly tokenHash: string }
   /** Only of a client that is due, that nobody allows anything and that holds nothing good. */
@@ -207,6 +215,8 @@ export type Write =
   /** With all it was given: consents, codes, grants, tokens. */
   | { readonly do: 'delete-client'; readonly clientId: string }
   | { readonly do: 'insert-registration'; readonly registration: RegistrationRecord }
+  | { readonly do: 'insert-invitation'; readonly invitation: InvitationRecord }
+  | { readonly do: 'delete-invitation'; readonly tokenHash: string }
   | { readonly do: 'keep-registration'; readonly clientId: string; readonly dueAt: Seconds }
   | { readonly do: 'put-resource'; readonly resource: ResourceRecord }
   | { readonly do: 'delete-resource'; readonly resource: string }

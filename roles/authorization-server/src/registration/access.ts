@@ -8,7 +8,7 @@ import type { Rule } from '@symbolon/protocol/decision'
 import { hashOf } from '../handles.ts'
 import { networkOf } from '../people/throttle.ts'
 import type { Issuer, Settings } from '../ports/issuer.ts'
-import type { ClientRecord, RegistrationRecord, Seconds } from '../ports/records.ts'
+import type { ClientRecord, InvitationRecord, RegistrationRecord, Seconds } from '../ports/records.ts'
 import type { Write } from '../ports/store.ts'
 
 /** The token in the Authorization header. */
@@ -24,10 +24,28 @@ const isSame = (token: string, hash: string): boolean => {
 export interface Registering {
   readonly settings: Settings
   readonly token: string | undefined
+  /** What an administrator gave the token away as, unless the configuration has it. */
+  readonly invitation: InvitationRecord | undefined
+  readonly now: Seconds
 }
 
-export const isTrusted = ({ settings, token }: Registering): boolean =>
-  token !== undefined && settings.registrationTokens.some((hash) => isSame(token, hash))
+const isOfConfiguration = (token: string, { registrationTokens }: Settings): boolean =>
+  registrationTokens.some((hash) => isSame(token, hash))
+
+/** Nothing is looked for where nobody may register, or where the configuration has the token. */
+export const findInvitation = async (token: string | undefined, { settings, store }: Issuer) =>
+  token === undefined || settings.registration === 'off' || isOfConfiguration(token, settings)
+    ? undefined
+    : store.invitations.find(hashOf(token))
+
+export const isTrusted = ({ settings, token, invitation, now }: Registering): boolean =>
+  token !== undefined &&
+  (isOfConfiguration(token, settings) ||
+    (invitation !== undefined && invitation.used < invitation.most && invitation.expiresAt > now))
+
+/** One client more came by it: of many at once no more than it is for. */
+export const spendInvitation = (invitation: InvitationRecord | undefined, now: Seconds): readonly Write[] =>
+  invitation === undefined ? [] : [{ do: 'use-invitation', tokenHash: invitation.tokenHash, now }]
 
 export const registeringRules: readonly Rule<Registering>[] = [
   { reason: 'registration_off', broken: ({ settings }) => settings.registration === 'off' },

@@ -1,6 +1,7 @@
 /** A client introduces itself: what it may say, what it is told, and who may say it. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { clientFrom } from '../../src/client.ts'
 import { metadata } from '../../src/endpoints/metadata.ts'
 import { registration } from '../../src/endpoints/registration.ts'
 import { token } from '../../src/endpoints/token.ts'
@@ -346,6 +347,44 @@ describe('who may register (RFC 7591 §1.3)', () => {
     const right = await register(world, { headers: bearer(initial), json: asked })
     assert.equal(right.status, 201)
     assert.equal((await world.issuer.store.registrations.find(String(right.body.client_id)))?.dueAt, null)
+  })
+
+  it('with an invitation as many as it is for, also of many at once, until its end (RFC 7591 §3) [RFC7591-1.3-01] [RFC7591-3-02]', async () => {
+    await using world = await createWorld({ settings: { registration: 'token' } })
+    const { now } = world.clock
+    const invite = (token: string, change: object = {}) => {
+      const shared = { note: 'For a test', createdAt: now, expiresAt: now + 100, most: 1, used: 0 }
+      return world.put({ do: 'insert-invitation', invitation: { tokenHash: hashOf(token), ...shared, ...change } })
+    }
+    await invite('for-two', { most: 2 })
+    await invite('for-one')
+    await invite('taken-back')
+    await invite('over', { expiresAt: now })
+    await world.put({ do: 'delete-invitation', tokenHash: hashOf('taken-back') })
+    const by = (token: string, json: object = { redirect_uris }) =>
+      world.call(registration, { json, headers: bearer(token) })
+    for (const token of ['over', 'taken-back', 'another']) {
+      const { status, body } = await by(token)
+      assert.deepEqual([status, body.error], [401, 'invalid_token'], token)
+    }
+    const wrong = await by('for-one', { redirect_uris: ['http://shop.example/cb'] })
+    assert.equal(wrong.status, 400)
+    const grants = { redirect_uris, grant_types: ['authorization_code', 'client_credentials'] }
+    const first = await by('for-one', grants)
+    assert.equal(first.status, 201, 'what was refused has cost nothing')
+    const record = await world.issuer.store.clients.find(String(first.body.client_id))
+    assert.ok(record && !clientFrom(record).unreviewed)
+    assert.equal((await by('for-one')).status, 401)
+    const said = await Promise.all(Array.from({ length: 6 }, () => by('for-two')))
+    assert.deepEqual(
+      said.map(({ status }) => status).toSorted((a, b) => a - b),
+      [201, 201, 401, 401, 401, 401],
+    )
+    assert.equal((await world.issuer.store.clients.list()).filter(({ declared }) => !declared).length, 3)
+    const off = { ...world.issuer, settings: { ...world.issuer.settings, registration: 'off' } } as const
+    await invite('late')
+    const call = { json: { redirect_uris }, headers: bearer('late') }
+    assert.equal((await world.call((request) => registration(request, off), call)).status, 404)
   })
 
   it('so many from one network in an hour, and others meanwhile (RFC 7591 §5) [RFC7591-5-01]', async () => {
