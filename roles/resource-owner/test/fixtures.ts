@@ -251,6 +251,18 @@ export const views: Readonly<Record<string, View>> = {
     person: { name: 'ا'.repeat(60), login: `${'x'.repeat(64)}@example.com` },
     groups: [
       {
+        resource: undefined,
+        permissions: [
+          permission('profile', {
+            values: [
+              { claim: 'name', value: 'Ada Lovelace' },
+              { claim: 'website', value: 'https://ada.example' },
+              { claim: 'birthdate', value: '1815-12-10' },
+            ],
+          }),
+        ],
+      },
+      {
         resource: { name: 'Resource'.repeat(12), id: `https://photos.example.com/${'a'.repeat(120)}` },
         permissions: [
           permission(`urn:${'scope'.repeat(24)}`, { optional: true }),

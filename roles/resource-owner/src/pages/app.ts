@@ -50,7 +50,7 @@ function drawGroup(group: PermissionGroup, { client }: AppView, pen: Pen): Html 
   const row = (permission: PermissionView): Html => {
     const title = titleOf(permission, pen)
     const detail = isUndescribed(permission) ? undefined : detailOf(permission, pen)
-    return html`<li class="permission">${icons.check}<span class="title">${title}</span>${detail !== undefined && html`<p>${detail}</p>`}${
+    return html`<li class="permission">${icons.check}<span class="title">${title}</span>${detail !== undefined && html`<div class="detail">${detail}</div>`}${
       permission.scope !== 'openid' &&
       html` <a class="remove" href="${own}?remove=${encodeURIComponent(permission.scope)}">${words.oneApp.remove}<span class="unseen">: ${title}</span></a>`
     }</li>`

@@ -108,7 +108,7 @@ function row(choice: PermissionChoice, { id, title, detail, tags: labels }: Row)
     choice.optional
       ? html`<input id="${id}" type="checkbox" name="scope" value="${choice.scope}"${choice.ticked && html` checked`}${described}><label for="${id}">${title}</label>`
       : html`${icons.check}<span class="title">${title}</span>`
-  }${labels}${detail !== undefined && html`<p id="${id}-detail">${detail}</p>`}</div>`
+  }${labels}${detail !== undefined && html`<div class="detail" id="${id}-detail">${detail}</div>`}</div>`
 }
 
 const tag = (kind: string, text: Child): Html => html` <span class="tag ${kind}">${text}</span>`

@@ -31,11 +31,9 @@ export function detailOf(permission: PermissionView, pen: Pen): Child {
   const { scope, detail, values } = permission
   const [only, ...more] = values
   if (only !== undefined && more.length === 0) return html`<bdi class="value">${only.value}</bdi>`
-  if (more.length > 0) {
-    return formats.list(
-      values.map(({ claim, value }) => html`${claimName(claim, pen)} <bdi class="value">${value}</bdi>`),
-    )
-  }
+  const named = values.map(({ claim, value }) => html`${claimName(claim, pen)} <bdi class="value">${value}</bdi>`)
+  if (more.length > 1) return html`<ul>${named.map((one) => html`<li>${one}</li>`)}</ul>`
+  if (more.length > 0) return formats.list(named)
   if (detail !== undefined) return html`<bdi>${detail}</bdi>`
   if (scope === 'openid') return words.permissions.openidDetail
   if (scope === 'profile') return words.permissions.profileDetail

@@ -49,6 +49,12 @@ describe('consent', () => {
     )
   })
 
+  it('shows more than two values as a list, and not as one long sentence', () => {
+    const profile = row(drawn(views['consent-endless'] as ConsentView), 'See your profile')
+    const lines = [...profile.matchAll(/<li>(.*?)<\/li>/g)].map(([, line = '']) => line.replace(/<[^>]*>/g, ''))
+    assert.deepEqual(lines, ['Name Ada Lovelace', 'Website https://ada.example', 'Date of birth 1815-12-10'])
+  })
+
   it('asks for what is new and folds away what was allowed before', () => {
     const folded = /<details class="known">[\s\S]*?<\/details>\s*(?=<div)/.exec(html)?.[0] ?? ''
     assert.match(folded, /What you already allowed <bdi>Acme Notes/)
