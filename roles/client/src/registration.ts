@@ -70,6 +70,10 @@ export function createRegistrar(
       const kept = usable(await registering.load(), asked)
       if (kept) return remember(kept)
       const client = await askToRegister(server, site, { asked, registering })
+      if (isOver(client)) {
+        const expected = 'a secret that is good for a while'
+        throw new AuthError('registration_failed', { expected, got: 'a secret that is over' })
+      }
       await registering.save({ issuer: settings.issuer, client })
       return remember(usable(await registering.load(), asked) ?? toClient(asked, client))
     } finally {

@@ -111,6 +111,19 @@ describe('what a provider says of a person', () => {
       }))
   }
 
+  for (const [what, ofToken, ofUserinfo, expected] of [
+    ['another address', { email: 'a@example.com' }, { email: 'b@example.com' }, ['b@example.com', undefined]],
+    ['the same address', { email: 'b@example.com' }, { email: 'b@example.com' }, ['b@example.com', true]],
+    ['no address', {}, { email: 'b@example.com' }, ['b@example.com', undefined]],
+  ] as const)
+    it(`calls an address verified only where it was said of that one: userinfo names one, the ID token ${what} (OpenID Connect Core §5.1) (attack 93)`, () =>
+      using({}, async (app) => {
+        app.standIn.change.claims = (claims) => ({ ...claims, ...ofToken, email_verified: true })
+        app.standIn.change.userinfo = () => ({ sub: 'alice', ...ofUserinfo })
+        const { session } = await signedIn(app)
+        assert.deepEqual([session?.user.email, session?.user.email_verified], expected)
+      }))
+
   it('is text where the standard says text: an app that prints a name prints no object', () =>
     using({}, async (app) => {
       app.standIn.change.userinfo = (claims) => ({ ...claims, name: { toString: 1 }, email: ['a@example.com'] })

@@ -12,6 +12,9 @@ import { shown } from '../shown.ts'
 
 const freshFor = 60 * 60_000
 
+/** Before a provider that did not answer is asked again. Milliseconds. */
+const pause = 30_000
+
 /** `clock` in milliseconds from any beginning. */
 export function createDiscovery(
   issuer: string,
@@ -26,9 +29,10 @@ export function createDiscovery(
       known = { metadata, until: clock() + freshFor }
       return metadata
     } catch (error) {
-      // what was known serves on while the provider can't be asked
-      if (known && error instanceof AuthError && error.code === 'provider_unavailable') return known.metadata
-      throw error
+      // what was known serves on while the provider can't be asked, and nobody waits for it at every request
+      if (!known || !(error instanceof AuthError) || error.code !== 'provider_unavailable') throw error
+      known = { ...known, until: clock() + pause }
+      return known.metadata
     } finally {
       underWay = undefined
     }

@@ -3,11 +3,11 @@
  *
  * @see OpenID Connect Core §3, OpenID Connect Discovery §4, RFC 8414, RFC 7591
  */
-import { type ClaimValue, scopeOfClaim } from '@symbolon/protocol/claims'
 import type { Client, ClientAuth } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
 import { createKeys, type ProviderKeys } from '../jwt/keys.ts'
 import { createRegistrar } from '../registration.ts'
+import { userOf } from '../user.ts'
 import { askUserinfo } from '../userinfo.ts'
 import { authentication, usualAuthentication } from './client-authentication.ts'
 import { createDiscovery } from './discovery.ts'
@@ -95,13 +95,6 @@ const remembered = (make: (client: Client) => Promise<ClientAuth>) => {
   }
 }
 
-/** Claims that are about the token and not about the person, and where others may be had, with the tokens for it. */
-const ofTheToken = new Set(
-  'iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash sid auth_time acr amr _claim_names _claim_sources'.split(
-    ' ',
-  ),
-)
-
 const scopesWithClaims = ['profile', 'email', 'address', 'phone']
 
 async function person(connection: Connection, question: PersonQuestion): Promise<User> {
@@ -110,23 +103,5 @@ async function person(connection: Connection, question: PersonQuestion): Promise
   if (typeof sub !== 'string') throw new AuthError('id_token_invalid', { expected: 'sub', got: 'none' })
   const asksForMore = scopesWithClaims.some((scope) => scopes.includes(scope)) || 'claims' in parameters
   const more = asksForMore && accessToken !== undefined ? await askUserinfo(connection, { accessToken, sub }) : {}
-  const own = Object.entries({ ...claims, ...more }).map(([name, value]) => [name, ofItsType(name, value)] as const)
-  return { ...Object.fromEntries(own.filter(([name, value]) => value !== undefined && !ofTheToken.has(name))), sub }
-}
-
-const truth: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
-  [true, true],
-  ['true', true],
-  [false, false],
-  ['false', false],
-])
-
-/**
- * A standard claim as the standard types it, `undefined` when it is none: what reads like `false` to a person is true to
- * a program. Some providers write truth values as text.
- */
-function ofItsType(name: string, value: ClaimValue | undefined): ClaimValue | undefined {
-  if (name.endsWith('_verified')) return truth.get(value)
-  const isText = scopeOfClaim.has(name) && name !== 'address' && name !== 'updated_at'
-  return isText && typeof value !== 'string' ? undefined : value
+  return userOf(sub, claims, more)
 }

@@ -175,6 +175,14 @@ describe('dynamic registration', () => {
   }
 
   for (const [what, answer, expected] of [
+    [
+      'a secret that is over already, which would have us register for ever',
+      (metadata: object) => ({
+        status: 201,
+        body: { ...metadata, client_id: 'c', client_secret: 's', client_secret_expires_at: 1 },
+      }),
+      /a secret that is over/,
+    ],
     ['an error', () => ({ status: 400, body: { error: 'invalid_redirect_uri' } }), /invalid_redirect_uri/],
     ['a client without an identifier', () => ({ status: 201, body: {} }), /another answer/],
     [

@@ -128,7 +128,26 @@ describe('known metadata', () => {
     assert.equal(await discover(fetch), first)
     assert.equal(asked.length, 2)
     up = true
+    clock += 30_000
     assert.notEqual(await discover(fetch), first)
+  })
+
+  it('is asked for once in half a minute and no more while the provider does not answer', async () => {
+    let clock = 0
+    let isThere = true
+    const { fetch, asked } = answering({
+      [`${id}/.well-known/openid-configuration`]: () =>
+        isThere ? document(id)() : new Response(null, { status: 503 }),
+    })
+    const discover = createDiscovery(id, () => clock)
+    await discover(fetch)
+    isThere = false
+    clock += 3_600_000
+    for (let count = 0; count < 10; count++) assert.equal((await discover(fetch)).issuer, id)
+    assert.equal(asked.length, 2)
+    clock += 30_000
+    await discover(fetch)
+    assert.equal(asked.length, 3)
   })
 
   it('does not serve on when the place of it names somebody else by now', async () => {
