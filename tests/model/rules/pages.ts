@@ -49,12 +49,12 @@ export function authorize(state: State, action: Extract<Action, { do: 'authorize
 function mintCode(
   state: State,
   tab: Tab,
-  { id, scope }: { readonly id: string; readonly scope?: readonly string[] },
+  { id, scope, declined = [] }: Readonly<{ id: string; scope?: readonly string[]; declined?: readonly string[] }>,
 ): string {
   const [session, { person }] = newestFor(state, tab) as readonly [string, Session]
   const granted = scope ?? allowedBefore(state, tab, state.sessions[session] as Session) ?? []
   const key = consentKey(person, tab.client)
-  const before = state.consents[key] ?? []
+  const before = (state.consents[key] ?? []).filter((one) => !declined.includes(one))
   state.consents[key] = [...new Set([...before, ...granted, ...(lasts(granted) ? ['offline_access'] : [])])]
   state.codes[id] = {
     ...{ client: tab.client, person, session, scope: granted, resource: resourceOf(tab.scope) },
@@ -146,7 +146,8 @@ export function consent(state: State, id: string, how: string): Begun {
   const shownTo = tab.shown?.page === 'consent' ? tab.shown.session : undefined
   if (dueIn(state, tab) !== 'consent' || as?.[0] !== shownTo) return undefined
   const scope = tab.scope.filter((one) => how === 'allow all' || !isOptional(one, tab.scope))
-  const code = how === 'deny' ? null : mintCode(state, tab, { id: `code of ${id}`, scope })
+  const declined = tab.scope.filter((one) => !scope.includes(one))
+  const code = how === 'deny' ? null : mintCode(state, tab, { id: `code of ${id}`, scope, declined })
   tab.outcome = { at: state.now, code, session: code === null ? null : (as?.[0] ?? null) }
   return undefined
 }

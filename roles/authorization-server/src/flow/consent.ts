@@ -1,8 +1,8 @@
 /**
  * When a person is asked, what for, and what follows from the answer.
  *
- * A consent is remembered as the union of all that was allowed; only what is not in it is new. A permission is either
- * part of what the client can't do without, or optional and up to the person.
+ * A consent is remembered as the union of all that was allowed, without what was declined since; only what is not in it is
+ * new. A permission is either part of what the client can't do without, or optional and up to the person.
  *
  * @see RFC 6749 §3.3 (less may be granted than asked), RFC 8252 §8.6 (native apps are always asked for)
  * @see OpenID Connect Core §3.1.2.4 and §11 (offline access needs consent)
@@ -26,6 +26,8 @@ export interface Granted {
   readonly lasts?: boolean
   /** The person was asked just now: what they remember allowing counts from here. */
   readonly asked: boolean
+  /** What they did not allow, whatever they did before. */
+  readonly declined?: readonly string[]
   /** Nobody was asked, now or before: the client is first-party. */
   readonly skipped?: true
 }
@@ -121,7 +123,11 @@ export function applyChoice(
     .filter(({ scope, optional }) => !optional || ticked.includes(scope))
     .map(({ scope }) => scope)
   const scope = allowed.filter((one) => claimOf(one) === undefined)
-  return scope.length === 0 ? undefined : { ...narrow(situation, scope, allowed), asked: true }
+  const declined = missing(
+    permissions.map(({ scope }) => scope),
+    allowed,
+  )
+  return scope.length === 0 ? undefined : { ...narrow(situation, scope, allowed), asked: true, declined }
 }
 
 /** The consent to remember once `granted` was; `undefined` when it says nothing new. */
@@ -138,7 +144,7 @@ export function rememberedAfter(
   const seen = granted.skipped && (isNew || isUnseen(before)) ? unseen : shown
   const same = !granted.asked && !isNew && before.shown.name === seen.name && before.shown.host === seen.host
   if (same) return undefined
-  const scope = union(before?.scope ?? [], allowed)
+  const scope = union(missing(before?.scope ?? [], granted.declined ?? []), allowed)
   return { scope, resources: union(before?.resources ?? [], granted.resources), shown: seen }
 }
 

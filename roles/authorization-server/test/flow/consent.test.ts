@@ -173,6 +173,7 @@ describe('a consent', () => {
       scope: ['openid', 'photos:read', 'photos:delete'],
       resources: [photos.resource],
       claims: null,
+      declined: ['photos:write', 'offline_access'],
       lasts: false,
       asked: true,
     })
@@ -180,6 +181,7 @@ describe('a consent', () => {
       scope: ['openid', 'photos:read'],
       resources: [photos.resource],
       claims: null,
+      declined: ['photos:write', 'photos:delete', 'offline_access'],
       lasts: false,
       asked: true,
     })
@@ -219,6 +221,16 @@ describe('a consent', () => {
     const passing = situation({ scope: ['openid', 'photos:read'] })
     const short = applyChoice(passing, question({ scope: ['openid', 'photos:read'] }), [])
     assert.deepEqual(short && rememberedAfter(short, passing)?.scope, ['openid', 'photos:read'])
+  })
+
+  it('is forgotten for what the person unticks, so that no silent request gets it after all', () => {
+    const again = { before: everything, prompt: ['consent'] }
+    const granted = applyChoice(situation(again), question(again), ['photos:write', 'photos:delete'])
+    assert(granted)
+    const scope = everything.filter((one) => one !== 'offline_access')
+    assert.deepEqual(rememberedAfter(granted, situation(again))?.scope, scope)
+    const less = applyChoice(situation(again), question(again), [])
+    assert.deepEqual(less && rememberedAfter(less, situation(again))?.scope, ['openid', 'photos:read'])
   })
 
   it('silently grants what was allowed before', () => {
