@@ -11,8 +11,8 @@ import { text as logouts } from './migrations/0006-logouts.sql.ts'
 import { text as claims } from './migrations/0007-claims.sql.ts'
 import { text as registrations } from './migrations/0008-registrations.sql.ts'
 import { text as logoutLanes } from './migrations/0009-logout-lanes.sql.ts'
-import { text as invitations } from './migrations/0011-invitations.sql.ts'
 import { text as sessionsThatRanOut } from './migrations/0010-sessions-that-ran-out.sql.ts'
+import { text as invitations } from './migrations/0011-invitations.sql.ts'
 import { type Migration, statement } from './sql.ts'
 import { StorageProblem } from './storage-problem.ts'
 
@@ -26,8 +26,8 @@ export const migrations: readonly Migration[] = [
   { name: '0007-claims', text: claims },
   { name: '0008-registrations', text: registrations },
   { name: '0009-logout-lanes', text: logoutLanes },
-  { name: '0011-invitations', text: invitations },
   { name: '0010-sessions-that-ran-out', text: sessionsThatRanOut },
+  { name: '0011-invitations', text: invitations },
 ]
 
 export const makeSchemaTable = `create table if not exists schema_versions (
