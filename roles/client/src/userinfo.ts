@@ -11,6 +11,7 @@ import { AuthError } from './errors.ts'
 import { encryption, openJwt, signatureAlgorithms } from './jwt/open.ts'
 import { transport } from './network.ts'
 import type { Connection } from './providers/provider.ts'
+import { shown } from './shown.ts'
 
 export interface UserinfoQuestion {
   readonly accessToken: string
@@ -74,10 +75,10 @@ async function read(connection: Connection, response: Response): Promise<JWTPayl
   })
   const { iss = provider.issuer, aud = client.client_id } = claims
   if (iss !== provider.issuer) {
-    throw new AuthError('userinfo_invalid', { expected: `iss: ${provider.issuer}`, got: String(iss).slice(0, 200) })
+    throw new AuthError('userinfo_invalid', { expected: `iss: ${provider.issuer}`, got: shown(iss) })
   }
   if (![aud].flat().includes(client.client_id)) {
-    throw new AuthError('userinfo_invalid', { expected: `aud: ${client.client_id}`, got: String(aud).slice(0, 200) })
+    throw new AuthError('userinfo_invalid', { expected: `aud: ${client.client_id}`, got: shown(aud) })
   }
   return claims
 }

@@ -242,6 +242,14 @@ describe('a value that can not be written as text', () => {
       },
     ))
 
+  for (const claim of ['iss', 'aud'])
+    it(`is refused as ${claim} of userinfo, and is no error of the app (OpenID Connect Core §5.3.2)`, () =>
+      using({}, async (app) => {
+        app.standIn.change.userinfoJwt = (claims) => app.standIn.sign({ ...claims, [claim]: odd as never })
+        const { session, error } = await signedIn(app)
+        assert.deepEqual([session, error?.code], [undefined, 'userinfo_invalid'])
+      }))
+
   it('is nothing that is said of a person', () =>
     using({}, async (app) => {
       app.standIn.change.userinfo = (claims) => ({ ...claims, email_verified: odd, name: odd })
