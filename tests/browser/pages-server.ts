@@ -6,6 +6,10 @@ import { render } from '../../roles/resource-owner/src/flow/2-user-authorization
 import { assetHeaders, pageHeaders } from '../../roles/resource-owner/src/headers.ts'
 import { frame, views } from '../../roles/resource-owner/test/fixtures.ts'
 
+/** The picture of the app that the pages show: twice as wide as high, and larger than its place. */
+export const picture =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><path fill="red" d="M0 0h400v200H0z"/></svg>'
+
 export interface PagesServer {
   readonly names: readonly string[]
   readonly address: (name: string, locale: string) => string

@@ -9,7 +9,7 @@ import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core'
 import { launchChromium } from '../support/chromium.ts'
 import { tabTo, unseenStops } from './keyboard.ts'
-import { type PagesServer, servePages } from './pages-server.ts'
+import { type PagesServer, picture, servePages } from './pages-server.ts'
 
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
@@ -61,10 +61,6 @@ async function withPage<T>(look: Look, use: (page: Page) => Promise<T>): Promise
     await context.close()
   }
 }
-
-/** Twice as wide as high, and larger than its place. */
-const picture =
-  '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><path fill="red" d="M0 0h400v200H0z"/></svg>'
 
 /** All rules, or those whose result another scheme or width can change while the words stay the same. */
 type Rules = 'all' | 'of the look'

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { launchChromium } from '../support/chromium.ts'
-import { servePages } from './pages-server.ts'
+import { picture, servePages } from './pages-server.ts'
 
 const [folder, ...names] = process.argv.slice(2)
 if (folder === undefined || resolve(folder).startsWith(resolve(import.meta.dirname, '../..'))) {
@@ -24,6 +24,11 @@ try {
         javaScriptEnabled: false,
         viewport: { width, height: 900 },
       })
+      await context.route('https://acme-notes.example/**', (route) =>
+        /logo/.test(route.request().url())
+          ? route.fulfill({ contentType: 'image/svg+xml', body: picture })
+          : route.fulfill({ status: 404 }),
+      )
       const page = await context.newPage()
       for (const name of names.length > 0 ? names : server.names) {
         await page.goto(server.address(name, 'en'))
