@@ -60,7 +60,7 @@ export function newBrowser(harness: Harness, who: (typeof people)[number] = peop
       assert.ok(asked.length < 8, `asked too much: ${asked.join(' ')}`)
       asked.push(kind)
       if (kind === 'sign-in') shown = await person.submit(shown, { login: who.username, password })
-      else if (kind === 'consent') shown = await person.submit(shown, {}, 'decision=allow')
+      else if (kind === 'consent') shown = await person.submit(shown, lastingOf(shown), 'decision=allow')
       else if (kind === 'form-post') shown = await person.submit(shown, {})
       else shown = await person.submit(shown, {}, `session=${firstAccount(shown)}`)
     }
@@ -87,6 +87,13 @@ export function newBrowser(harness: Harness, who: (typeof people)[number] = peop
       return goOn(await person.open(new URL(location, url).href))
     },
   }
+}
+
+/** Lasting access for an app that nobody has looked at is a box to tick. */
+function lastingOf({ page }: Shown): Readonly<Record<string, readonly string[]>> {
+  const offered = page.querySelector('input[name=scope][value=offline_access]') !== null
+  const ticked = page.querySelectorAll('input[name=scope][checked]').flatMap((one) => one.getAttribute('value') ?? [])
+  return offered ? { scope: [...new Set([...ticked, 'offline_access'])] } : {}
 }
 
 const firstAccount = ({ page }: Shown) => page.querySelector('button[name=session]')?.getAttribute('value') ?? ''

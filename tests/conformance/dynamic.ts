@@ -1,12 +1,17 @@
 /** Clients that the suite registers itself, as its plans with `client_registration=dynamic_client` do. */
 import assert from 'node:assert/strict'
 import type { ResponseType } from 'conformance/clients'
+import { exportJWK, generateKeyPair } from 'jose'
 import { type Harness, jsonFrom } from './harness.ts'
 import { createParty, type Party, type PartyClient } from './party.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** What the suite sends in every registration, changed by `changes`. */
+/** The suite has one key for all clients of a plan, which has no name. */
+const { privateKey, publicKey } = await generateKeyPair('RS256')
+const jwk = { ...(await exportJWK(publicKey)), use: 'sig', alg: 'RS256' }
+
+/** What the suite sends in every registration, changed by `changes`; only the Dynamic plan signs assertions. */
 export const registrationOf = ({ at }: Harness, responseType: ResponseType, changes: Json = {}): Json => ({
   client_name: 'Conformance suite',
   grant_types: [
@@ -14,6 +19,8 @@ export const registrationOf = ({ at }: Harness, responseType: ResponseType, chan
     ...(responseType === 'code' ? [] : ['implicit']),
   ],
   response_types: [responseType],
+  token_endpoint_auth_method: 'client_secret_basic',
+  jwks: { keys: [jwk] },
   redirect_uris: [at.callback],
   contacts: ['certification@oidf.org'],
   ...changes,
@@ -46,6 +53,7 @@ export async function register(
   assert.match(response.headers.get('content-type') ?? '', /^application\/json/)
   assert.match(response.headers.get('cache-control') ?? '', /no-store/)
   assert.equal('client_secret' in body, 'client_secret_expires_at' in body)
+  const signs = body.token_endpoint_auth_method === 'private_key_jwt'
   const at = String(body.registration_client_uri)
   assert.equal(new URL(at).protocol, 'https:')
   const headers = { authorization: `Bearer ${body.registration_access_token}` }
@@ -54,7 +62,9 @@ export async function register(
     client: {
       clientId: String(body.client_id),
       redirectUri: redirectUri ?? '',
-      credentials: { by: 'client_secret_basic', secret: String(body.client_secret) },
+      credentials: signs
+        ? { by: 'private_key_jwt', key: privateKey, algorithm: 'RS256' }
+        : { by: 'client_secret_basic', secret: String(body.client_secret) },
     },
     body,
     read: () => jsonFrom(at, { headers }),
@@ -77,8 +87,12 @@ export async function withRegistered(
 }
 
 /** Sends what must be refused; gives the error. */
-export async function expectRefusal(harness: Harness, changes: Json): Promise<unknown> {
-  const response = await sendRegistration(harness, registrationOf(harness, 'code', changes))
+export async function expectRefusal(
+  harness: Harness,
+  changes: Json,
+  responseType: ResponseType = 'code',
+): Promise<unknown> {
+  const response = await sendRegistration(harness, registrationOf(harness, responseType, changes))
   assert.equal(response.status, 400)
   assert.match(response.headers.get('content-type') ?? '', /^application\/json/)
   const { error, ...more } = (await response.json()) as Json

@@ -17,7 +17,14 @@ export interface PartyClient {
   readonly redirectUri: string
   readonly credentials:
     | { readonly by: 'client_secret_basic' | 'client_secret_post'; readonly secret: string }
-    | { readonly by: 'private_key_jwt'; readonly key: CryptoKey; readonly kid?: string; readonly algorithm: string }
+    | {
+        readonly by: 'private_key_jwt'
+        readonly key: CryptoKey
+        readonly kid?: string
+        readonly algorithm: string
+        /** The token endpoint, but for the one module that names the issuer. */
+        readonly audience?: string
+      }
     | { readonly by: 'none' }
 }
 
@@ -247,7 +254,7 @@ interface Authentication {
   readonly fields: Parameters
 }
 
-async function authentication({ clientId, credentials }: PartyClient, { issuer }: Harness): Promise<Authentication> {
+async function authentication({ clientId, credentials }: PartyClient, harness: Harness): Promise<Authentication> {
   switch (credentials.by) {
     case 'client_secret_basic': {
       const pair = [clientId, credentials.secret].map(encodeURIComponent).join(':')
@@ -260,12 +267,14 @@ async function authentication({ clientId, credentials }: PartyClient, { issuer }
       return { headers: {}, fields: { client_id: clientId } }
     case 'private_key_jwt': {
       const now = Math.floor(Date.now() / 1_000)
-      const assertion = await new SignJWT({ iss: clientId, sub: clientId, aud: issuer, jti: randomUUID() })
+      const { audience = harness.endpoint('token_endpoint') } = credentials
+      const assertion = await new SignJWT({ iss: clientId, sub: clientId, aud: audience, jti: randomUUID() })
         .setProtectedHeader({
           alg: credentials.algorithm,
           ...(credentials.kid !== undefined && { kid: credentials.kid }),
         })
         .setIssuedAt(now)
+        .setNotBefore(now)
         .setExpirationTime(now + 60)
         .sign(credentials.key)
       const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'

@@ -1,6 +1,10 @@
-/** The variants that a module runs in: the response types of its plans, each by its usual mode and by form_post. */
+/**
+ * The variants that a module runs in: the response types of its plans, each by its usual mode and by form_post, for
+ * clients that are configured and for those that register themselves.
+ */
 import { it } from 'node:test'
 import type { Family, ResponseType } from 'conformance/clients'
+import { withRegistered } from './dynamic.ts'
 import type { Harness } from './harness.ts'
 import { createParty, type Party, staticClient } from './party.ts'
 
@@ -15,13 +19,17 @@ export const withToken: readonly ResponseType[] = every.filter((type) => type !=
 export const familyOf = (type: ResponseType): Family =>
   type === 'code' ? 'basic' : type.startsWith('code') ? 'hybrid' : 'implicit'
 
-/** Tests a module as the plans with static clients run it; its title is `NAME [RESPONSE TYPE]`. */
-export function testModule(
-  name: string,
-  types: readonly ResponseType[],
-  harness: Harness,
-  run: (party: Party) => Promise<void>,
-): void {
+type Run = (party: Party) => Promise<void>
+
+/** Tests a module as the plans run it; its title is `NAME [RESPONSE TYPE]`. */
+export function testModule(name: string, types: readonly ResponseType[], harness: Harness, run: Run): void {
+  testStatic(name, types, harness, run)
+  for (const responseType of types)
+    it(`${name} [${responseType}, dynamic_client]`, () => withRegistered(harness, { responseType }, run))
+}
+
+/** As the plans with static clients run it. */
+export function testStatic(name: string, types: readonly ResponseType[], harness: Harness, run: Run): void {
   for (const responseType of types)
     for (const responseMode of ['default', 'form_post'] as const) {
       const title = `${name} [${responseType}${responseMode === 'default' ? '' : ', form_post'}]`

@@ -1,13 +1,14 @@
 /** Codes, redeemed once and by their client alone, and what refresh tokens give. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { describe } from 'node:test'
+import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
 import { newBrowser } from '../browser.ts'
 import { checkIdToken } from '../checks.ts'
+import { withRegistered } from '../dynamic.ts'
 import { startHarness } from '../harness.ts'
 import { checkTokenAnswer, checkTokenRefusal, type Party, staticClient } from '../party.ts'
-import { basic, familyOf, testModule, withCode } from '../variants.ts'
+import { basic, familyOf, testModule, testStatic, withCode } from '../variants.ts'
 
 describe('codes', async () => {
   const harness = await startHarness()
@@ -38,7 +39,7 @@ describe('codes', async () => {
     await party.finish(answer, asked, { verifier })
   })
 
-  testModule('oidcc-refresh-token', withCode, harness, async (party) => {
+  async function refreshes(party: Party): Promise<void> {
     const { grant_types_supported: grants, scopes_supported: scopes } = harness.metadata
     assert.ok(Array.isArray(grants) && grants.includes('refresh_token'))
     assert.ok(Array.isArray(scopes) && scopes.includes('offline_access'))
@@ -47,7 +48,7 @@ describe('codes', async () => {
     const { refreshToken, back } = tokens
     assert.ok(refreshToken !== undefined)
     harness.later(1)
-    const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, scope: 'openid offline_access' }
     const response = await party.token(form)
     const refreshed = await checkTokenAnswer(response)
     assert.notEqual(refreshed.access_token, tokens.accessToken)
@@ -68,5 +69,12 @@ describe('codes', async () => {
     const newest = typeof refreshed.refresh_token === 'string' ? refreshed.refresh_token : refreshToken
     const stolen = await party.token({ ...form, refresh_token: newest }, another)
     assert.equal(await checkTokenRefusal(stolen), 'invalid_grant')
-  })
+  }
+  testStatic('oidcc-refresh-token', withCode, harness, refreshes)
+  for (const responseType of withCode)
+    it(`oidcc-refresh-token [${responseType}, dynamic_client]`, () => {
+      const implicit = responseType === 'code' ? [] : ['implicit']
+      const grants = ['authorization_code', 'refresh_token', ...implicit]
+      return withRegistered(harness, { responseType, grant_types: grants }, refreshes)
+    })
 })

@@ -7,11 +7,26 @@ import { type Browser, newBrowser } from '../browser.ts'
 import { expectRefusal, registrationOf, sendRegistration, withRegistered } from '../dynamic.ts'
 import { startHarness } from '../harness.ts'
 import type { Party } from '../party.ts'
-import { every, withCode } from '../variants.ts'
+import { every } from '../variants.ts'
+
+type Json = Readonly<Record<string, unknown>>
 
 describe('a provider with which clients register themselves (OpenID Connect Core §15.2) [OIDC-Core-15.2-01]', async () => {
   const harness = await startHarness()
   const { suite, at } = harness
+
+  /** A module of the Dynamic plan, whose clients sign what they prove themselves with. */
+  const testModule = (name: string, changes: Json, run: (party: Party) => Promise<void>): void => {
+    for (const responseType of every)
+      it(`${name} [${responseType}]`, () =>
+        withRegistered(harness, { responseType, token_endpoint_auth_method: 'private_key_jwt', ...changes }, run))
+  }
+  const testRefusal = (name: string, changes: Json, error: string): void => {
+    for (const responseType of every)
+      it(`${name} [${responseType}]`, async () => {
+        assert.equal(await expectRefusal(harness, changes, responseType), error)
+      })
+  }
 
   const signInPage = async (browser: Browser, party: Party): Promise<Shown> => {
     const shown = await browser.person.open(party.ask().url)
@@ -27,18 +42,14 @@ describe('a provider with which clients register themselves (OpenID Connect Core
           assert.equal((await party.userinfo(tokens.accessToken)).sub, tokens.claims.sub)
       }))
 
-  for (const [module, more] of [
-    ['oidcc-idtoken-signature', {}],
-    ['oidcc-idtoken-rs256', { id_token_signed_response_alg: 'RS256' }],
-  ] as const)
-    for (const responseType of withCode)
-      it(`${module} [${responseType}]`, () =>
-        withRegistered(harness, { responseType, ...more }, async (party) => {
-          const { tokens } = await party.authorize(newBrowser(harness))
-          const { alg, kid } = decodeProtectedHeader(tokens.idToken)
-          assert.equal(alg, 'RS256')
-          assert.equal(typeof kid, 'string')
-        }))
+  const isSigned = async (party: Party): Promise<void> => {
+    const { tokens } = await party.authorize(newBrowser(harness))
+    const { alg, kid } = decodeProtectedHeader(tokens.idToken)
+    assert.equal(alg, 'RS256')
+    assert.equal(typeof kid, 'string')
+  }
+  testModule('oidcc-idtoken-signature', { token_endpoint_auth_method: 'client_secret_basic' }, isSigned)
+  testModule('oidcc-idtoken-rs256', { id_token_signed_response_alg: 'RS256' }, isSigned)
 
   it('oidcc-idtoken-unsigned (not offered, and refused)', async () => {
     const algorithms = harness.metadata.id_token_signing_alg_values_supported as readonly string[]
@@ -46,56 +57,51 @@ describe('a provider with which clients register themselves (OpenID Connect Core
     assert.equal(await expectRefusal(harness, { id_token_signed_response_alg: 'none' }), 'invalid_client_metadata')
   })
 
-  it('oidcc-ensure-redirect-uri-in-authorization-request', () =>
-    withRegistered(harness, { redirect_uris: [at.callback, `${at.callback}/other`] }, async (party) => {
+  testModule(
+    'oidcc-ensure-redirect-uri-in-authorization-request',
+    { redirect_uris: [at.callback, `${at.callback}/other`] },
+    async (party) => {
       const { asked, end } = await party.expectPage(newBrowser(harness), { redirect_uri: undefined })
       assert.deepEqual(asked, ['other'])
       // The suite wants a picture of a page that says so.
       assert.match(end.page.querySelector('h1 + p')?.text ?? '', /didn’t say which address to send you to/)
-    }))
+    },
+  )
 
-  it('oidcc-redirect-uri-query-OK', () =>
-    withRegistered(harness, { redirect_uris: [at.secondCallback] }, async (party) => {
-      const { answer } = await party.authorize(newBrowser(harness))
-      assert.ok(answer?.url.href.startsWith(`${at.secondCallback}&`))
-    }))
-
-  it('oidcc-redirect-uri-query-mismatch', () =>
-    withRegistered(harness, { redirect_uris: [`${at.callback}?foo=bar`] }, async (party) => {
-      const changes = { redirect_uri: `${at.callback}?bar=foo` }
-      assert.deepEqual((await party.expectPage(newBrowser(harness), changes)).asked, ['other'])
-    }))
-
-  it('oidcc-redirect-uri-query-added', () =>
-    withRegistered(harness, {}, async (party) => {
-      const changes = { redirect_uri: `${at.callback}?foo=bar` }
-      assert.deepEqual((await party.expectPage(newBrowser(harness), changes)).asked, ['other'])
-    }))
-
-  it('oidcc-redirect-uri-regfrag', async () => {
-    const changes = { redirect_uris: [`${at.callback}#foobar`] }
-    assert.equal(await expectRefusal(harness, changes), 'invalid_redirect_uri')
+  testModule('oidcc-redirect-uri-query-OK', { redirect_uris: [at.secondCallback] }, async (party) => {
+    const { answer } = await party.authorize(newBrowser(harness))
+    const after = party.responseType === 'code' ? '&' : '#'
+    assert.ok(answer?.url.href.startsWith(`${at.secondCallback}${after}`))
   })
 
-  it('oidcc-registration-logo-uri', () =>
-    withRegistered(harness, { logo_uri: `${suite.base}/images/logo.png` }, async (party) => {
-      const { page, headers } = await signInPage(newBrowser(harness), party)
-      assert.equal(page.querySelector('.plate img')?.getAttribute('src'), `${suite.base}/images/logo.png`)
-      const policy = headers.get('content-security-policy') ?? ''
-      assert.match(policy, new RegExp(`img-src 'self' data: ${suite.base}/images/logo\\.png;`))
-    }))
+  testModule('oidcc-redirect-uri-query-mismatch', { redirect_uris: [`${at.callback}?foo=bar`] }, async (party) => {
+    const changes = { redirect_uri: `${at.callback}?bar=foo` }
+    assert.deepEqual((await party.expectPage(newBrowser(harness), changes)).asked, ['other'])
+  })
+
+  testModule('oidcc-redirect-uri-query-added', {}, async (party) => {
+    const changes = { redirect_uri: `${at.callback}?foo=bar` }
+    assert.deepEqual((await party.expectPage(newBrowser(harness), changes)).asked, ['other'])
+  })
+
+  testRefusal('oidcc-redirect-uri-regfrag', { redirect_uris: [`${at.callback}#foobar`] }, 'invalid_redirect_uri')
+
+  testModule('oidcc-registration-logo-uri', { logo_uri: `${suite.base}/images/logo.png` }, async (party) => {
+    const { page, headers } = await signInPage(newBrowser(harness), party)
+    assert.equal(page.querySelector('.plate img')?.getAttribute('src'), `${suite.base}/images/logo.png`)
+    const policy = headers.get('content-security-policy') ?? ''
+    assert.match(policy, new RegExp(`img-src 'self' data: ${suite.base}/images/logo\\.png;`))
+  })
 
   for (const [module, member] of [
     ['oidcc-registration-policy-uri', 'policy_uri'],
     ['oidcc-registration-tos-uri', 'tos_uri'],
   ] as const)
-    it(module, () =>
-      withRegistered(harness, { [member]: `${suite.base}/${member}` }, async (party) => {
-        const { page } = await signInPage(newBrowser(harness), party)
-        const links = page.querySelectorAll('a').map((link) => link.getAttribute('href'))
-        assert.ok(links.includes(`${suite.base}/${member}`))
-      }),
-    )
+    testModule(module, { [member]: `${suite.base}/${member}` }, async (party) => {
+      const { page } = await signInPage(newBrowser(harness), party)
+      const links = page.querySelectorAll('a').map((link) => link.getAttribute('href'))
+      assert.ok(links.includes(`${suite.base}/${member}`))
+    })
 
   it('oidcc-registration-sector-uri', async () => {
     const sector = { subject_type: 'pairwise', sector_identifier_uri: `${suite.base}/sector.json` }
@@ -111,11 +117,14 @@ describe('a provider with which clients register themselves (OpenID Connect Core
     assert.notEqual(subjects[0], subjects[2])
   })
 
-  it('oidcc-registration-sector-bad', async () => {
-    suite.serve('/other-sector.json', { body: JSON.stringify([`${at.callback}/other`]) })
-    const changes = { subject_type: 'pairwise', sector_identifier_uri: `${suite.base}/other-sector.json` }
-    assert.equal(await expectRefusal(harness, changes), 'invalid_client_metadata')
-  })
+  testRefusal(
+    'oidcc-registration-sector-bad',
+    {
+      subject_type: 'pairwise',
+      sector_identifier_uri: suite.serve('/other-sector.json', { body: JSON.stringify([`${at.callback}/other`]) }),
+    },
+    'invalid_client_metadata',
+  )
 
   it('oidcc-id-token-hint [code, pairwise]', () =>
     withRegistered(harness, { subject_type: 'pairwise' }, async (party) => {
@@ -132,16 +141,19 @@ describe('a provider with which clients register themselves (OpenID Connect Core
       assert.equal(signedIn.tokens.claims.sub, tokens.claims.sub)
     }))
 
-  it('oidcc-3rd_party-init-login', () =>
-    withRegistered(harness, { initiate_login_uri: `${suite.base}/login` }, async (_, { body, read }) => {
-      assert.equal(body.initiate_login_uri, `${suite.base}/login`)
-      assert.equal((await read()).initiate_login_uri, `${suite.base}/login`)
-    }))
+  for (const responseType of every)
+    it(`oidcc-3rd_party-init-login [${responseType}]`, () =>
+      withRegistered(
+        harness,
+        { responseType, initiate_login_uri: `${suite.base}/login` },
+        async (_, { body, read }) => {
+          assert.equal(body.initiate_login_uri, `${suite.base}/login`)
+          assert.equal((await read()).initiate_login_uri, `${suite.base}/login`)
+        },
+      ))
 
-  it('oidcc-3rd_party-init-login-nohttps', async () => {
-    const changes = { initiate_login_uri: `${suite.base.replace('https:', 'http:')}/login` }
-    assert.equal(await expectRefusal(harness, changes), 'invalid_client_metadata')
-  })
+  const plain = { initiate_login_uri: `${suite.base.replace('https:', 'http:')}/login` }
+  testRefusal('oidcc-3rd_party-init-login-nohttps', plain, 'invalid_client_metadata')
 
   it('honours default_max_age, require_auth_time and request_uris (OpenID DCR §2) [OIDC-DCR-2-07]', () =>
     withRegistered(harness, { default_max_age: 60, require_auth_time: true, request_uris: [] }, async (party) => {

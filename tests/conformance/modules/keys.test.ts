@@ -58,6 +58,7 @@ describe('keys of the server and of its clients', async () => {
       const key = await newKey('first')
       const clientId = await idOf(responseType, {
         token_endpoint_auth_method: 'private_key_jwt',
+        jwks: undefined,
         jwks_uri: publish(`jwks-uri-${encodeURIComponent(responseType)}`, key.jwk),
       })
       const { tokens } = await partyOf(signingClient(clientId, key), responseType).authorize(browser)
@@ -67,48 +68,39 @@ describe('keys of the server and of its clients', async () => {
 
   for (const responseType of withCode) {
     it(`oidcc-ensure-client-assertion-with-iss-aud-succeeds [${responseType}]`, async () => {
-      // As the suite registers itself: one RSA key, which has no name.
-      const { privateKey, publicKey } = await generateKeyPair('RS256')
-      const jwk = { ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig' }
-      const clientId = await idOf(responseType, {
-        token_endpoint_auth_method: 'private_key_jwt',
-        jwks: { keys: [jwk] },
-      })
-      const credentials = { by: 'private_key_jwt', key: privateKey, algorithm: 'RS256' } as const
-      const client = { clientId, redirectUri: harness.at.callback, credentials }
-      // Its assertions name the issuer as their audience.
-      const { tokens } = await partyOf(client, responseType).authorize(browser)
+      const { client } = await register(harness, responseType, { token_endpoint_auth_method: 'private_key_jwt' })
+      assert.ok(client.credentials.by === 'private_key_jwt')
+      const credentials = { ...client.credentials, audience: harness.issuer }
+      const { tokens } = await partyOf({ ...client, credentials }, responseType).authorize(browser)
       assert.ok(tokens.back !== undefined)
     })
   }
 
-  it('oidcc-refresh-token-rp-key-rotation', async () => {
-    const [before, after] = [await newKey('before'), await newKey('after')]
-    const clientId = await idOf('code', {
-      token_endpoint_auth_method: 'private_key_jwt',
-      jwks_uri: publish('rotated', before.jwk),
-      grant_types: ['authorization_code', 'refresh_token'],
+  for (const responseType of withCode)
+    it(`oidcc-refresh-token-rp-key-rotation [${responseType}]`, async () => {
+      const [before, after] = [await newKey('before'), await newKey('after')]
+      const name = `rotated-${encodeURIComponent(responseType)}`
+      const clientId = await idOf(responseType, {
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: undefined,
+        jwks_uri: publish(name, before.jwk),
+        grant_types: ['authorization_code', 'refresh_token', ...(responseType === 'code' ? [] : ['implicit'])],
+      })
+      const party = partyOf(signingClient(clientId, before), responseType)
+      const { tokens } = await party.authorize(browser, { scope: 'openid offline_access', prompt: 'consent' })
+      assert.ok(tokens.refreshToken)
+      const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refreshToken }
+      publish(name, after.jwk)
+      // No need to wait: an unknown kid is looked for at once.
+      await checkTokenAnswer(await party.token(refresh, signingClient(clientId, after)))
+      const refused = await party.token(refresh, signingClient(clientId, before))
+      assert.equal(refused.status, 401)
+      assert.equal((await refused.json()).error, 'invalid_client')
+      assert.equal(
+        await checkTokenRefusal(await party.token({ grant_type: 'none' }, signingClient(clientId, after))),
+        'unsupported_grant_type',
+      )
     })
-    const party = partyOf(signingClient(clientId, before), 'code')
-    await party.authorize(browser)
-    // Lasting access for an app that nobody has looked at is a box to tick.
-    const asked = party.ask({ scope: 'openid offline_access', prompt: 'consent' })
-    const consent = await browser.person.open(asked.url)
-    const allowed = await browser.person.submit(consent, { scope: 'offline_access' }, 'decision=allow')
-    const tokens = await party.finish((await browser.goOn(allowed)).answer, asked)
-    assert.ok(tokens.refreshToken)
-    const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refreshToken }
-    publish('rotated', after.jwk)
-    // No need to wait: an unknown kid is looked for at once.
-    await checkTokenAnswer(await party.token(refresh, signingClient(clientId, after)))
-    const refused = await party.token(refresh, signingClient(clientId, before))
-    assert.equal(refused.status, 401)
-    assert.equal((await refused.json()).error, 'invalid_client')
-    assert.equal(
-      await checkTokenRefusal(await party.token({ grant_type: 'none' }, signingClient(clientId, after))),
-      'unsupported_grant_type',
-    )
-  })
 
   it('oidcc-server-rotate-keys', async () => {
     const kids = async () => (await harness.keys()).keys.map(({ kid }) => kid)

@@ -12,18 +12,37 @@ import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
 import { launchChromium, openProfile } from '../../support/chromium.ts'
 import type { Shown } from '../../support/person.ts'
 import { type Browser, type Journey, newBrowser } from '../browser.ts'
+import { register } from '../dynamic.ts'
 import { startHarness } from '../harness.ts'
 import { createParty, formOf, type Parameters, type Party, staticClient } from '../party.ts'
+import { every } from '../variants.ts'
 
-const types: readonly ResponseType[] = ['code', 'code id_token', 'id_token token']
 const state = 's'.repeat(128)
 
 describe('signing out', async () => {
   const harness = await startHarness()
   const { suite, at } = harness
 
-  const partyOf = (family: Family, responseType: ResponseType = 'code'): Party =>
-    createParty({ harness, client: staticClient(harness, family), responseType, responseMode: 'default' })
+  const partyOf = (
+    family: Family,
+    responseType: ResponseType = 'code',
+    client = staticClient(harness, family),
+  ): Party => createParty({ harness, client, responseType, responseMode: 'default' })
+
+  /** What each plan registers its clients with. */
+  const registrations = {
+    logout: { post_logout_redirect_uris: [at.postLogout] },
+    frontchannel: {
+      post_logout_redirect_uris: [at.postLogout],
+      frontchannel_logout_uri: at.frontchannelLogout,
+      frontchannel_logout_session_required: true,
+    },
+    backchannel: {
+      post_logout_redirect_uris: [at.postLogout],
+      backchannel_logout_uri: at.backchannelLogout,
+      backchannel_logout_session_required: true,
+    },
+  } as const
 
   const logoutAt = (parameters: Parameters): string =>
     `${harness.endpoint('end_session_endpoint')}?${formOf(parameters)}`
@@ -35,12 +54,26 @@ describe('signing out', async () => {
     readonly good: Parameters
   }
 
-  async function signedIn(family: Family = 'logout', responseType: ResponseType = 'code'): Promise<SignedIn> {
-    const party = partyOf(family, responseType)
+  async function signedIn(party: Party): Promise<SignedIn> {
     const browser = newBrowser(harness)
     const { tokens } = await party.authorize(browser)
     const { idToken } = tokens
     return { party, browser, idToken, good: { id_token_hint: idToken, post_logout_redirect_uri: at.postLogout, state } }
+  }
+
+  /** A module as the logout plans run it: in every response type, with clients of both kinds. */
+  function testModule(
+    name: string,
+    family: keyof typeof registrations,
+    run: (person: SignedIn) => Promise<void>,
+  ): void {
+    for (const responseType of every) {
+      it(`${name} [${responseType}]`, async () => run(await signedIn(partyOf(family, responseType))))
+      it(`${name} [${responseType}, dynamic_client]`, async () => {
+        const { client } = await register(harness, responseType, registrations[family])
+        await run(await signedIn(partyOf(family, responseType, client)))
+      })
+    }
   }
 
   const isSignedOut = async ({ party, browser }: SignedIn) =>
@@ -67,8 +100,7 @@ describe('signing out', async () => {
       ['bad-id-token-hint', async ({ good, idToken }) => ({ ...good, id_token_hint: await signedByAnother(idToken) })],
     ]
   for (const [module, change] of refusals)
-    it(`oidcc-rp-initiated-logout-${module}`, async () => {
-      const person = await signedIn()
+    testModule(`oidcc-rp-initiated-logout-${module}`, 'logout', async (person) => {
       const { end, asked, answer } = await person.browser.visit(logoutAt(await change(person)))
       assert.equal(answer, undefined, 'the suite is not gone to')
       assert.deepEqual(asked, ['sign-out'])
@@ -82,15 +114,12 @@ describe('signing out', async () => {
     assert.equal(new URL(harness.endpoint('end_session_endpoint')).protocol, 'https:')
   })
 
-  for (const type of types)
-    it(`oidcc-rp-initiated-logout [${type}]`, async () => {
-      const person = await signedIn('logout', type)
-      arrived(await person.browser.visit(logoutAt(person.good)), { state })
-      await isSignedOut(person)
-    })
+  testModule('oidcc-rp-initiated-logout', 'logout', async (person) => {
+    arrived(await person.browser.visit(logoutAt(person.good)), { state })
+    await isSignedOut(person)
+  })
 
-  it('oidcc-rp-initiated-logout-no-state', async () => {
-    const person = await signedIn()
+  testModule('oidcc-rp-initiated-logout-no-state', 'logout', async (person) => {
     arrived(await person.browser.visit(logoutAt({ ...person.good, state: undefined })), {})
     await isSignedOut(person)
   })
@@ -101,8 +130,7 @@ describe('signing out', async () => {
     ['no-post-logout-redirect-uri', ({ idToken }) => ({ id_token_hint: idToken })],
   ]
   for (const [module, params] of alone)
-    it(`oidcc-rp-initiated-logout-${module}`, async () => {
-      const person = await signedIn()
+    testModule(`oidcc-rp-initiated-logout-${module}`, 'logout', async (person) => {
       const { end, asked } = await person.browser.visit(logoutAt(params(person)))
       const done = asked.includes('sign-out') ? await person.browser.person.submit(end, {}, 'decision=sign-out') : end
       assertSignedOutPage(done)
@@ -116,26 +144,24 @@ describe('signing out', async () => {
     assert.ok(harness.endpoint('end_session_endpoint'))
   })
 
-  for (const type of types)
-    it(`oidcc-frontchannel-rp-initiated-logout [${type}]`, async () => {
-      const person = await signedIn('frontchannel', type)
-      const { end, answer } = await person.browser.visit(logoutAt(person.good))
-      assert.equal(answer, undefined, 'the page with the frames comes first')
-      const policy = end.headers.get('content-security-policy') ?? ''
-      assert.match(policy, new RegExp(`frame-src ${suite.base};`))
-      const frames = end.page.querySelectorAll('iframe').map((frame) => new URL(frame.getAttribute('src') ?? ''))
-      assert.deepEqual(
-        frames.map(({ origin, pathname }) => origin + pathname),
-        [at.frontchannelLogout],
-      )
-      const { sid } = decodeJwt(person.idToken)
-      const [frame] = frames
-      assert.deepEqual(Object.fromEntries(frame?.searchParams ?? []), { iss: harness.issuer, sid })
-      const [, seconds, next] = /^(\d);url=(.*)$/.exec(end.headers.get('refresh') ?? '') ?? []
-      assert.ok(Number(seconds) <= 5)
-      assert.equal(next, `${at.postLogout}?state=${state}`)
-      await isSignedOut(person)
-    })
+  testModule('oidcc-frontchannel-rp-initiated-logout', 'frontchannel', async (person) => {
+    const { end, answer } = await person.browser.visit(logoutAt(person.good))
+    assert.equal(answer, undefined, 'the page with the frames comes first')
+    const policy = end.headers.get('content-security-policy') ?? ''
+    assert.match(policy, new RegExp(`frame-src ${suite.base};`))
+    const frames = end.page.querySelectorAll('iframe').map((frame) => new URL(frame.getAttribute('src') ?? ''))
+    assert.deepEqual(
+      frames.map(({ origin, pathname }) => origin + pathname),
+      [at.frontchannelLogout],
+    )
+    const { sid } = decodeJwt(person.idToken)
+    const [frame] = frames
+    assert.deepEqual(Object.fromEntries(frame?.searchParams ?? []), { iss: harness.issuer, sid })
+    const [, seconds, next] = /^(\d);url=(.*)$/.exec(end.headers.get('refresh') ?? '') ?? []
+    assert.ok(Number(seconds) <= 5)
+    assert.equal(next, `${at.postLogout}?state=${state}`)
+    await isSignedOut(person)
+  })
 
   it('oidcc-backchannel-logout-discovery-endpoint-verification [OIDC-BCLogout-2.1-01]', () => {
     const { metadata } = harness
@@ -144,9 +170,10 @@ describe('signing out', async () => {
     assert.ok(harness.endpoint('end_session_endpoint'))
   })
 
-  for (const type of types)
-    it(`oidcc-backchannel-rp-initiated-logout [${type}] [OIDC-BCLogout-2.4-01] [OIDC-BCLogout-2.4-02] [OIDC-BCLogout-2.5-01]`, async () => {
-      const person = await signedIn('backchannel', type)
+  testModule(
+    'oidcc-backchannel-rp-initiated-logout [OIDC-BCLogout-2.4-01] [OIDC-BCLogout-2.4-02] [OIDC-BCLogout-2.5-01]',
+    'backchannel',
+    async (person) => {
       const seen = suite.received.length
       arrived(await person.browser.visit(logoutAt(person.good)), { state })
       const sent = await suite.next(new URL(at.backchannelLogout).pathname, seen)
@@ -174,7 +201,8 @@ describe('signing out', async () => {
       assert.deepEqual(payload.events, { 'http://schemas.openid.net/event/backchannel-logout': {} })
       assert.equal(protectedHeader.typ, 'logout+jwt')
       await isSignedOut(person)
-    })
+    },
+  )
 
   it('oidcc-session-management-discovery-endpoint-verification', () => {
     for (const name of ['check_session_iframe', 'end_session_endpoint']) assert.ok(harness.endpoint(name))

@@ -9,7 +9,7 @@ describe('refusals', async () => {
   const harness = await startHarness()
   const browser = newBrowser(harness)
 
-  testModule('oidcc-response-type-missing', [...basic, 'id_token', 'code id_token'], harness, async (party) => {
+  testModule('oidcc-response-type-missing', [...basic, 'id_token token', 'code id_token'], harness, async (party) => {
     const error = await party.expectError(browser, { response_type: undefined })
     assert.match(error, /^(unsupported_response_type|invalid_request)$/)
   })
