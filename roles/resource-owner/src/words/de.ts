@@ -148,7 +148,7 @@ export const de: Words = {
   },
   notice: {
     elsewhereTitle: 'Das haben Sie schon erledigt',
-    elsewhere: 'Hier ist nichts mehr zu tun. Sie können weitergehen oder diese Seite schließen.',
+    elsewhere: 'Hier ist nichts mehr zu tun. Sie können fortfahren oder diese Seite schließen.',
     elsewhereNext: (app: Child) => say`Weiter zu ${app}`,
     goOn: 'Weiter',
     expiredTitle: 'Diese Seite hat zu lange gewartet',
@@ -163,7 +163,7 @@ export const de: Words = {
     asked: (app: Child) => say`${app} bittet darum, Sie abzumelden.`,
     here: (issuer: Child) => say`Sie werden in diesem Browser von ${issuer} abgemeldet.`,
     person: 'Jetzt angemeldet',
-    unproven: 'Die Anfrage der App ist unvollständig; danach geht es nicht zu ihr zurück.',
+    unproven: 'In der Anfrage der App fehlt etwas, oder etwas stimmt nicht. Darum geht es danach nicht zu ihr zurück.',
     stays: (people: Child) => say`Nicht abgemeldet: ${people}.`,
     staying: (people: Child) => say`In diesem Browser weiterhin angemeldet: ${people}.`,
     stay: 'Angemeldet bleiben',

@@ -162,7 +162,7 @@ export const en = {
     asked: (app: Child) => say`${app} asks to sign you out.`,
     here: (issuer: Child) => say`You’ll be signed out of ${issuer} in this browser.`,
     person: 'Signed in now',
-    unproven: 'The app’s request isn’t complete, so it won’t get you back afterwards.',
+    unproven: 'Something in the app’s request is missing or wrong, so you won’t be sent back to it.',
     stays: (people: Child) => say`Not signed out: ${people}.`,
     staying: (people: Child) => say`Still signed in in this browser: ${people}.`,
     stay: 'Stay signed in',
