@@ -11,6 +11,7 @@ import { findGrant, grantsOfPerson, touchGrant } from '../src/statements/grants.
 import { dueLogouts, logoutsOfSession, putOffLogouts } from '../src/statements/logout-deliveries.ts'
 import { findPerson } from '../src/statements/people.ts'
 import { findRefreshToken, rotateRefreshToken } from '../src/statements/refresh-tokens.ts'
+import { endedBeforeExpiry } from '../src/statements/session-clients.ts'
 import { findSession, sessionsOfBrowser } from '../src/statements/sessions.ts'
 
 const expected = [
@@ -27,6 +28,7 @@ const expected = [
   [sessionsOfBrowser, ['sessions_browser']],
   [dueLogouts, ['logout_deliveries_lane']],
   [putOffLogouts, ['logout_deliveries_client']],
+  [endedBeforeExpiry, ['session_clients_pkey']],
   [logoutsOfSession, ['logout_deliveries_pkey']],
 ] as const
 
