@@ -4,22 +4,22 @@ export interface Recent<Value> {
   set(name: string, value: Value): void
 }
 
-export function createRecent<Value extends WeakKey>(most: number): Recent<Value> {
+export function createRecent<Value>(most: number): Recent<Value> {
   /** The longest not needed first. */
-  const known = new Map<string, Value>()
-  const put = (name: string, value: Value) => {
-    known.delete(name)
-    known.set(name, value)
-  }
+  const known = new Map<string, { readonly name: string; readonly value: Value }>()
   return {
     get(name) {
-      const value = known.get(name)
-      if (value !== undefined) put(name, value)
-      return value
+      const found = known.get(name)
+      if (found === undefined) return undefined
+      known.delete(name)
+      known.set(found.name, found)
+      return found.value
     },
     set(name, value) {
       // A copy: the name may be a piece of a whole request, which would be kept with it.
-      put(known.has(name) ? name : Buffer.from(name).toString(), value)
+      const kept = known.get(name)?.name ?? Buffer.from(name).toString()
+      known.delete(name)
+      known.set(kept, { name: kept, value })
       const [oldest] = known.size > most ? known.keys() : []
       if (oldest !== undefined) known.delete(oldest)
     },
