@@ -264,6 +264,7 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     'our host': 'id.example accounts',
     'the name of a known app, whole': 'Print Shop',
     'the name of a known app among others': 'The PrintShop Assistant',
+    'the name of a known app with l for i': 'PrlNT SHOP',
     'the name of a known app in all its languages': 'Druckerei (neu)',
     'the name of a known app in Cyrillic letters': 'РгіпТ Ѕһор',
     'two alphabets in one word': 'Pаypal',
@@ -375,6 +376,8 @@ describe('who may register (RFC 7591 §1.3)', () => {
     const record = await world.issuer.store.clients.find(String(first.body.client_id))
     assert.ok(record && !clientFrom(record).unreviewed)
     assert.equal((await by('for-one')).status, 401)
+    const spent = await by('for-one', { redirect_uris: ['http://shop.example/cb'] })
+    assert.equal(spent.status, 401, 'nothing is read for who has none')
     const said = await Promise.all(Array.from({ length: 6 }, () => by('for-two')))
     assert.deepEqual(
       said.map(({ status }) => status).toSorted((a, b) => a - b),
