@@ -1,5 +1,6 @@
 /** The suite's own interface: plans are made, modules are begun, and tell how they ended. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { CommandFailure } from '@symbolon/cli/command'
 
 export type Variant = Readonly<Record<string, string>>
 
@@ -62,6 +63,8 @@ export function createSuiteApi(base: string, token: string | undefined): SuiteAp
       method,
       headers,
       ...(body && { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new CommandFailure(`The suite does not answer at ${base}: ${reasonOf(error)}.`)
     })
     const text = await response.text()
     if (!response.ok)
@@ -130,4 +133,10 @@ export function createSuiteApi(base: string, token: string | undefined): SuiteAp
       return (await log(id)).filter(isComplaint)
     },
   }
+}
+
+/** Why nothing came back: `ECONNREFUSED`, or a certificate that is not trusted. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from '../../../tests/support/ports.ts'
 import { certificateIn } from '../src/certificates.ts'
 import { plans, shortName } from '../src/plans.ts'
 import { runPlans } from '../src/run.ts'
@@ -117,18 +118,32 @@ describe('a run of plans', () => {
     assert.equal(isGood, false)
   })
 
+  const main = async (...options: readonly string[]) => {
+    const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+    const child = spawn(process.execPath, [program, '--data', folder, ...options])
+    child.stderr.setEncoding('utf8')
+    const heard: string[] = []
+    child.stderr.on('data', (text) => heard.push(text))
+    const [code] = await once(child, 'close')
+    return [code, heard.join('')] as const
+  }
+
   for (const [options, told] of [
     [['--run', 'advanced'], /There is no plan advanced: basic, implicit, hybrid/],
     [['basic'], /Plans are named with --run/],
   ] as const)
     it(`refuses ${options.join(' ')} in a sentence`, async () => {
-      const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-      const child = spawn(process.execPath, [program, '--data', folder, ...options])
-      child.stderr.setEncoding('utf8')
-      const heard: string[] = []
-      child.stderr.on('data', (text) => heard.push(text))
-      const [code] = await once(child, 'close')
+      const [code, heard] = await main(...options)
       assert.equal(code, 2)
-      assert.match(heard.join(''), told)
+      assert.match(heard, told)
     })
+
+  it('says in a sentence that there is no suite, and why', async () => {
+    const [port] = await freePorts(1)
+    const suite = `https://127.0.0.1:${port}`
+    assert.deepEqual(await main('--run', '--suite', suite, '--port', '0', '--control', '0'), [
+      1,
+      `The suite does not answer at ${suite}: ECONNREFUSED.\n`,
+    ])
+  })
 })
