@@ -91,4 +91,15 @@ export function isTakenForKnown(name: string, { settings, url }: Place): boolean
 
 /** Whether words that follow each other are, written as one, the wanted text. */
 const hasRun = (words: readonly string[], wanted: string): boolean =>
-  words.some((_, from) => words.slice(from).some((_, more) => words.slice(from, from + more + 1).join('') === wanted))
+  words.some((_, from) => isRun(words, from, wanted))
+
+/** Goes no further than the text does: a stranger's name may have hundreds of words. */
+function isRun(words: readonly string[], from: number, wanted: string): boolean {
+  let read = 0
+  for (let at = from; at < words.length && read < wanted.length; at++) {
+    const word = words[at] ?? ''
+    if (!wanted.startsWith(word, read)) return false
+    read += word.length
+  }
+  return read === wanted.length
+}
