@@ -9,8 +9,9 @@ const mostAtOnce = 100
 /** Strangers have as many slow hosts as they like; keys and notices of logout must get through all the same. */
 const mostByAnybody = 50
 const mostForStrangers = 25
-/** One slow host can't take all places. */
+/** One slow host can't take all places, nor can strangers who know a slow page of a known client's. */
 const mostToOneHost = 8
+const mostToOneHostForStrangers = 4
 
 export interface Places {
   /** `undefined` when there is no room; otherwise call the result when the request is over. */
@@ -29,6 +30,7 @@ export function createPlaces(): Places {
     enter(host, how) {
       const others = toHost.get(host) ?? 0
       if (taken.all >= mostAtOnce || others >= mostToOneHost) return undefined
+      if (how.forStranger && others >= mostToOneHostForStrangers) return undefined
       if (how.byAnybody && taken.byAnybody >= mostByAnybody) return undefined
       if (how.forStranger && taken.forStrangers >= mostForStrangers) return undefined
       toHost.set(host, others + 1)

@@ -238,6 +238,15 @@ describe('what comes back', () => {
     assert.equal(problems.filter((problem) => problem === 'busy').length, 35)
   })
 
+  it('leaves places at one host that strangers cannot take, though they know a slow page there', async () => {
+    const outgoing = createOutgoing({ allow: ['127.0.0.0/8'], ca, resolve: async () => ['127.0.0.1'] })
+    const how = { timeout: 300, forStranger: true }
+    const slow = Array.from({ length: 10 }, () => outgoing.fetch(`https://app.example:${port}/silent`, how))
+    assert.equal(problemIn(await outgoing.fetch(`https://app.example:${port}/keys`)), 200)
+    const problems = (await Promise.all(slow)).map(problemIn)
+    assert.equal(problems.filter((problem) => problem === 'busy').length, 6)
+  })
+
   it('is asked of one host for strangers only so often in a minute, on whatever port, unless we allow it by name', async () => {
     let at = 0
     const options = { allow: ['ours.example'], resolve: async () => [], clock: () => at }
