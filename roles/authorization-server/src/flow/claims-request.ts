@@ -7,6 +7,7 @@
  * @see OpenID Connect Core §5.5, §5.5.1 and §5.5.1.1
  */
 import { type AskedClaims, type ClaimValue, type NamedClaims, scopeOfClaim } from '@symbolon/protocol/claims'
+import { missing } from '@symbolon/protocol/scope'
 
 export interface RequestedClaims extends AskedClaims {
   /** Those that the client says it needs to do what the person wants. */
@@ -113,6 +114,12 @@ const gives = (permissions: readonly string[], claim: string): boolean =>
 export function isAmong(permission: string, permissions: readonly string[]): boolean {
   const claim = claimOf(permission)
   return claim === undefined ? permissions.includes(permission) : gives(permissions, claim)
+}
+
+/** What is left of permissions when some are declined: of a claim, too, the scope that gives it. */
+export function withoutDeclined(permissions: readonly string[], declined: readonly string[]): readonly string[] {
+  const scopes = declined.flatMap((one) => scopeOfClaim.get(claimOf(one) ?? '') ?? [])
+  return missing(permissions, [...declined, ...scopes])
 }
 
 const none: readonly string[] = []

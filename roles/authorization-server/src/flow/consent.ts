@@ -14,7 +14,7 @@ import { type Client, isPublic } from '../client.ts'
 import type { ConsentRecord, Seconds } from '../ports/records.ts'
 import { type FoundScope, findScopes, type Resource, scopesOf } from '../resource.ts'
 import type { AuthorizationRequest } from './1-authorization-request.ts'
-import { claimOf, claimsWithin, isAmong, isEssential, permissionsFor } from './claims-request.ts'
+import { claimOf, claimsWithin, isAmong, isEssential, permissionsFor, withoutDeclined } from './claims-request.ts'
 import { destinationOf } from './redirect-uri.ts'
 
 export interface Granted {
@@ -144,7 +144,7 @@ export function rememberedAfter(
   const seen = granted.skipped && (isNew || isUnseen(before)) ? unseen : shown
   const same = !granted.asked && !isNew && before.shown.name === seen.name && before.shown.host === seen.host
   if (same) return undefined
-  const scope = union(missing(before?.scope ?? [], granted.declined ?? []), allowed)
+  const scope = union(withoutDeclined(before?.scope ?? [], granted.declined ?? []), allowed)
   return { scope, resources: union(before?.resources ?? [], granted.resources), shown: seen }
 }
 

@@ -233,6 +233,18 @@ describe('a consent', () => {
     assert.deepEqual(less && rememberedAfter(less, situation(again))?.scope, ['openid', 'photos:read'])
   })
 
+  it('is forgotten, too, for a scope that tells the claim which the person unticks', () => {
+    const before = ['openid', 'profile', 'email']
+    const asked = situation({ before, scope: ['openid'], prompt: ['consent'] })
+    const claims = { userinfo: { email: null, name: null }, idToken: {}, essential: [] }
+    const again = { ...asked, request: { ...asked.request, claims } }
+    const decision = decideConsent(again)
+    assert('question' in decision)
+    const granted = applyChoice(again, decision.question, ['"name"'])
+    assert(granted)
+    assert.deepEqual(rememberedAfter(granted, again)?.scope, ['openid', 'profile', '"name"'])
+  })
+
   it('silently grants what was allowed before', () => {
     const consent = decideConsent(situation({ before: ['openid', 'photos:read'], prompt: ['none'] }))
     assert('granted' in consent)
