@@ -18,7 +18,7 @@ export const rememberClient = statement<{
   `insert into session_clients (issuer_id, session_id, client_id, person_id, expires_at, used_at, unreviewed, at_expiry)
    values (:issuer_id, :session_id, :client_id, :person_id, :expires_at, :used_at, :unreviewed, :at_expiry)
    on conflict (issuer_id, session_id, client_id) do update
-     set used_at = excluded.used_at, unreviewed = excluded.unreviewed
+     set used_at = excluded.used_at, unreviewed = excluded.unreviewed, at_expiry = excluded.at_expiry
      where excluded.used_at >= session_clients.used_at + 60`,
 )
 
