@@ -50,7 +50,7 @@ describe('keys that a client registers to encrypt to (OpenID Connect Core §10.2
     'what is no key': ['ECDH-ES', async () => ({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' })],
   }
   for (const [title, [algorithm, key]] of Object.entries(unfit)) {
-    it(`are refused where there is only ${title} [RFC7591-2-04]`, async () => {
+    it(`are refused where there is only ${title}`, async () => {
       await using world = await createWorld({ settings: { registration: 'open' } })
       for (const kind of kinds) {
         const json = {

@@ -279,7 +279,7 @@ describe('registering a client (RFC 7591 §3.1)', () => {
   }
   const declaredNames = ['Print Shop', 'Druckerei']
   for (const [title, client_name] of Object.entries(deceiving)) {
-    it(`refuses a name with ${title} (RFC 7591 §5) [RFC7591-5-02]`, async () => {
+    it(`refuses a name with ${title} (RFC 7591 §5) [RFC7591-5-03]`, async () => {
       await using named = await createWorld({ settings: { registration: 'open', declaredNames } })
       const said = await named.call(registration, { json: { redirect_uris, 'client_name#fr': client_name } })
       assert.deepEqual([said.status, said.body.error], [400, 'invalid_client_metadata'])

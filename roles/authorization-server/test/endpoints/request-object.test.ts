@@ -237,7 +237,7 @@ describe('a request object by reference (OpenID Connect Core §6.2)', () => {
   const openWith = (answer?: () => OutgoingAnswer, metadata = {}) =>
     open({ jwks, request_uris: [uri, pinned], ...metadata }, { ...(answer && { answer }) })
 
-  it('is fetched from where the client registered it, and is the request [OIDC-Core-6.2-01] [RFC9101-5.2.3-01]', async () => {
+  it('is fetched from where the client registered it, and is the request [RFC9101-5.2.3-01]', async () => {
     await openWith(() => served(`${object()}\n`))
     shown(await browser.open(referring(uri)), 'sign-in')
     assert.deepEqual(fetched, [uri])
@@ -274,7 +274,7 @@ describe('a request object by reference (OpenID Connect Core §6.2)', () => {
     assert.equal(await errorOf(referring(uri)), 'invalid_request_object')
   })
 
-  it('is not taken from a client that registered no address, nor beside one by value [RFC9101-7-01]', async () => {
+  it('is not taken from a client that registered no address, nor beside one by value [OIDC-Core-6.2-01] [RFC9101-7-01]', async () => {
     await openWith(undefined, { request_uris: undefined })
     assert.equal(await errorOf(referring(uri)), 'request_uri_not_supported')
     assert.equal(await errorOf(outside({ request_uri: uri, request: object() })), 'invalid_request')
@@ -340,7 +340,7 @@ describe('an address of request objects, asked by anybody (OpenID Connect Core �
     await openWith(() => served(object()))
   })
 
-  it('is not asked for a day for what its digest proves, and no digest of before is good afterwards [OIDC-Core-6.2-01]', async () => {
+  it('is not asked for a day for what its digest proves, and no digest of before is good afterwards (OpenID Connect Core §6.2)', async () => {
     const [before, after] = [lasting(), lasting({ state: 'another' })]
     let text = before
     await openWith(() => served(text))
