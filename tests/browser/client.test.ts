@@ -178,6 +178,8 @@ describe('the client in Chromium', () => {
       await page.goto(`${auth.baseUrl}/api/auth/signin/symbolon`)
       await page.waitForURL(`${auth.baseUrl}/`)
       const told = watched(page)
+      // what goes wrong before it is awaited is what should be reported
+      told.catch(() => {})
       await page.waitForFunction('document.querySelector("iframe")?.contentDocument?.readyState === "complete"')
       await page.evaluate(`for (const forged of ['changed', { symbolon: 'signed-out' }])
         document.querySelector('iframe').contentWindow.postMessage(forged, location.origin)`)
