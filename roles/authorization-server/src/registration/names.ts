@@ -24,9 +24,9 @@ const seen = new RegExp(
 /** Controls, what has no shape of its own, what turns text around, and letters that are nobody's. */
 const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** As the eye has it: nothing invisible, no wide gaps, no towers of accents. */
+/** As the eye has it: nothing invisible, no wide gaps, no towers of accents, no letters that are sentences. */
 export const isReadable = (name: string): boolean =>
-  name.length <= longest &&
+  [name, name.normalize('NFKC')].every(({ length }) => length <= longest) &&
   /[\p{L}\p{N}]/u.test(name) &&
   !unseen.test(name.replaceAll(seen, '')) &&
   !/\p{Zs}{2}|\p{Mn}{5}/u.test(name.normalize('NFC'))

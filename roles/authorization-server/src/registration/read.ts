@@ -50,10 +50,10 @@ const inOurOrder = (types: unknown): unknown =>
   Array.isArray(types) ? types.map((type) => (typeof type === 'string' ? (responseTypeOf(type) ?? type) : type)) : types
 
 function tooLong(value: unknown): string | undefined {
-  if (typeof value === 'string' && value.length > longest.text) return `${longest.text} characters at most`
-  if (!Array.isArray(value)) return undefined
-  if (value.length > longest.list) return `${longest.list} of them at most`
-  return value.map(tooLong).find((expected) => expected !== undefined)
+  if (Array.isArray(value) && value.length > longest.list) return `${longest.list} of them at most`
+  const texts = Array.isArray(value) ? value : [value]
+  const isLong = texts.some((text) => typeof text === 'string' && text.length > longest.text)
+  return isLong ? `${longest.text} characters at most` : undefined
 }
 
 /** The defaults of the standards, written out, so that what is registered can be told whole (RFC 7591 §3.2.1). */

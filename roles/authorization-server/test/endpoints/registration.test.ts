@@ -184,6 +184,7 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     ['a name that turns what follows about', { client_name: 'Shop \u202e' }],
     ['a name in a language that is not', { 'client_name#de': 'sym-bolon' }],
     ['more addresses than anybody has', { contacts: Array.from({ length: 51 }, () => 'a') }],
+    ['lists within lists without an end', { contacts: JSON.parse(`${'['.repeat(15_000)}${']'.repeat(15_000)}`) }],
     ['a text of a whole page', { client_uri: `https://shop.example/${'x'.repeat(2_000)}` }],
   ]
   for (const [title, asked] of faults) {
@@ -276,6 +277,7 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     'a tower of accents': 'Sho\u0301\u0302\u0303\u0304\u0305\u0306p',
     'a letter of nobody': '\ue000 Shop',
     'more than fits': 'x'.repeat(121),
+    'letters that are words, which fit only as they are written': '\ufdfa'.repeat(7),
   }
   const declaredNames = ['Print Shop', 'Druckerei']
   for (const [title, client_name] of Object.entries(deceiving)) {
