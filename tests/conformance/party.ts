@@ -98,8 +98,8 @@ export function createParty(settings: PartySettings): Party {
       client_id: client.clientId,
       redirect_uri: client.redirectUri,
       scope: 'openid',
-      state: randomBytes(96).toString('base64url'),
-      nonce: randomBytes(24).toString('base64url'),
+      state: `${randomBytes(93).toString('base64url')}-._~`,
+      nonce: `${randomBytes(24).toString('base64url')}-._~`,
       ...(responseMode === 'form_post' && { response_mode: responseMode }),
       ...changes,
     }

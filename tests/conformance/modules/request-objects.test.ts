@@ -13,13 +13,8 @@ describe('request objects', async () => {
   const harness = await startHarness()
   const known = newBrowser(harness)
 
-  /** Everything that is asked, and for whom. */
-  const claimsOf = ({ parameters }: Asked, clientId: string) => ({
-    ...parameters,
-    iss: clientId,
-    aud: harness.issuer,
-  })
-  const unsigned = (asked: Asked, party: Party) => new UnsecuredJWT(claimsOf(asked, party.client.clientId)).encode()
+  /** The suite says what is asked, and nothing besides: no issuer, no audience, no names of keys. */
+  const unsigned = ({ parameters }: Asked) => new UnsecuredJWT(parameters).encode()
 
   /** The suite repeats outside what OpenID Connect Core §6.1 wants there. */
   const around = ({ parameters }: Asked, more: Readonly<Record<string, string>>) => {
@@ -48,7 +43,7 @@ describe('request objects', async () => {
       assert.equal(harness.metadata.request_parameter_supported, true)
       assert.ok(supportsUnsigned())
       const asked = party.ask()
-      const { answer } = await known.visit(around(asked, { request: unsigned(asked, party) }))
+      const { answer } = await known.visit(around(asked, { request: unsigned(asked) }))
       await party.finish(answer, asked)
     },
   )
@@ -56,7 +51,7 @@ describe('request objects', async () => {
   testModule('oidcc-ensure-request-object-with-redirect-uri', every, harness, async (party) => {
     const asked = party.ask()
     const elsewhere = `${party.client.redirectUri}/elsewhere`
-    const url = around(asked, { request: unsigned(asked, party), redirect_uri: elsewhere })
+    const url = around(asked, { request: unsigned(asked), redirect_uri: elsewhere })
     const { answer } = await known.visit(url)
     await party.finish(answer, asked)
   })
@@ -64,7 +59,7 @@ describe('request objects', async () => {
   const unsignedByReference = async (party: Party, path: string, fragment: string) => {
     assert.equal(harness.metadata.request_uri_parameter_supported, true)
     const asked = party.ask()
-    const uri = serve(path, unsigned(asked, party))
+    const uri = serve(path, unsigned(asked))
     const { answer } = await known.visit(around(asked, { request_uri: `${uri}${fragment}` }))
     await party.finish(answer, asked)
   }
@@ -92,13 +87,11 @@ describe('request objects', async () => {
         responseType,
         request_uris: [`${harness.suite.base}${path}${fragment}`],
         request_object_signing_alg: 'RS256',
-        jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'suite', use: 'sig', alg: 'RS256' }] },
+        jwks: { keys: [{ ...(await exportJWK(publicKey)), use: 'sig', alg: 'RS256' }] },
       }
       await withRegistered(harness, metadata, async (party) => {
         const asked = party.ask()
-        const jwt = await new SignJWT(claimsOf(asked, party.client.clientId))
-          .setProtectedHeader({ alg: 'RS256', kid: 'suite', typ: 'oauth-authz-req+jwt' })
-          .sign(privateKey)
+        const jwt = await new SignJWT(asked.parameters).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
         const { answer } = await known.visit(around(asked, { request_uri: `${serve(path, jwt)}${fragment}` }))
         await party.finish(answer, asked)
       })
