@@ -7,7 +7,7 @@
  */
 import { hash } from 'node:crypto'
 import type { SessionRecord, Sessions } from './sessions/session.ts'
-import { type Lease, reached, type SessionStore } from './sessions/store.ts'
+import { type Lease, reached, type SessionStore } from './store.ts'
 
 /** Whom a notice is about. */
 export interface Notice {

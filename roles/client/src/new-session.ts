@@ -16,11 +16,17 @@ export interface Redeeming {
   readonly attempt: Attempt
 }
 
-/** The new session, or why there is none. Throws when trying again may help. */
-export async function newSession(
-  core: Core,
-  { connection, params, attempt }: Redeeming,
-): Promise<SessionRecord | AuthError> {
+/** The new session, or why there is none. */
+type Redeemed = { readonly record: SessionRecord } | { readonly refused: Pick<AuthError, 'code' | 'expected' | 'got'> }
+
+/** What became of an attempt. */
+export type Spent = Redeemed & {
+  /** Digest of the answer that was redeemed. */
+  readonly code: string
+}
+
+/** Throws when trying again may help. */
+export async function newSession(core: Core, { connection, params, attempt }: Redeeming): Promise<Redeemed> {
   const { now, recorder, sessionLifetime } = core
   const began = now()
   const about = { flow: attempt.flow, band: 'token', began, client: connection.client.client_id } as const
@@ -40,7 +46,7 @@ export async function newSession(
     }
     const { issuer } = connection.provider
     recorder({ ...answered, outcome: 'ok', result: { scope: scopes.join(' ') }, person: { issuer, sub: user.sub } })
-    return {
+    const record: SessionRecord = {
       // nothing that the browser held before names the new session
       id: randomBytes(32).toString('base64url'),
       flow: attempt.flow,
@@ -59,9 +65,11 @@ export async function newSession(
       sid: typeof claims.sid === 'string' ? claims.sid : undefined,
       sessionState: one(params, 'session_state')?.slice(0, 300),
     }
+    return { record }
   } catch (error) {
     recorder({ ...answered, outcome: 'refused', refused: refusedBy(error) })
-    if (error instanceof AuthError && error.code !== 'provider_unavailable') return error
-    throw error
+    if (!(error instanceof AuthError) || error.code === 'provider_unavailable') throw error
+    const { code, expected, got } = error
+    return { refused: { code, expected, got } }
   }
 }

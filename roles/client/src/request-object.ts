@@ -11,7 +11,7 @@ import { attemptLifetime } from './attempts.ts'
 import { encryptedTo } from './jwt/encrypt.ts'
 import { signingKey } from './providers/client-authentication.ts'
 import type { Connection } from './providers/provider.ts'
-import { reached, type SessionStore } from './sessions/store.ts'
+import { reached, type SessionStore } from './store.ts'
 
 /** OpenID wants these outside as well, since they must make a valid OAuth request (OpenID Connect Core §6.1). */
 const outside = ['client_id', 'response_type', 'scope']

@@ -7,7 +7,7 @@
 import { hash, hkdfSync } from 'node:crypto'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 
-export type Purpose = 'attempt' | 'session' | 'sign-out' | 'spent'
+export type Purpose = 'attempt' | 'session' | 'sign-out' | 'outcome'
 
 export interface Sealer {
   /** `expiresAt` in epoch seconds. */
@@ -35,7 +35,7 @@ export function createSealer({ secrets, site, now }: SealerSettings): Sealer {
     attempt: keys('attempt'),
     session: keys('session'),
     'sign-out': keys('sign-out'),
-    spent: keys('spent'),
+    outcome: keys('outcome'),
   }
 
   return {

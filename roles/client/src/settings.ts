@@ -7,14 +7,16 @@ import { createEndings, type Endings, endedByProvider } from './endings.ts'
 import { AuthError } from './errors.ts'
 import { Memo } from './memo.ts'
 import { type Fetch, mayFetch } from './network.ts'
+import type { Spent } from './new-session.ts'
+import { createOnce, type Once } from './once.ts'
 import type { Provider } from './providers/provider.ts'
 import { createRecorder, type Recorder } from './record.ts'
 import { createRequestObjects, type RequestObjects } from './request-object.ts'
 import { createSealer, derive, type Sealer } from './sealing.ts'
 import { createCookieSessions } from './sessions/cookie.ts'
 import type { Sessions } from './sessions/session.ts'
-import { createStoreSessions, type SessionStore } from './sessions/store.ts'
-import { createSpending, type Spending } from './spending.ts'
+import { createStoreSessions } from './sessions/store.ts'
+import type { SessionStore } from './store.ts'
 
 export interface AuthSettings {
   /** The public origin of the app. Every address we print comes from it, never from a request. */
@@ -41,8 +43,8 @@ export type SessionSettings = (
   | {
       readonly kind: 'cookie'
       /**
-       * For `logoutNotices` and for request objects by reference, which must be remembered somewhere. With one, an answer
-       * that is opened in two processes of the app at once is redeemed once, and not by both.
+       * For `logoutNotices` and for request objects by reference, which must be remembered somewhere. Processes of the
+       * app that share one redeem an answer and renew a session once between them.
        */
       readonly store?: SessionStore
     }
@@ -59,7 +61,7 @@ export interface Core {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   readonly names: CookieNames
   readonly attempts: Attempts
-  readonly spent: Spending
+  readonly spent: Once<Spent>
   readonly sessions: Sessions
   /** `undefined` where no provider tells of ended sessions. */
   readonly endings: Endings | undefined
@@ -105,7 +107,7 @@ export function readSettings(settings: AuthSettings): Core {
   const kept =
     session.kind === 'store'
       ? createStoreSessions({ store: session.store, names, sealer, now })
-      : createCookieSessions({ names, sealer, now })
+      : createCookieSessions({ store, names, sealer, now })
   const recordKey = derive(secrets[0] ?? '', `symbolon 1 record ${site.origin}`)
   return {
     site,
@@ -113,7 +115,7 @@ export function readSettings(settings: AuthSettings): Core {
     providers,
     names,
     attempts: createAttempts(names, sealer),
-    spent: createSpending({ store, sealer, now }),
+    spent: createOnce({ kind: 'spent', store, sealer, now }),
     sessions: endings
       ? endedByProvider(
           kept,

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { AuthError, createAuth, memoryStore, openid } from '@symbolon/client'
-import { type App, clientOf, secret, signIn, startApp } from './support/app.ts'
-import { openBrowser } from './support/browser.ts'
+import { AuthError, memoryStore } from '@symbolon/client'
+import { signIn, startApp } from './support/app.ts'
 
 for (const kind of ['cookie', 'store'] as const) {
   describe(`an API called with a session in a ${kind}`, () => {
@@ -325,30 +324,6 @@ describe('an access token', () => {
     await assert.rejects(app.auth.fetch(app.browser.request(), `${app.standIn.issuer}/photos`), {
       code: 'session_missing',
     })
-    await app.stop()
-  })
-})
-
-describe('two processes on one store', () => {
-  it('renew once between them', async () => {
-    let clock = Date.now()
-    const store = memoryStore({ now: () => clock })
-    const app: App = await startApp({ auth: { now: () => clock, session: { kind: 'store', store } } })
-    const other = createAuth({
-      baseUrl: 'http://localhost:4200',
-      secret,
-      session: { kind: 'store', store },
-      providers: { symbolon: openid(clientOf(app.standIn)) },
-      now: () => clock,
-    })
-    await signIn(app)
-    clock += 3600_000
-    const browser = openBrowser(other)
-    for (const [name, value] of app.browser.cookies) browser.cookies.set(name, value)
-    const url = `${app.standIn.issuer}/photos`
-    const calls = Array.from({ length: 20 }, (_, at) => (at % 2 ? app.auth : other).fetch(browser.request(), url))
-    assert.ok((await Promise.all(calls)).every(({ response }) => response.status === 200))
-    assert.equal(app.standIn.tokenRequests('refresh_token').length, 1)
     await app.stop()
   })
 })

@@ -3,22 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { AuthError, type AuthSettings, memoryStore, type OpenIdSettings } from '@symbolon/client'
 import { CompactEncrypt, exportJWK, generateKeyPair } from 'jose'
-import { type App, signIn, start, startApp } from './support/app.ts'
+import { type App, signIn, start, using } from './support/app.ts'
 import { openBrowser } from './support/browser.ts'
-
-interface Using {
-  readonly openid?: Partial<OpenIdSettings>
-  readonly auth?: Partial<AuthSettings>
-}
-
-const using = async (settings: Using, work: (app: App) => Promise<void>) => {
-  const app = await startApp(settings)
-  try {
-    await work(app)
-  } finally {
-    await app.stop()
-  }
-}
 
 const signedIn = async (app: App) => {
   app.logged.length = 0

@@ -1,30 +1,9 @@
 /** A page of somebody else leads a person's browser here, or somebody holds what the browser of a person held before. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  type AuthError,
-  type AuthSettings,
-  createAuth,
-  memoryStore,
-  type OpenIdSettings,
-  openid,
-} from '@symbolon/client'
-import { type App, clientOf, secret, signIn, start, startApp } from './support/app.ts'
+import { type AuthError, memoryStore } from '@symbolon/client'
+import { type App, appAt, signIn, start, using } from './support/app.ts'
 import { type Browser, openBrowser } from './support/browser.ts'
-
-interface Using {
-  readonly openid?: Partial<OpenIdSettings>
-  readonly auth?: Partial<AuthSettings>
-}
-
-const using = async (settings: Using, work: (app: App) => Promise<void>) => {
-  const app = await startApp(settings)
-  try {
-    await work(app)
-  } finally {
-    await app.stop()
-  }
-}
 
 /** A form that another site sends: cookies that are Lax stay behind, those of the answer are kept. */
 async function postFromElsewhere({ auth }: App, browser: Browser, form: Readonly<Record<string, string>>) {
@@ -94,17 +73,10 @@ describe('one answer opened in two processes of an app at once', () => {
     it(`is redeemed once, and signs in in both, where they share a store, with sessions in a ${kind} (RFC 6749 §4.1.2) (attack 34)`, () => {
       const session = { kind, store: memoryStore() }
       return using({ auth: { session } }, async (app) => {
-        const other = createAuth({
-          baseUrl: 'http://localhost:4200',
-          secret,
-          session,
-          providers: { symbolon: openid(clientOf(app.standIn)) },
-          log: () => {},
-        })
-        const browser = openBrowser(app.auth)
-        const twin = openBrowser(other)
+        const other = appAt(app.standIn, { auth: { session } })
+        const { browser } = app
         const back = await app.standIn.allow((await start(browser)).href)
-        twin.keep([...browser.cookies].map(([name, value]) => `${name}=${value}`))
+        const twin = openBrowser(other.auth, browser.cookies)
         const path = `${back.pathname}${back.search}`
         const answers = await Promise.all([browser.get(path), twin.get(path)])
         assert.deepEqual(
@@ -113,7 +85,7 @@ describe('one answer opened in two processes of an app at once', () => {
         )
         assert.equal(app.standIn.tokenRequests('authorization_code').length, 1)
         for (const each of [browser, twin])
-          for (const auth of [app.auth, other]) assert.equal((await auth.session(each.request()))?.user.sub, 'alice')
+          for (const { auth } of [app, other]) assert.equal((await auth.session(each.request()))?.user.sub, 'alice')
       })
     })
   }
@@ -121,23 +93,18 @@ describe('one answer opened in two processes of an app at once', () => {
   it('is refused in both for the same reason (RFC 6749 §4.1.2) (attack 34)', () => {
     const session = { kind: 'store', store: memoryStore() } as const
     return using({ auth: { session } }, async (app) => {
-      const logged: Error[] = []
-      const other = createAuth({
-        baseUrl: 'http://localhost:4200',
-        secret,
-        session,
-        providers: { symbolon: openid(clientOf(app.standIn)) },
-        log: (error) => logged.push(error),
-      })
+      const other = appAt(app.standIn, { auth: { session } })
       app.standIn.change.claims = (claims) => ({ ...claims, nonce: 'another' })
-      const browser = openBrowser(app.auth)
-      const twin = openBrowser(other)
+      const { browser } = app
       const back = await app.standIn.allow((await start(browser)).href)
-      twin.keep([...browser.cookies].map(([name, value]) => `${name}=${value}`))
+      const twin = openBrowser(other.auth, browser.cookies)
       const path = `${back.pathname}${back.search}`
       await Promise.all([browser.get(path), twin.get(path)])
       assert.equal(app.standIn.tokenRequests('authorization_code').length, 1)
-      const seen = [...app.logged, ...logged].map((error) => [(error as AuthError).code, (error as AuthError).expected])
+      const seen = [...app.logged, ...other.logged].map((error) => [
+        (error as AuthError).code,
+        (error as AuthError).expected,
+      ])
       assert.deepEqual(seen, Array(2).fill(['id_token_invalid', 'nonce of this sign-in']))
     })
   })

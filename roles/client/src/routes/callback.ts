@@ -89,13 +89,13 @@ export function createCallback(core: Core) {
       const code = hash('sha256', `${one(params, 'code')} ${one(params, 'id_token')}`)
       const done = await spent(attemptId(state), async () => ({
         code,
-        result: await newSession(core, { connection, params, attempt: decision.value }),
+        ...(await newSession(core, { connection, params, attempt: decision.value })),
       }))
       if (done.code !== code) throw new AuthError('attempt_unknown', { expected: 'one answer', got: 'a second one' })
-      if (done.result instanceof AuthError) throw done.result
-      const setCookies = [...forget, ...(await sessions.begin(cookies, done.result))]
+      if ('refused' in done) throw new AuthError(done.refused.code, done.refused)
+      const setCookies = [...forget, ...(await sessions.begin(cookies, done.record))]
       if (decision.value.silent) return silentPage('signed-in', { setCookies })
-      return redirect(`${site.origin}${done.result.returnTo}`, { status, setCookies })
+      return redirect(`${site.origin}${done.record.returnTo}`, { status, setCookies })
     } catch (error) {
       if (attempt?.silent) return unseen(core, cookies, { error, flow, forget })
       // while the provider is out of reach the code is unspent, and reloading this page may still sign the person in

@@ -1,6 +1,6 @@
 /**
  * Sessions kept in the browser as an encrypted JWT. Nothing is stored here, so that any process can serve any
- * request; what a request with an old cookie can't know, the server it refreshes at must forgive.
+ * request. Without a store that processes share, the provider must forgive that two of them renew the same session.
  *
  * @see RFC 10017 §6.1.3.2
  */
@@ -8,13 +8,17 @@ import { hash } from 'node:crypto'
 import { type CookieNames, joinChunks, removeChunks, writeChunks } from '../cookies.ts'
 import { AuthError } from '../errors.ts'
 import { Memo } from '../memo.ts'
+import { createOnce } from '../once.ts'
 import type { Sealer } from '../sealing.ts'
+import type { SessionStore } from '../store.ts'
 import { type SessionRecord, type Sessions, tokenState } from './session.ts'
 
-/** How long requests with the old cookie still find the renewed session, in milliseconds. */
+/** How long a session that was ended is not brought back by a renewal under way, in milliseconds. */
 const lateness = 60_000
 
 export interface CookieSessionSettings {
+  /** Shared by processes that are to renew a session once between them. */
+  readonly store: SessionStore | undefined
   readonly names: CookieNames
   readonly sealer: Sealer
   /** Epoch milliseconds. */
@@ -27,8 +31,8 @@ interface Sealed {
   readonly value: string
 }
 
-export function createCookieSessions({ names, sealer, now }: CookieSessionSettings): Sessions {
-  const renewals = new Memo<Sealed>({ milliseconds: lateness })
+export function createCookieSessions({ store, names, sealer, now }: CookieSessionSettings): Sessions {
+  const renewals = createOnce<Sealed>({ kind: 'renewed', store, sealer, now })
   const ended = new Memo<true>({ milliseconds: lateness })
 
   const seal = async (record: SessionRecord): Promise<Sealed> => ({
@@ -51,7 +55,7 @@ export function createCookieSessions({ names, sealer, now }: CookieSessionSettin
     load,
     begin: async (cookies, record) => write(cookies, await seal(record)),
     async renew(cookies, record, next) {
-      const renewed = await renewals.run(hash('sha256', tokenState(record)), async () => seal(await next(record)))
+      const renewed = await renewals(hash('sha256', tokenState(record)), async () => seal(await next(record)))
       // signing out while a renewal is under way must not bring the session back
       const over = ended.get(record.id) !== undefined
       return { record: renewed.record, setCookies: over ? [] : write(cookies, renewed) }

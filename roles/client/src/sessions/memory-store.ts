@@ -1,5 +1,5 @@
 /** Sessions in the memory of one process: for development, tests, and apps that may forget at a restart. */
-import type { SessionStore } from './store.ts'
+import type { SessionStore } from '../store.ts'
 
 export interface MemoryStoreSettings {
   /** Epoch milliseconds. */

@@ -9,30 +9,8 @@ import { type CookieNames, type Cookies, writeCookie } from '../cookies.ts'
 import { AuthError } from '../errors.ts'
 import { Memo } from '../memo.ts'
 import type { Sealer } from '../sealing.ts'
+import { inTurn, reached, type SessionStore } from '../store.ts'
 import { type Kept, type Renewal, type SessionRecord, type Sessions, tokenState } from './session.ts'
-
-/** What a store must do: Redis, a table, or the memory of one process. */
-export interface SessionStore {
-  readonly get: (key: string) => Promise<string | undefined>
-  /** Tells whether it was stored. */
-  readonly set: (entry: StoredEntry) => Promise<boolean>
-  readonly delete: (key: string) => Promise<void>
-  /** For one holder at a time; `undefined` while another has it. It ends by itself after `milliseconds`. */
-  readonly lease: (key: string, milliseconds: number) => Promise<Lease | undefined>
-}
-
-export interface StoredEntry {
-  readonly key: string
-  readonly value: string
-  /** Epoch seconds. */
-  readonly expiresAt: number
-  /** Store nothing when the key is gone, so that a session that was ended stays ended. */
-  readonly onlyIfPresent: boolean
-}
-
-export interface Lease {
-  readonly release: () => Promise<void>
-}
 
 export interface StoreSessionSettings {
   readonly store: SessionStore
@@ -41,13 +19,6 @@ export interface StoreSessionSettings {
   /** Epoch milliseconds. */
   readonly now: () => number
 }
-
-/** Longer than a renewal can take, which asks for metadata, keys and tokens; a process that dies holds it so long. */
-const leaseLength = 60_000
-
-/** How long others wait for it. */
-const patience = 15_000
-const pause = 50
 
 export function createStoreSessions({ store, names, sealer, now }: StoreSessionSettings): Sessions {
   const renewals = new Memo<SessionRecord>({ milliseconds: 0 })
@@ -74,26 +45,21 @@ export function createStoreSessions({ store, names, sealer, now }: StoreSessionS
   }
 
   /** Another process may be renewing, or have renewed, what this one saw. */
-  const renewed = async (seen: SessionRecord, next: Renewal): Promise<SessionRecord> => {
+  const renewed = (seen: SessionRecord, next: Renewal): Promise<SessionRecord> => {
     const key = keyOf(seen.id)
-    const end = performance.now() + patience
-    while (performance.now() < end) {
-      const lease = await reached(() => store.lease(`lease ${key}`, leaseLength))
-      try {
+    return inTurn(store, {
+      key,
+      async find() {
         const current = await read(key)
         if (!current) throw new AuthError('session_missing')
-        if (tokenState(current) !== tokenState(seen)) return current
-        if (lease) {
-          const record = await next(current)
-          await write(record, true)
-          return record
-        }
-      } finally {
-        await lease?.release()
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause))
-    }
-    throw new AuthError('provider_unavailable', { expected: 'a renewal by another process', got: 'none in time' })
+        return tokenState(current) === tokenState(seen) ? undefined : current
+      },
+      async work() {
+        const record = await next(seen)
+        await write(record, true)
+        return record
+      },
+    })
   }
 
   return {
@@ -112,15 +78,5 @@ export function createStoreSessions({ store, names, sealer, now }: StoreSessionS
       await forget(cookies)
       return [writeCookie({ name: names.session, value: '', maxAge: 0, secure: names.secure })]
     },
-  }
-}
-
-/** A store that can't be reached is an error, and never a missing session. */
-export async function reached<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof AuthError) throw error
-    throw new AuthError('storage_unavailable', { got: error instanceof Error ? error.name : 'an error' })
   }
 }

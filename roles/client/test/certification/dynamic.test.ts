@@ -3,19 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type AuthError, memoryStore, type Registration } from '@symbolon/client'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify } from 'jose'
-import { type App, type AppSettings, signIn, start, startApp } from '../support/app.ts'
+import { type App, type AppSettings, signIn, start, startApp, using } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 
 const home = 'http://localhost:4200/'
-
-const using = async (settings: AppSettings, work: (app: App) => Promise<void>) => {
-  const app = await startApp(settings)
-  try {
-    await work(app)
-  } finally {
-    await app.stop()
-  }
-}
 
 const refusal = (app: App) => {
   const error = app.logged.at(-1) as AuthError | undefined

@@ -3,20 +3,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { AuthError, OpenIdSettings } from '@symbolon/client'
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
-import { type App, signIn, startApp } from '../support/app.ts'
+import { type App, signIn, using } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 
 const home = 'http://localhost:4200/'
 const secret = 'a client secret of enough bytes for HS256'
-
-const using = async (settings: Parameters<typeof startApp>[0], work: (app: App) => Promise<void>) => {
-  const app = await startApp(settings)
-  try {
-    await work(app)
-  } finally {
-    await app.stop()
-  }
-}
 
 /** Where the browser ended, or why it did not. */
 const ended = async (app: App): Promise<string | undefined> => {

@@ -22,20 +22,35 @@ export interface AppSettings {
 
 export async function startApp(settings: AppSettings = {}): Promise<App> {
   const standIn = await startStandIn(settings.alg === undefined ? {} : { alg: settings.alg })
-  const logged: Error[] = []
   try {
-    const auth = createAuth({
-      baseUrl: 'http://localhost:4200',
-      secret,
-      providers: { symbolon: openid({ ...clientOf(standIn), ...settings.openid }) },
-      log: (error) => logged.push(error),
-      ...settings.auth,
-    })
-    return { auth, standIn, browser: openBrowser(auth), logged, stop: () => standIn.stop() }
+    return appAt(standIn, settings)
   } catch (error) {
     // Settings that are refused leave no server behind.
     await standIn.stop()
     throw error
+  }
+}
+
+/** One process of the app; a second one, at the provider of the first, needs no stop of its own. */
+export function appAt(standIn: StandIn, settings: AppSettings = {}): App {
+  const logged: Error[] = []
+  const auth = createAuth({
+    baseUrl: 'http://localhost:4200',
+    secret,
+    providers: { symbolon: openid({ ...clientOf(standIn), ...settings.openid }) },
+    log: (error) => logged.push(error),
+    ...settings.auth,
+  })
+  return { auth, standIn, browser: openBrowser(auth), logged, stop: () => standIn.stop() }
+}
+
+/** An app that is stopped whatever becomes of the work. */
+export async function using(settings: AppSettings, work: (app: App) => Promise<void>): Promise<void> {
+  const app = await startApp(settings)
+  try {
+    await work(app)
+  } finally {
+    await app.stop()
   }
 }
 

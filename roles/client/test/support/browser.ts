@@ -15,8 +15,9 @@ export interface Browser {
   readonly keep: (lines: readonly string[]) => void
 }
 
-export function openBrowser(auth: Auth): Browser {
-  const cookies = new Map<string, string>()
+/** With the cookies of another, it is the same browser at another process of the app. */
+export function openBrowser(auth: Auth, from: ReadonlyMap<string, string> = new Map()): Browser {
+  const cookies = new Map(from)
   const keep = (lines: readonly string[]) => {
     for (const line of lines) {
       const [pair = ''] = line.split(';')

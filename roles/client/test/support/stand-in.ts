@@ -32,6 +32,8 @@ export interface Changes {
   register?: (metadata: Record<string, unknown>) => { readonly status: number; readonly body: unknown }
   tokens?: (body: Record<string, unknown>) => Record<string, unknown>
   idToken?: (token: string) => string | Promise<string>
+  /** A refresh token that comes twice ends all that followed from it (RFC 9700 §4.14.2). */
+  revokesOnReuse?: boolean
   /** Gives an ID token at a refresh too. */
   idTokenAgain?: boolean
   userinfoStatus?: number
@@ -83,6 +85,7 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
   const change: Changes = {}
   const codes = new Map<string, Granted>()
   const refreshTokens = new Map<string, Granted>()
+  const spentRefreshTokens = new Map<string, Granted>()
   const accessTokens = new Set<string>()
   let issuer = ''
 
@@ -137,6 +140,9 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
     const handle = form.get(store === codes ? 'code' : 'refresh_token') ?? ''
     const granted = store.get(handle)
     store.delete(handle)
+    const reused = change.revokesOnReuse ? spentRefreshTokens.get(handle) : undefined
+    for (const [each, of] of refreshTokens) if (of === reused) refreshTokens.delete(each)
+    if (granted && store === refreshTokens) spentRefreshTokens.set(handle, granted)
     const challenge = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url')
