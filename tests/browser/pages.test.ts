@@ -238,7 +238,7 @@ describe('the keyboard alone (WCAG 2.2: 2.1.1, 2.4.3)', () => {
   it('is told of a problem first, and led to its field', async () => {
     await withPage({}, async (page) => {
       await page.goto(server.address('sign-in-wrong', 'en'))
-      await page.waitForFunction("document.activeElement.id === 'problem'")
+      await page.locator('#problem:focus').waitFor()
       await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
       assert.equal(await page.evaluate('document.activeElement.id'), 'password')
