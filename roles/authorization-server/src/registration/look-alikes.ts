@@ -23,7 +23,7 @@ const foreignInAnyCase = {
 }
 
 const latin =
-  'ıiɑaɡgłløođdħhŧtƚlɩiɪiᴀaʙbᴄcᴅdᴇeɢgʜhᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsꜰfᴛtᴜuᴠvᴡwʏyᴢzʋvɓbɗdɠgƙkƥpƭtɦhɱmɲnŋnɛeɵoɾrʂsƴyʐzþpƿpɣyƶz'
+  'ıiǀlɑaɡgłløođdħhŧtƚlɩiɪiᴀaʙbᴄcᴅdᴇeɢgʜhᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsꜰfᴛtᴜuᴠvᴡwʏyᴢzʋvɓbɗdɠgƙkƥpƭtɦhɱmɲnŋnɛeɵoɾrʂsƴyʐzþpƿpɣyƶz'
 
 const pairsOf = (pairs: string): readonly (readonly [string, string])[] =>
   (pairs.match(/../gu) ?? []).map((pair) => [[...pair][0] ?? '', [...pair][1] ?? ''])

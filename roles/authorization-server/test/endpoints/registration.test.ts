@@ -262,6 +262,7 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     'our name with r and n for m': 'Syrnbolon',
     'our name with a Cyrillic о': 'Symbоlon',
     'our name in small capitals': 'ꜱyᴍʙᴏʟᴏɴ',
+    'our name with a click for l': 'Symbo\u01c0on',
     'our host': 'id.example accounts',
     'the name of a known app, whole': 'Print Shop',
     'the name of a known app among others': 'The PrintShop Assistant',
