@@ -12,6 +12,8 @@ export interface CookieNames {
   readonly attemptPrefix: string
   /** Remembers that the browser was sent to sign out at a provider. */
   readonly signOut: string
+  /** Others are the business of other parts of the site. */
+  readonly isOwn: (name: string) => boolean
   readonly secure: boolean
 }
 
@@ -26,6 +28,7 @@ export function cookieNames(site: URL): CookieNames {
     attempt: (id) => `${attemptPrefix}${id}`,
     attemptPrefix,
     signOut: `${prefix}.signout`,
+    isOwn: (name) => name.startsWith(`${prefix}.`),
     secure,
   }
 }

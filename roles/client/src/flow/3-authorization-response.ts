@@ -16,9 +16,9 @@ export interface AuthorizationResponse {
   readonly params: URLSearchParams
   /** The attempt that the browser's cookie holds for this state. */
   readonly attempt: Attempt | undefined
-  /** The name of that cookie, and of those that came; for whoever looks for the reason. */
+  /** The name of that cookie, and of those of ours that came; for whoever looks for the reason. */
   readonly cookie: string
-  readonly cookiesSent: readonly string[]
+  readonly ownCookies: readonly string[]
   /** The provider whose redirect address was called. */
   readonly provider: string
   /** As it is configured today. */
@@ -60,9 +60,9 @@ export const rules: readonly Rule<AuthorizationResponse>[] = [
   {
     reason: 'attempt_unknown',
     broken: ({ attempt, params }) => attempt === undefined || !same(attempt.state, one(params, 'state')),
-    seen: ({ cookie, cookiesSent }) => ({
+    seen: ({ cookie, ownCookies }) => ({
       expected: clear(`the cookie ${cookie} of this sign-in`),
-      got: clear(`no such cookie, or one that does not open (sent: ${cookiesSent.join(', ').slice(0, 300) || 'none'})`),
+      got: clear(`no such cookie, or one that does not open (of our cookies came ${counted(ownCookies)})`),
     }),
   },
   {
@@ -93,6 +93,9 @@ export const rules: readonly Rule<AuthorizationResponse>[] = [
     seen: ({ params, issuer }) => ({ expected: clear(issuer), got: clear(params.get('iss')?.slice(0, 200)) }),
   },
 ]
+
+const counted = (names: readonly string[]): string =>
+  names.length === 0 ? '0' : `${names.length}: ${names.join(', ').slice(0, 300)}`
 
 /** Errors that a provider may answer with, and the reason each of them is for us. */
 const reasonOf: Readonly<Record<string, Reason>> = {

@@ -75,7 +75,7 @@ export function createCallback(core: Core) {
         params,
         attempt,
         cookie: core.names.attempt(attemptId(state)),
-        cookiesSent: [...cookies.keys()],
+        ownCookies: [...cookies.keys()].filter(core.names.isOwn),
         provider: name,
         issuer: provider.issuer,
         responseType: provider.responseType,

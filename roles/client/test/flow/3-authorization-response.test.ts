@@ -14,7 +14,7 @@ const good: AuthorizationResponse = {
   params: params(),
   attempt,
   cookie: '__Host-symbolon.attempt.x',
-  cookiesSent: ['theme', 'language'],
+  ownCookies: ['__Host-symbolon.session'],
   provider: 'symbolon',
   issuer,
   responseType: 'code',
@@ -77,14 +77,22 @@ describe('the authorization response', () => {
     assert.equal(reasonOf({ attempt: undefined }), 'attempt_unknown')
   })
 
-  it('is refused with the cookie that was looked for and the names of those that came', () => {
-    assert.deepEqual(decideAuthorizationResponse({ ...good, attempt: undefined }), {
-      ok: false,
-      reason: 'attempt_unknown',
-      expected: { clear: 'the cookie __Host-symbolon.attempt.x of this sign-in' },
-      got: { clear: 'no such cookie, or one that does not open (sent: theme, language)' },
+  for (const [ownCookies, came] of [
+    [[], '0'],
+    [['__Host-symbolon.session'], '1: __Host-symbolon.session'],
+    [
+      ['__Host-symbolon.session.0', '__Host-symbolon.session.1'],
+      '2: __Host-symbolon.session.0, __Host-symbolon.session.1',
+    ],
+  ] as const)
+    it(`is refused with the cookie that was looked for and what came of ours: ${came}`, () => {
+      assert.deepEqual(decideAuthorizationResponse({ ...good, attempt: undefined, ownCookies }), {
+        ok: false,
+        reason: 'attempt_unknown',
+        expected: { clear: 'the cookie __Host-symbolon.attempt.x of this sign-in' },
+        got: { clear: `no such cookie, or one that does not open (of our cookies came ${came})` },
+      })
     })
-  })
 
   it('is refused with another state than the attempt has (attack 90) [OAuth2.1-2.3.3-01]', () => {
     assert.equal(reasonOf({ params: params({ state: `t${attempt.state.slice(1)}` }) }), 'attempt_unknown')

@@ -48,6 +48,21 @@ describe('/callback/:provider', () => {
     assert.equal(app.standIn.tokenRequests().length, before)
   })
 
+  it('names of the cookies that came only ours, in its page and its log', async () => {
+    const back = await app.standIn.allow((await start(openBrowser(app.auth))).href)
+    await start(browser)
+    const [own = ''] = browser.cookies.keys()
+    browser.cookies.set('clinic-appointment', '1')
+    browser.cookies.set('symbolon-4300.session', 'of an app on another port')
+    const response = await browser.get(pathOf(back))
+    const told = [await response.text(), ...app.logged.map(({ message }) => message)]
+    assert.equal(told.length, 2)
+    for (const text of told) {
+      assert.ok(text.includes(`of our cookies came 1: ${own})`))
+      assert.doesNotMatch(text, /clinic|4300/)
+    }
+  })
+
   it('accepts no attempt cookie that another secret sealed or that was moved to another state (attack 90)', async () => {
     const url = await start(browser)
     const back = await app.standIn.allow(url.href)
