@@ -65,6 +65,26 @@ const countOldEvents = statement<Record<never, never>, { readonly n: number }>(
   'select count(*) as n from flow_events where issuer_id = :issuer_id',
 )
 
+/** As they were before logouts had lanes. */
+const oldRemembered = statement<{ session_id: string }>(
+  'session_clients.old',
+  `insert into session_clients (issuer_id, session_id, client_id, person_id, expires_at)
+   values (:issuer_id, :session_id, 'print-shop', 'alice-id', 5000)
+   on conflict (issuer_id, session_id, client_id) do nothing`,
+)
+const oldAnnounced = statement<{ session_id: string }>(
+  'logout_deliveries.old',
+  `insert into logout_deliveries (issuer_id, session_id, client_id, person_id, flow, created_at, attempts, due_at,
+     failed_at, problem, expires_at)
+   select issuer_id, session_id, client_id, person_id, null, 1000, 0, 1000, null, null, 9000
+   from session_clients where issuer_id = :issuer_id and session_id = :session_id
+   on conflict (issuer_id, session_id, client_id) do nothing`,
+)
+const oldDue = statement<Record<never, never>, { readonly session_id: string }>(
+  'logout_deliveries.old_due',
+  'select session_id from logout_deliveries where issuer_id = :issuer_id and due_at <= 1000 order by due_at limit 9',
+)
+
 /** A database as the first version left it, opened and not yet migrated any further. */
 async function firstSchema(location: string): Promise<Database> {
   const [first] = migrations
@@ -157,6 +177,38 @@ export function upgrading(place: Place): void {
       assert((await stop()) > 0)
       await before.close()
       await holdsAll(location)
+    })
+
+    it('from before logouts had lanes keeps who is to hear what, also of servers of before that still run beside', async () => {
+      const location = await place.fresh()
+      const before = await openDatabase(location)
+      await before.migrate(migrations.filter(({ name }) => name < '0009'))
+      await before.commit([step(insertIssuer, { url: 'https://as.example', issuer_id: issuer })])
+      const sql = scopedTo(before, issuer)
+      const endIn = (session_id: string) =>
+        sql.commit([step(oldRemembered, { session_id }), step(oldAnnounced, { session_id })])
+      await endIn('session-1')
+      await using storage = await openAt(location)
+      const { store } = storage
+      await endIn('session-2')
+      const due = await store.logouts.due({ now: 1_000, limit: 9, unreviewed: false })
+      assert.deepEqual(
+        due.map(({ sessionId, clientId, unreviewed }) => [sessionId, clientId, unreviewed]),
+        ['session-1', 'session-2'].map((sessionId) => [sessionId, 'print-shop', false]),
+      )
+      const remembered = { clientId: 'print-shop', usedAt: 0, unreviewed: false }
+      assert.deepEqual(await store.logouts.clientsOf('session-1'), [remembered])
+      assert.deepEqual(await store.logouts.clientsOf('session-2'), [remembered])
+      const inLane = { usedAt: a.now, unreviewed: true, atExpiry: true }
+      await store.commit([
+        {
+          ...{ do: 'remember-client', sessionId: 'session-3', clientId: 'stranger' },
+          ...{ personId: 'alice-id', expiresAt: 5_000, ...inLane },
+        },
+        { do: 'announce-logout', sessionId: 'session-3', flow: null, now: 1_000, announcedUntil: 9_000 },
+      ])
+      assert.equal((await sql.many(oldDue, {})).length, 3)
+      await before.close()
     })
 
     it('keeps its record, too, as long as no migration was committed', async () => {
