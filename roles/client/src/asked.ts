@@ -4,6 +4,8 @@
  *
  * @see OpenID Connect Core §3.1.2.1, §5.5
  */
+import { list } from '@symbolon/protocol/parameters'
+import { union } from '@symbolon/protocol/scope'
 import { AuthError } from './errors.ts'
 
 /** What may be chosen for each sign-in. */
@@ -88,16 +90,28 @@ export const isAskable = (name: string, value: string): boolean =>
       ? claimsIn(value) !== undefined
       : !/\p{Cc}/u.test(value)
 
-const ofTheSettings = ['max_age', 'acr_values', 'claims']
+/** Where settings and a sign-in both ask for something: the stronger of both, and the settings' own where none is. */
+const stronger: Readonly<Record<string, (settings: string, chosen: string) => string>> = {
+  max_age: (settings, chosen) => String(Math.min(Number(settings), Number(chosen))),
+  // `none` asks the person nothing, and stands alone
+  prompt: (settings, chosen) => {
+    const words = union(list(settings), list(chosen))
+    return words.filter((word) => word !== 'none' || words.length === 1).join(' ')
+  },
+  acr_values: (settings) => settings,
+  claims: (settings) => settings,
+}
 
-export const together = (
+export function together(
   settings: Readonly<Record<string, string>>,
   chosen: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> => ({
-  ...settings,
-  ...chosen,
-  ...Object.fromEntries(Object.entries(settings).filter(([name]) => ofTheSettings.includes(name))),
-})
+): Readonly<Record<string, string>> {
+  const both = Object.entries(chosen).map(([name, value]): [string, string] => {
+    const own = settings[name]
+    return [name, own === undefined ? value : (stronger[name]?.(own, value) ?? value)]
+  })
+  return { ...settings, ...Object.fromEntries(both) }
+}
 
 export function claimsIn(json: string): ClaimsRequest | undefined {
   try {

@@ -23,6 +23,8 @@ export function buildAuthorizationRequest(
   const hasCode = provider.responseType.includes('code')
   const parameters: Readonly<Record<string, string | undefined>> = {
     ...together(provider.parameters, { ...attempt.asked, ...hints }),
+    // a frame that nobody sees can ask nobody, whatever settings want; it keeps in only who is in
+    ...(attempt.silent && { prompt: 'none' }),
     response_type: provider.responseType,
     client_id: client.client_id,
     redirect_uri: attempt.redirectUri,

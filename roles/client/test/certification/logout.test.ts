@@ -320,7 +320,7 @@ describe('signing out at the provider', () => {
 describe('the session monitor', () => {
   let app: App
   before(async () => {
-    app = await startApp()
+    app = await startApp({ openid: { parameters: { prompt: 'login' } } })
     app.standIn.change.redirect = (answer) => {
       if (!answer.has('error')) answer.set('session_state', 'state"<of>.salt')
       return answer
@@ -352,7 +352,7 @@ describe('the session monitor', () => {
     return { url, page: await app.browser.get(`${back.pathname}${back.search}`) }
   }
 
-  it('finds the same person by a sign-in that nobody sees', async () => {
+  it('finds the same person by a sign-in that nobody sees, although people are asked to log in', async () => {
     app.browser.cookies.clear()
     await signIn(app)
     const { url, page } = await ask(silent)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import type { AuthError } from '@symbolon/client'
-import { type App, signIn, start, startApp } from '../support/app.ts'
+import { type App, signIn, start, startApp, using } from '../support/app.ts'
 
 let app: App
 before(async () => {
@@ -139,12 +139,29 @@ describe('what is chosen for a sign-in', () => {
     })
   }
 
-  it('can not make weaker what the app asks for', async () => {
-    const strict = await startApp({ openid: { parameters: { max_age: '60', acr_values: 'mfa', prompt: 'login' } } })
-    const url = await start(strict.browser, strict.auth.signInUrl('symbolon', { maxAge: 9999, acrValues: ['pwd'] }))
-    assert.deepEqual([url.searchParams.get('max_age'), url.searchParams.get('acr_values')], ['60', 'mfa'])
-    await strict.stop()
-  })
+  for (const [name, settings, chosen, sent] of [
+    ['max_age', '60', '9999', '60'],
+    ['max_age', '60', '0', '0'],
+    ['acr_values', 'mfa', 'pwd', 'mfa'],
+    ['claims', '{"id_token":{"acr":{"essential":true}}}', '{}', '{"id_token":{"acr":{"essential":true}}}'],
+    ['prompt', 'login', 'none', 'login'],
+    ['prompt', 'login consent', 'select_account', 'login consent select_account'],
+    ['prompt', 'login', 'none login', 'login'],
+    ['prompt', 'none', 'login', 'login'],
+    ['prompt', 'none', 'none', 'none'],
+  ] as const)
+    it(`can make stronger and not weaker what the app asks for: ${name} ${settings} and ${chosen} (OpenID Connect Core §3.1.2.1)`, () =>
+      using({ openid: { parameters: { [name]: settings } } }, async ({ browser }) => {
+        const url = await start(browser, `/api/auth/signin/symbolon?${new URLSearchParams({ [name]: chosen })}`)
+        assert.equal(url.searchParams.get(name), sent)
+      }))
+
+  it('holds the answer to the stronger of both (OpenID Connect Core §3.1.3.7)', () =>
+    using({ openid: { parameters: { max_age: '600' } } }, async (strict) => {
+      strict.standIn.change.claims = (usual) => ({ ...usual, auth_time: now - 120 })
+      await signIn(strict, strict.auth.signInUrl('symbolon', { maxAge: 60 }))
+      assert.equal((strict.logged[0] as AuthError).code, 'id_token_invalid')
+    }))
 
   it('is told to the app with how and when the person signed in', async () => {
     app.standIn.change.claims = (usual) => ({ ...usual, auth_time: now - 5, acr: 'mfa', amr: ['pwd', 'otp'] })
