@@ -53,9 +53,10 @@ export async function attempt(issuer: Issuer, delivery: LogoutDeliveryRecord): P
     dueAt: pause === undefined ? null : now + pause,
     failedAt: problem !== null && pause === undefined ? now : null,
   }
-  await store.commit([noted, ...(isFinal ? [] : [alike(delivery, { now, pause, problem })])])
+  const listens = isFinal || isAboutOne(problem)
+  await store.commit([noted, ...(listens ? [] : [alike(delivery, { now, pause, problem })])])
   if (ended !== 'not wanted') observe(issuer, delivery, { problem, givenUp: pause === undefined, attempts, began })
-  return isFinal
+  return listens
 }
 
 const putOff = ({ clientId }: LogoutDeliveryRecord, now: Seconds, dueAt: Seconds): Write => ({
@@ -73,6 +74,9 @@ const alike = (
         ...{ do: 'give-up-logouts', clientId: delivery.clientId, now, problem },
         announcedUpTo: now - untilGivenUp,
       }
+
+/** Any other status than "not now" says nothing of other sessions: who breaks their own keeps nobody else's open. */
+const isAboutOne = (problem: string): boolean => /^status (?!429|50[234])/.test(problem)
 
 /** Only what may get better is worth another attempt: 400 is how a client says no (§2.5, §2.8). */
 const isAnswer = (problem: string): boolean => problem === 'status 400' || problem === 'url_refused'

@@ -216,6 +216,34 @@ describe('a client that does not accept it', () => {
     assert.equal(sent.length, 6)
   })
 
+  for (const [status, told] of [
+    [500, 30],
+    [404, 30],
+    [503, 1],
+    [429, 1],
+  ] as const) {
+    it(`${told > 1 ? 'hears of its other sessions' : 'is spared its other sessions'} when it answers ${status} to one of them (Back-Channel Logout §2.8)`, async () => {
+      await signedIn()
+      const { expiresAt } = (await here()) ?? assert.fail()
+      const { issuer } = world
+      const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice', expiresAt } as const
+      const at = { usedAt: 0, unreviewed: false, atExpiry: false }
+      const announced = { do: 'announce-logout', flow: null, now: issuer.now(), announcedUntil: expiresAt } as const
+      for (const sessionId of Array.from({ length: 30 }, (_, index) => `session-${index}`)) {
+        await issuer.store.commit([
+          { ...remembered, ...at, sessionId },
+          { ...announced, sessionId },
+        ])
+      }
+      answer = () => (signed.at(-1)?.sid === sidFor(issuer, 'session-0', 'shop') ? { ...good, status } : good)
+      await deliverDue(issuer, never)
+      assert.equal(new Set(signed.map(({ sid }) => sid)).size, told)
+      const left = (await issuer.store.logouts.list(99)).filter(({ dueAt }) => dueAt !== null)
+      assert.equal(left.length, 31 - told)
+      assert(left.every(({ dueAt }) => dueAt === issuer.now() + 10))
+    })
+  }
+
   it('is told of all sessions at once as soon as it listens to one', async () => {
     await signedIn()
     const { expiresAt } = (await here()) ?? assert.fail()
