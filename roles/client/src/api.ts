@@ -6,10 +6,10 @@
  */
 import { hash } from 'node:crypto'
 import { missing } from '@symbolon/protocol/scope'
-import { parseCookies } from './cookies.ts'
 import { AuthError, toError } from './errors.ts'
 import { buildResourceRequest } from './flow/6-resource-request.ts'
 import { type Understood, understandResourceResponse } from './flow/7-resource-response.ts'
+import { needSession, type WithCookies } from './found-session.ts'
 import { mayFetch, unavailable } from './network.ts'
 import type { Provider } from './providers/provider.ts'
 import { isNearlyOver, renewed, renewInTime } from './renewal.ts'
@@ -31,16 +31,13 @@ const patience = 30_000
 
 export interface ApiCall {
   /** The request of the browser, for its cookies. */
-  readonly request: Pick<Request, 'headers'>
+  readonly request: WithCookies
   readonly url: string
   readonly init: RequestInit
 }
 
 export async function callApi(core: Core, { request, url, init }: ApiCall): Promise<ApiAnswer> {
-  const cookies = parseCookies(request.headers.get('cookie'))
-  const found = await core.sessions.load(cookies)
-  const configured = found && core.providers.get(found.provider)
-  if (!found || configured?.provider.issuer !== found.issuer) throw new AuthError('session_missing')
+  const { cookies, record: found, configured } = await needSession(core, request)
   const { provider } = configured
   const renew = (record: SessionRecord): Promise<Kept> =>
     core.sessions.renew(cookies, record, (current) => renewed(core, configured, current))

@@ -7,8 +7,8 @@
 import { missing } from '@symbolon/protocol/scope'
 import { type ApiAnswer, callApi } from './api.ts'
 import { readAsked, type SignInRequest, toParameters } from './asked.ts'
-import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
+import { findSession, needSession, type WithCookies } from './found-session.ts'
 import { answered } from './refused.ts'
 import type { ManagedRegistration } from './registration-management.ts'
 import { type Renewed, renewNow } from './renewal.ts'
@@ -22,9 +22,6 @@ import { readReturnTo, readScopes, signIn } from './routes/sign-in.ts'
 import { type SignedOut, signedOutRoute, signOut, signOutRoute } from './routes/sign-out.ts'
 import { type Session, toSession } from './sessions/session.ts'
 import { type AuthSettings, type Core, readSettings, type SessionSettings } from './settings.ts'
-
-/** Anything that carries the browser's cookies. */
-export type WithCookies = Pick<Request, 'headers'>
 
 export interface SignInOptions extends SignInRequest {
   /** A path of the app. */
@@ -64,12 +61,11 @@ export interface Auth {
 
 export function createAuth(settings: AuthSettings): Auth {
   const core = readSettings(settings)
-  const { site, basePath, providers, sessions } = core
+  const { site, basePath, providers } = core
 
   const session = async (request: WithCookies): Promise<Session | undefined> => {
-    const record = await sessions.load(parseCookies(request.headers.get('cookie')))
-    // a session from a provider that is configured no more, or is another by now, is nobody's
-    return record && providers.get(record.provider)?.provider.issuer === record.issuer ? toSession(record) : undefined
+    const found = await findSession(core, request)
+    return found && toSession(found.record)
   }
   const routes = createRoutes(core, session)
 
@@ -79,11 +75,7 @@ export function createAuth(settings: AuthSettings): Auth {
     sessionKind: settings.session?.kind ?? 'cookie',
     providers: [...providers.keys()],
     session,
-    async require(request) {
-      const found = await session(request)
-      if (!found) throw new AuthError('session_missing')
-      return found
-    },
+    require: async (request) => toSession((await needSession(core, request)).record),
     async handle(request) {
       const { pathname } = new URL(request.url)
       if (!pathname.startsWith(`${basePath}/`)) return undefined

@@ -52,9 +52,9 @@ const oneLine = (text: string | undefined): string | undefined =>
 
 /** The error that a refused decision becomes at the edge of the package. */
 export const toError = ({ reason, expected, got }: Refused): AuthError =>
-  new AuthError(reason, { expected: shown(expected), got: shown(got) })
+  new AuthError(reason, { expected: textOf(expected), got: textOf(got) })
 
-const shown = (evidence: Evidence | undefined): string | undefined =>
+const textOf = (evidence: Evidence | undefined): string | undefined =>
   evidence === undefined ? undefined : 'clear' in evidence ? evidence.clear : `(${evidence.hidden.length} characters)`
 
 const statuses: Partial<Record<Reason, number>> = {

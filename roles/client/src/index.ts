@@ -11,9 +11,10 @@
  */
 export type { ApiAnswer } from './api.ts'
 export type { ClaimsRequest, SignInRequest, WantedClaim } from './asked.ts'
-export { type Auth, createAuth, type SignInOptions, type WithCookies } from './auth.ts'
+export { type Auth, createAuth, type SignInOptions } from './auth.ts'
 export { AuthError } from './errors.ts'
 export type { Understood } from './flow/7-resource-response.ts'
+export type { WithCookies } from './found-session.ts'
 export type { ClientAuthentication } from './providers/client-authentication.ts'
 export { type GitHubSettings, github } from './providers/github.ts'
 export { openid } from './providers/openid.ts'

@@ -1,8 +1,8 @@
 /** When the access token of a session is renewed, and what is recorded of it. How, is in `grants/refresh.ts`. */
 
 import type { ConfiguredProvider } from './configured-providers.ts'
-import { parseCookies } from './cookies.ts'
 import { AuthError } from './errors.ts'
+import { needSession, type WithCookies } from './found-session.ts'
 import { refresh } from './grants/refresh.ts'
 import { refusedBy } from './record.ts'
 import { type Kept, type Session, type SessionRecord, toSession } from './sessions/session.ts'
@@ -35,11 +35,8 @@ export interface Renewed {
 }
 
 /** At once, for an app that knows better than the clock. */
-export async function renewNow(core: Core, request: Pick<Request, 'headers'>): Promise<Renewed> {
-  const cookies = parseCookies(request.headers.get('cookie'))
-  const record = await core.sessions.load(cookies)
-  const configured = record && core.providers.get(record.provider)
-  if (!record || configured?.provider.issuer !== record.issuer) throw new AuthError('session_missing')
+export async function renewNow(core: Core, request: WithCookies): Promise<Renewed> {
+  const { cookies, record, configured } = await needSession(core, request)
   const kept = await core.sessions.renew(cookies, record, (current) => renewed(core, configured, current))
   if (!kept.record.tokens) throw new AuthError('session_cannot_renew', {}, kept.setCookies)
   return { session: toSession(kept.record), setCookies: kept.setCookies }

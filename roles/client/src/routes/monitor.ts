@@ -3,20 +3,20 @@
  *
  * @see OpenID Connect Session Management §3
  */
-import { parseCookies } from '../cookies.ts'
+import { findSession } from '../found-session.ts'
 import { monitorPage } from '../pages.ts'
 import type { Core } from '../settings.ts'
 
-export async function monitor({ sessions, providers, site, basePath }: Core, request: Request): Promise<Response> {
-  const record = await sessions.load(parseCookies(request.headers.get('cookie')))
-  const configured = record && providers.get(record.provider)
-  if (!record?.sessionState || configured?.provider.issuer !== record.issuer) return monitorPage(undefined)
+export async function monitor(core: Core, request: Request): Promise<Response> {
+  const found = await findSession(core, request)
+  if (!found?.record.sessionState) return monitorPage(undefined)
+  const { record, configured } = found
   const { metadata, client } = await configured.connect()
   if (metadata.check_session_iframe === undefined) return monitorPage(undefined)
   return monitorPage({
     frame: String(metadata.check_session_iframe),
     message: `${client.client_id} ${record.sessionState}`,
-    ask: `${site.origin}${basePath}/signin/${configured.name}?prompt=none&silent=1`,
+    ask: `${core.site.origin}${core.basePath}/signin/${configured.name}?prompt=none&silent=1`,
     through: [new URL(metadata.authorization_endpoint ?? '').origin],
     confirmed: new URL(request.url).searchParams.get('confirmed') === '1',
   })

@@ -11,6 +11,7 @@ import type { ConfiguredProvider } from '../configured-providers.ts'
 import { parseCookies } from '../cookies.ts'
 import { AuthError, toError } from '../errors.ts'
 import { buildAuthorizationRequest, scopesToAsk } from '../flow/1-authorization-request.ts'
+import type { WithCookies } from '../found-session.ts'
 import { newFlow } from '../record.ts'
 import { asRequestObject } from '../request-object.ts'
 import { navigates, needOwnForm, needVisit, readForm } from '../requests.ts'
@@ -64,7 +65,7 @@ const remembered = ['prompt', 'max_age', 'acr_values', 'claims']
 
 export async function beginSignIn(
   core: Core,
-  request: Pick<Request, 'headers'>,
+  request: WithCookies,
   { configured, returnTo, more, chosen, silent }: SignInBeginning,
 ): Promise<BegunSignIn> {
   const { now, attempts, sessions, recorder, requestObjects } = core

@@ -11,6 +11,7 @@ import { attemptLifetime } from '../attempts.ts'
 import type { ConfiguredProvider } from '../configured-providers.ts'
 import { parseCookies, writeCookie } from '../cookies.ts'
 import { AuthError } from '../errors.ts'
+import { findSession, type WithCookies } from '../found-session.ts'
 import { transport } from '../network.ts'
 import type { Connection } from '../providers/provider.ts'
 import { navigates, needOwnForm, readForm } from '../requests.ts'
@@ -33,9 +34,8 @@ export async function signOutRoute(core: Core, request: Request): Promise<Respon
   const action = `${site.origin}${basePath}/signout`
   if (request.method !== 'POST') {
     const returnTo = readReturnTo(core, new URL(request.url).searchParams.get('returnTo'))
-    const record = await core.sessions.load(parseCookies(request.headers.get('cookie')))
-    const configured = record && core.providers.get(record.provider)
-    const connection = configured && (await soon(configured.connect()))
+    const found = await findSession(core, request)
+    const connection = found && (await soon(found.configured.connect()))
     const providerToo = connection?.metadata.end_session_endpoint !== undefined
     return signOutPage({ action, returnTo, providerToo })
   }
@@ -52,15 +52,14 @@ export async function signOutRoute(core: Core, request: Request): Promise<Respon
 }
 
 /** Ends the session whatever the provider says, and gives its tokens back. */
-export async function signOut(core: Core, request: Pick<Request, 'headers'>, returnTo = '/'): Promise<SignedOut> {
-  const { sessions, providers, recorder, now } = core
+export async function signOut(core: Core, request: WithCookies, returnTo = '/'): Promise<SignedOut> {
+  const { sessions, recorder, now } = core
   const began = now()
-  const cookies = parseCookies(request.headers.get('cookie'))
-  const record = await sessions.load(cookies)
-  const ended = await sessions.end(cookies)
-  const configured = record && providers.get(record.provider)
-  if (!record || configured?.provider.issuer !== record.issuer) return { setCookies: ended, providerUrl: undefined }
+  const found = await findSession(core, request)
+  const ended = await sessions.end(parseCookies(request.headers.get('cookie')))
+  if (!found) return { setCookies: ended, providerUrl: undefined }
 
+  const { record, configured } = found
   const connection = await soon(configured.connect())
   if (connection) await soon(revoke(connection, record))
   recorder({
