@@ -4,6 +4,7 @@
  *
  * @see RFC 6749 §1.6, §3.2; RFC 9110 §15.4
  */
+import { isIP } from 'node:net'
 import { allowInsecureRequests, customFetch } from 'oauth4webapi'
 import { AuthError } from './errors.ts'
 
@@ -25,6 +26,12 @@ export function mayFetch(url: URL, allowHttp: AllowHttp): boolean {
 /** The whole host, so that `localhost.example.com` is not taken for this machine. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+
+/** Whether a host is called by a name, and not by an address or as this machine. */
+export function hasName(hostname: string): boolean {
+  const host = hostname.replace(/\.$/, '')
+  return !isLoopback(host) && !host.endsWith('.localhost') && isIP(host.replace(/^\[|\]$/g, '')) === 0
+}
 
 /** `fetch` that refuses unprotected addresses and turns silence, and an answer without an end, into `provider_unavailable`. */
 export const guarded =

@@ -1,15 +1,14 @@
 /**
  * Whose provider somebody uses, by what they type: `joe@example.com`, `acct:joe@example.com`, a host or a URL.
  *
- * What is typed names a host that is asked, so it is asked over TLS only, never by an address of a machine, never on
- * to another place, and for a short answer. Names that lead into the network of this machine are not seen here: where
+ * What is typed names a host that is asked, so it is asked over TLS only, never by an address of a machine, and never
+ * on to another place. Names that lead into the network of this machine are not seen here: where
  * that matters, hand in a `fetch` that looks at what it connects to.
  *
  * @see OpenID Connect Discovery §2, RFC 7033 §4, RFC 7565
  */
-import { isIP } from 'node:net'
 import { AuthError } from './errors.ts'
-import { type AllowHttp, type Fetch, guarded, isLoopback, mayFetch } from './network.ts'
+import { type AllowHttp, type Fetch, guarded, hasName, mayFetch } from './network.ts'
 
 export interface FindIssuerOptions {
   readonly fetch?: Fetch
@@ -19,7 +18,6 @@ export interface FindIssuerOptions {
 
 const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 const longestIdentifier = 512
-const largest = 65_536
 
 /** The issuer, for `openid({ issuer })`; whether it is one that your app trusts is for the app to say. */
 export async function findIssuer(identifier: string, options: FindIssuerOptions = {}): Promise<string> {
@@ -37,7 +35,7 @@ export async function findIssuer(identifier: string, options: FindIssuerOptions 
     const code = response.status >= 500 ? 'provider_unavailable' : 'discovery_failed'
     throw new AuthError(code, { expected: '200', got: `${response.status} at ${origin}` })
   }
-  const issuer = issuerIn(await shortJson(response))
+  const issuer = issuerIn(await response.json().catch(() => undefined))
   if (issuer === undefined || !isIssuer(issuer, allowHttp)) {
     const expected = 'a link to an https issuer without query and fragment'
     throw new AuthError('discovery_failed', { expected, got: issuer?.slice(0, 200) ?? 'none' })
@@ -79,9 +77,8 @@ export function normalized(typed: string): Normalized {
 function mayAsk(origin: string, allowHttp: AllowHttp | undefined): boolean {
   const url = new URL(origin)
   if (allowHttp !== undefined) return mayFetch(url, allowHttp)
-  const host = url.hostname
-  const isAddress = isIP(host.replace(/^\[|\]$/g, '')) !== 0
-  return url.protocol === 'https:' && !isAddress && !isLoopback(host) && /\.[^.]*[a-z][^.]*$/i.test(host)
+  // a name without a dot is one of the local network
+  return url.protocol === 'https:' && hasName(url.hostname) && /\.[^.]*[a-z][^.]*$/i.test(url.hostname)
 }
 
 /** Discovery asks there next, so it must be a place that may be asked, like the host that named it (§3, §4). */
@@ -99,20 +96,4 @@ function issuerIn(found: unknown): string | undefined {
     if (rel === issuerRelation && typeof href === 'string') return href
   }
   return undefined
-}
-
-async function shortJson(response: Response): Promise<unknown> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for await (const bytes of response.body ?? []) {
-    size += bytes.byteLength
-    if (size > largest) throw new AuthError('discovery_failed', { expected: `at most ${largest} bytes`, got: 'more' })
-    text += decoder.decode(bytes, { stream: true })
-  }
-  try {
-    return JSON.parse(text + decoder.decode())
-  } catch {
-    throw new AuthError('discovery_failed', { expected: 'a JSON resource descriptor', got: 'another answer' })
-  }
 }

@@ -4,10 +4,9 @@
  *
  * @see OpenID Connect Discovery §4, RFC 8414 §3
  */
-import { isIP } from 'node:net'
 import { type AuthorizationServer, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
-import { type Fetch, isLoopback, transport } from '../network.ts'
+import { type Fetch, hasName, transport } from '../network.ts'
 import { shown } from '../shown.ts'
 
 const freshFor = 60 * 60_000
@@ -119,9 +118,6 @@ export function isUsable(address: unknown, issuer: URL): boolean {
   const { protocol, hostname } = new URL(address)
   return ['https:', issuer.protocol].includes(protocol) && (hasName(hostname) || !hasName(issuer.hostname))
 }
-
-const hasName = (hostname: string): boolean =>
-  !isLoopback(hostname) && !hostname.endsWith('.localhost') && isIP(hostname.replace(/^\[|\]$/g, '')) === 0
 
 async function issuerNamedIn(response: Response): Promise<string> {
   const document: unknown = await response.json().catch(() => undefined)

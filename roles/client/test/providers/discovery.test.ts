@@ -26,6 +26,7 @@ describe('discovery', () => {
     ['token_endpoint', 'https://localhost:8443/token'],
     ['jwks_uri', 'https://127.0.0.1/keys'],
     ['revocation_endpoint', 'https://vault.localhost/revoke'],
+    ['revocation_endpoint', 'https://localhost./revoke'],
     ['userinfo_endpoint', 'https://10.0.0.7/userinfo'],
     ['registration_endpoint', 'https://[fd00::7]/register'],
     ['authorization_endpoint', 'https://[::ffff:127.0.0.1]/'],
