@@ -86,7 +86,7 @@ function stepLines(step: TracedStep, { before, after, start, paint }: Drawing): 
   return [
     ...heading,
     `   ${answeredNext ? paint('dim', '·') : markOf(event.outcome, paint)} ${said}`,
-    ...(isResponse ? [] : [...values(event.params), ...checkLines(event, paint)]),
+    ...(isResponse ? [] : [...values(event.params), ...checkLines(event, before, paint)]),
     ...(answeredNext ? [] : values(event.result)),
     ...(answeredNext || event.omitted === undefined
       ? []
@@ -111,14 +111,21 @@ export const shown = (value: Redacted): string =>
       ? `(${value.length} characters, not kept)`
       : `#${value.digest} (${value.length} characters, kept as a digest)`
 
-function checkLines({ checks }: FlowEvent, paint: Paint): readonly string[] {
-  const passed = [...new Set(checks.filter(({ ok }) => ok).map(({ rule }) => rule))]
-  const broken = checks.filter(({ ok }) => !ok).map(({ rule }) => rule)
+/** A page of many pictures is many requests of which the same was checked: the list stands once. */
+function checkLines(event: FlowEvent, before: readonly TracedStep[], paint: Paint): readonly string[] {
+  const passed = passedIn(event)
+  const last = before.findLast(({ event: other }) => other !== undefined && other !== event && passedIn(other) !== '')
+  const said =
+    last?.event && passedIn(last.event) === passed ? 'checked as before' : `checked, and not found: ${passed}`
+  const broken = event.checks.filter(({ ok }) => !ok).map(({ rule }) => rule)
   return [
-    ...(passed.length > 0 ? folded(`checked, and not found: ${passed.join(', ')}`).map((l) => paint('dim', l)) : []),
+    ...(passed === '' ? [] : folded(said).map((line) => paint('dim', line))),
     ...broken.map((rule) => `     ${paint('red', `✗ ${rule}`)}`),
   ]
 }
+
+const passedIn = ({ checks }: FlowEvent): string =>
+  [...new Set(checks.filter(({ ok }) => ok).map(({ rule }) => rule))].join(', ')
 
 export function findingLines(finding: Finding, paint: Paint): readonly string[] {
   const { reason, step, expected, got, why, likely, fix, spec } = finding

@@ -53,6 +53,26 @@ describe('the text of a flow', () => {
     assert.match(text, /^ {5}client_secret +\(32 characters, not kept\)$/m)
     assert.match(text, /^ {5}code +#abc \(43 characters, kept as a digest\)$/m)
   })
+
+  it('lists what was checked once for requests that are alike, so that they fit on a screen', () => {
+    const checks = [
+      { rule: 'token_missing', ok: true },
+      { rule: 'token_expired', ok: true },
+    ] as const
+    const photo: FlowEvent = { ...event, checks }
+    const other = { ...photo, checks: checks.slice(0, 1) }
+    const text = flowText(
+      event.flow,
+      [photo, photo, photo, other].map((one, at) => ({ ...one, at: event.at + at })),
+      plain,
+    )
+    assert.deepEqual(text.match(/checked.*/g), [
+      'checked, and not found: token_missing, token_expired',
+      'checked as before',
+      'checked as before',
+      'checked, and not found: token_missing',
+    ])
+  })
 })
 
 describe('the list of flows', () => {

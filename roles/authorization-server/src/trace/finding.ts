@@ -68,6 +68,12 @@ const detectors: Partial<Record<Reason, Detector>> = {
     isClear(expected) && isClear(got) && got.clear.startsWith(expected.clear)
       ? 'The client names an endpoint, as older specifications had it; the audience is the issuer alone.'
       : undefined,
+  logout_not_delivered: ({ got }) => (isClear(got) ? neverAsked[got.clear] : undefined),
+}
+
+const neverAsked: Readonly<Record<string, string>> = {
+  url_refused: 'Its address is not https, and was not asked; loopback may be http in development only.',
+  address_refused: 'Its address leads into a network that is not public; list it in outgoing.allow if it is yours.',
 }
 
 function likelyCause(failed: FlowEvent, before: readonly FlowEvent[]): string | undefined {

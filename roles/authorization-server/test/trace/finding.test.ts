@@ -79,6 +79,13 @@ describe('the finding of a flow', () => {
     const got = { clear: 'https://id.example/token' }
     assert.match(likely({ reason: 'assertion_audience_wrong', expected, got }) ?? '', /endpoint/)
   })
+
+  it('names an address that a logout token was never sent to', () => {
+    const lost = (problem: string) => likely({ reason: 'logout_not_delivered', got: { clear: problem } })
+    assert.match(lost('url_refused') ?? '', /not https/)
+    assert.match(lost('address_refused') ?? '', /not public.*outgoing\.allow/)
+    assert.equal(lost('status 400'), undefined)
+  })
 })
 
 describe('how two addresses differ', () => {
