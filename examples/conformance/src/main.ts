@@ -1,8 +1,7 @@
 /** `npm run conformance`: starts the server under test, and says what to do with the suite or does it. */
 import { relative, resolve } from 'node:path'
-import { type Command, CommandFailure, exitCodes, type Given, given, portFrom } from '@symbolon/cli/command'
-import { explain } from '@symbolon/cli/failures'
-import { commandHelp } from '@symbolon/cli/help'
+import { type Command, CommandFailure, exitCodes, type Given, portFrom } from '@symbolon/cli/command'
+import { runProgram } from '@symbolon/cli/program'
 import { untilSignal } from '@symbolon/cli/signals'
 import { password, people } from './people.ts'
 import { type Plan, plans, shortName } from './plans.ts'
@@ -116,13 +115,4 @@ function welcome({ issuer, control, composeFile, configFile, plansFolder }: Conf
   ].join('\n')
 }
 
-const args = process.argv.slice(2)
-try {
-  if (args.includes('--help') || args.includes('-h'))
-    process.stdout.write(commandHelp('npm run conformance --', command))
-  else process.exitCode = await command.run(given(command, args))
-} catch (error) {
-  const { message, code } = explain(error)
-  process.stderr.write(`${message}\n`)
-  process.exitCode = code
-}
+await runProgram('npm run conformance --', command)

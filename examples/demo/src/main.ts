@@ -1,9 +1,8 @@
 /** `npm start`: the main job on one machine. Authorization server, photo library and print shop in one process. */
 import { resolve } from 'node:path'
-import { type Command, exitCodes, given, portFrom } from '@symbolon/cli/command'
-import { explain } from '@symbolon/cli/failures'
-import { commandHelp } from '@symbolon/cli/help'
+import { type Command, exitCodes, portFrom } from '@symbolon/cli/command'
 import { defaultDataFolder } from '@symbolon/cli/installed'
+import { runProgram } from '@symbolon/cli/program'
 import { untilSignal } from '@symbolon/cli/signals'
 
 const betweenPorts = 100
@@ -31,12 +30,4 @@ const command: Command = {
   },
 }
 
-const args = process.argv.slice(2)
-try {
-  if (args.includes('--help') || args.includes('-h')) process.stdout.write(commandHelp('npm start --', command))
-  else process.exitCode = await command.run(given(command, args))
-} catch (error) {
-  const { message, code } = explain(error)
-  process.stderr.write(`${message}\n`)
-  process.exitCode = code
-}
+await runProgram('npm start --', command)

@@ -79,8 +79,7 @@ describe('an app that registers itself', async () => {
       },
     })
     showsSignedIn(run)
-    const { path } = provider.asked.find((request) => request.path.startsWith('/authorize')) ?? { path: '' }
-    assert.equal(new URL(path, provider.issuer).searchParams.get('login_hint'), 'al')
+    assert.equal(harness.sentTo('/authorize').get('login_hint'), 'al')
     assert.equal(run.asked.filter((each) => each === '/register').length, 1)
   })
 })

@@ -22,6 +22,8 @@ import { type Changes, type StandIn, startStandIn } from '../../../roles/client/
 export interface Harness {
   readonly provider: StandIn
   readonly tls: { readonly cert: string; readonly key: string }
+  /** What the browser was sent with to the first address of the provider that begins so. */
+  sentTo(path: string): URLSearchParams
   /** Does what the module wants of an app. */
   run(module: string, how?: How): Promise<Run>
 }
@@ -61,6 +63,11 @@ export async function startHarness(): Promise<Harness> {
   return {
     provider,
     tls: pem,
+    sentTo(path) {
+      const request = provider.asked.find((each) => each.path.startsWith(path))
+      assert.ok(request, `nobody was sent to ${path}`)
+      return new URL(request.path, provider.issuer).searchParams
+    },
     async run(module, { variant = {}, changes = {}, typed, sentTo } = {}) {
       const logged: AuthError[] = []
       const { issuer, change, asked } = provider

@@ -16,10 +16,7 @@ const event = 'http://schemas.openid.net/event/backchannel-logout'
 describe('signing out at the provider', async () => {
   const harness = await startHarness()
   const { provider } = harness
-  const ended = (): URLSearchParams => {
-    const { path } = provider.asked.find((request) => request.path.startsWith('/end')) ?? { path: '' }
-    return new URL(path, provider.issuer).searchParams
-  }
+  const ended = () => harness.sentTo('/end')
 
   /** Signs the browser out, does `first` about it, and leads back with this state. */
   const ending = (

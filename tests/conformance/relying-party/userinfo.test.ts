@@ -38,9 +38,7 @@ describe('userinfo', async () => {
       const changes = variant.response_type === idTokenOnly ? { claims: having(claims) } : { userinfo: having(claims) }
       const run = await harness.run('oidcc-client-test-scope-userinfo-claims', { variant, changes })
       showsSignedIn(run)
-      const { path } = provider.asked.find((request) => request.path.startsWith('/authorize')) ?? { path: '' }
-      const sent = new URL(path, provider.issuer).searchParams
-      assert.equal(sent.get('scope'), 'openid profile email phone address')
+      assert.equal(harness.sentTo('/authorize').get('scope'), 'openid profile email phone address')
       for (const shown of ['"phone_number": "+1"', '"country": "CH"', 'alice@example.com', '"nickname": "Al"'])
         assert.ok(run.page.html.includes(shown), `${shown} is shown`)
     })

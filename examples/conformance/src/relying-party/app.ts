@@ -77,7 +77,7 @@ export async function startRelyingParty(settings: RelyingPartySettings): Promise
   }
 }
 
-const addressesOf = (home: string): RelyingPartyAddresses => ({
+export const addressesOf = (home: string): RelyingPartyAddresses => ({
   home: `${home}/`,
   callback: `${home}/api/auth/callback/${name}`,
   signedOut: `${home}/api/auth/signedout/${name}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import type { Suite } from '../suite.ts'
 import type { PlannedModule, SuiteApi, Variant } from '../suite-api.ts'
-import { type RelyingPartySettings, startRelyingParty } from './app.ts'
+import { addressesOf, type RelyingPartySettings, startRelyingParty } from './app.ts'
 import { journeyOf } from './journeys.ts'
 import type { RelyingPartyPlan } from './plans.ts'
 import { planConfiguration, providerSettings, typedFor } from './provider-settings.ts'
@@ -13,6 +13,7 @@ import { createVisitor } from './visitor.ts'
 export interface Driving {
   readonly suite: Suite
   readonly api: SuiteApi
+  /** The same for all modules, so that its addresses can be told beforehand. */
   readonly app: Pick<RelyingPartySettings, 'host' | 'port' | 'address' | 'tls'>
   readonly privateKey: JWK
   /** Where the app's own record of each module is kept, which a certification asks for. */
@@ -29,9 +30,10 @@ export interface Outcome {
 }
 
 export async function runPlan(driving: Driving, plan: RelyingPartyPlan): Promise<readonly Outcome[]> {
+  const { host, port } = driving.app
+  const configuration = planConfiguration(driving.suite, addressesOf(`https://${host}:${port}`))
   const outcomes: Outcome[] = []
   for (const variant of plan.variants) {
-    const configuration = await configurationFor(driving)
     const { id, modules } = await driving.api.plan(plan.plan, variant, configuration)
     const { client_registration: registration = 'dynamic_client', response_type: type = '' } = variant
     const folder = join(driving.folder, plan.name, `${registration} ${type}`.trim().replaceAll(' ', '-'))
@@ -52,23 +54,6 @@ export async function runPlan(driving: Driving, plan: RelyingPartyPlan): Promise
     }
   }
   return outcomes
-}
-
-/** The addresses of the app are the same for all modules. */
-async function configurationFor({ suite, app }: Driving) {
-  let configuration: object = {}
-  const asked = new Error('asked for its addresses')
-  await startRelyingParty({
-    ...app,
-    log: () => {},
-    provider: (addresses) => {
-      configuration = planConfiguration(suite, addresses)
-      throw asked
-    },
-  }).catch((error: unknown) => {
-    if (error !== asked) throw error
-  })
-  return configuration
 }
 
 interface Running {

@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import tls from 'node:tls'
-import { type Command, CommandFailure, exitCodes, given, portFrom } from '@symbolon/cli/command'
-import { explain } from '@symbolon/cli/failures'
-import { commandHelp } from '@symbolon/cli/help'
+import { type Command, CommandFailure, exitCodes, portFrom } from '@symbolon/cli/command'
+import { runProgram } from '@symbolon/cli/program'
 import { openDataFolder } from '@symbolon/server/config/data-folder'
 import { exportJWK, generateKeyPair } from 'jose'
 import { certificateIn } from '../certificates.ts'
@@ -73,13 +72,4 @@ const counted = (outcomes: readonly Outcome[]): string =>
     .map(([result, all]) => `${all?.length} ${result.toLowerCase()}`)
     .join(', ')
 
-const args = process.argv.slice(2)
-try {
-  if (args.includes('--help') || args.includes('-h'))
-    process.stdout.write(commandHelp('npm run conformance:client --', command))
-  else process.exitCode = await command.run(given(command, args))
-} catch (error) {
-  const { message, code } = explain(error)
-  process.stderr.write(`${message}\n`)
-  process.exitCode = code
-}
+await runProgram('npm run conformance:client --', command)
