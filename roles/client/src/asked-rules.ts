@@ -8,7 +8,7 @@ import { clear } from '@symbolon/protocol/evidence'
 import { list } from '@symbolon/protocol/parameters'
 import { claimsIn, type WantedClaim } from './asked.ts'
 import { clockDifference } from './clock.ts'
-import type { IdTokenCheck } from './id-token.ts'
+import type { IdTokenCheck } from './id-token-rules.ts'
 import { shown } from './shown.ts'
 
 /** A claim of the ID token that was asked for as essential, or with a value. */

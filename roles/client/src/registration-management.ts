@@ -9,9 +9,8 @@ import { isErrorName } from './flow/3-authorization-response.ts'
 import type { Fetch } from './network.ts'
 import { isUsable } from './providers/discovery.ts'
 import type { Registering } from './registration.ts'
+import type { Metadata } from './registration-metadata.ts'
 import { shown } from './shown.ts'
-
-type Metadata = Readonly<Record<string, unknown>>
 
 /** One after the other, since each may bring the token for the next. Secrets go to `register.save` and nowhere else. */
 export interface ManagedRegistration {

@@ -3,7 +3,6 @@
  *
  * @see RFC 7591, OpenID Connect Dynamic Client Registration §2, §3
  */
-import { verificationAlgorithms } from '@symbolon/protocol/algorithms'
 import {
   type AuthorizationServer,
   type Client,
@@ -14,10 +13,10 @@ import {
 import { AuthError } from './errors.ts'
 import { isErrorName } from './flow/3-authorization-response.ts'
 import { type Fetch, transport } from './network.ts'
-import { isClientAuthentication, usualAuthentication } from './providers/client-authentication.ts'
-import { type OpenIdSettings, registeredForms, rulesOf } from './providers/openid-settings.ts'
-import type { Addresses, Site } from './providers/provider.ts'
+import type { OpenIdSettings } from './providers/openid-settings.ts'
+import type { Site } from './providers/provider.ts'
 import { createManagement, type ManagedRegistration } from './registration-management.ts'
+import { type Metadata, metadataToAsk, otherForm, toClient } from './registration-metadata.ts'
 
 export interface Registering {
   /** What was saved; it holds the client's secret, and the token by which the registration can be changed. */
@@ -28,17 +27,15 @@ export interface Registering {
   /** Where the provider registers only whom it knows. */
   readonly initialAccessToken?: string
   /** Further client metadata, such as `logo_uri`. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?: Metadata
 }
 
 export interface Registration {
   /** Where it was registered; it is of use nowhere else. */
   readonly issuer: string
   /** The provider's answer. */
-  readonly client: Readonly<Record<string, unknown>>
+  readonly client: Metadata
 }
-
-type Metadata = Readonly<Record<string, unknown>>
 
 export interface Registrar {
   readonly clientId: () => string | undefined
@@ -84,7 +81,7 @@ export function createRegistrar(
     known = client
     return client
   }
-  const isOver = ({ client_secret_expires_at: end }: Readonly<Record<string, unknown>>): boolean =>
+  const isOver = ({ client_secret_expires_at: end }: Metadata): boolean =>
     typeof end === 'number' && end > 0 && end * 1000 <= now()
 
   return {
@@ -103,39 +100,6 @@ export function createRegistrar(
           known = undefined
         },
       }),
-  }
-}
-
-/** Everything is said, also what is usual, so that nothing rests on what a provider takes for usual. */
-function metadataToAsk(settings: OpenIdSettings, server: AuthorizationServer, addresses: Addresses): Metadata {
-  const { responseType = 'code', clientAuthentication, privateKey, register, postLogoutRedirectUri } = settings
-  const { publicKeys, requestObject, logoutNotices } = rulesOf(settings)
-  const implicit = responseType.includes('token')
-  const listed = server.id_token_signing_alg_values_supported ?? ['RS256']
-  const best = listed.includes('RS256') ? 'RS256' : verificationAlgorithms.find((alg) => listed.includes(alg))
-  return {
-    client_name: register?.name,
-    ...register?.metadata,
-    application_type: 'web',
-    redirect_uris: [addresses.redirect],
-    response_types: [responseType],
-    grant_types: [
-      ...(responseType.includes('code') ? ['authorization_code', 'refresh_token'] : []),
-      ...(implicit ? ['implicit'] : []),
-    ],
-    token_endpoint_auth_method: clientAuthentication ?? usualAuthentication('given by the provider', privateKey),
-    id_token_signed_response_alg: best,
-    ...registeredForms(settings),
-    jwks: publicKeys.length > 0 ? { keys: publicKeys } : undefined,
-    initiate_login_uri: addresses.initiate.startsWith('https:') ? addresses.initiate : undefined,
-    post_logout_redirect_uris: [postLogoutRedirectUri ?? addresses.signedOut],
-    request_uris: requestObject?.by === 'reference' ? [addresses.requests] : undefined,
-    ...(logoutNotices && {
-      backchannel_logout_uri: addresses.backChannelLogout,
-      backchannel_logout_session_required: true,
-      frontchannel_logout_uri: addresses.frontChannelLogout,
-      frontchannel_logout_session_required: true,
-    }),
   }
 }
 
@@ -162,39 +126,4 @@ async function askToRegister(
     const name = error instanceof ResponseBodyError && isErrorName(error.error) ? error.error : 'another answer'
     throw new AuthError('registration_failed', { expected: '201 with the client', got: name })
   }
-}
-
-const forms =
-  /^(id_token|userinfo)_(signed|encrypted)_response_(alg|enc)$|^request_object_(signing_alg|encryption_(alg|enc))$/
-
-/** What is registered otherwise than it was asked for. */
-const otherForm = (asked: Metadata, answer: Metadata): string | undefined =>
-  Object.keys(answer).find(
-    (name) =>
-      forms.test(name) && asked[name] !== undefined && answer[name] !== asked[name] && !isUnsigned(name, answer),
-  )
-
-/** No ID token is taken without a signature, whatever is registered; it is refused when it comes. */
-const isUnsigned = (name: string, answer: Metadata): boolean =>
-  name === 'id_token_signed_response_alg' && answer[name] === 'none'
-
-/** What the provider registered, with what it does not mention as it was asked for. */
-function toClient(asked: Metadata, answer: Metadata): Client {
-  const signed = 'id_token_signed_response_alg'
-  const client: Metadata = { ...asked, ...answer, ...(isUnsigned(signed, answer) ? { [signed]: asked[signed] } : {}) }
-  const other = otherForm(asked, answer)
-  if (other !== undefined) {
-    throw new AuthError('registration_failed', {
-      expected: `${other} ${String(asked[other])}`,
-      got: String(client[other]).slice(0, 50),
-    })
-  }
-  const { client_id, token_endpoint_auth_method: method } = client
-  if (typeof client_id !== 'string' || !isClientAuthentication(method)) {
-    throw new AuthError('registration_failed', {
-      expected: 'a client_id and a way to authenticate that we know',
-      got: String(method).slice(0, 50),
-    })
-  }
-  return client as unknown as Client
 }
