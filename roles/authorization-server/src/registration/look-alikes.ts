@@ -47,10 +47,21 @@ const letters = new Map([...inAnyCase(latin), ...foreignLetters, ...rows, ['0', 
 /** The Latin letter that this one is taken for; itself when it is taken for none. */
 export const likeOf = (letter: string): string => letters.get(letter) ?? letter
 
-const alphabets = ['Latin', ...Object.keys({ ...foreign, ...foreignInAnyCase })].map(
-  (name) => new RegExp(`\\p{Script=${name}}`, 'u'),
-)
+const script = (name: string) => `\\p{Script=${name}}`
+const listed = ['Latin', ...Object.keys({ ...foreign, ...foreignInAnyCase })].map(script)
+const alphabets = listed.map((one) => new RegExp(one, 'u'))
+
+/** Written in one word with Latin letters, and like none of them. */
+const eastAsian = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'].map(script)
+const unlisted = new RegExp(`[\\p{L}--[${[...listed, ...eastAsian, script('Common')].join('')}]]`, 'v')
+const latinRun = /[\p{Script=Latin}\p{Script=Common}]+/u
+
+/** `Phഠtos`: a letter by itself among Latin ones, of a script that has nobody's look-alikes here. */
+const hasStray = (word: string): boolean =>
+  /\p{Script=Latin}/u.test(word) &&
+  word.split(latinRun).some((run) => [...run].filter((letter) => unlisted.test(letter)).length === 1)
 
 /** A word with letters of two alphabets, of which some stand in for the other's. */
 export const isMixed = (word: string): boolean =>
-  [...word].some((letter) => foreignLetters.has(letter)) && alphabets.filter((one) => one.test(word)).length > 1
+  hasStray(word) ||
+  ([...word].some((letter) => foreignLetters.has(letter)) && alphabets.filter((one) => one.test(word)).length > 1)

@@ -273,6 +273,8 @@ describe('registering a client (RFC 7591 §3.1)', () => {
     'the name of a known app in all its languages': 'Druckerei (neu)',
     'the name of a known app in Cyrillic letters': 'РгіпТ Ѕһор',
     'two alphabets in one word': 'Pаypal',
+    'a Malayalam letter for o': 'Phഠtos',
+    'a Burmese letter for o': 'ဝpera',
     'a control': 'Shop\u0007',
     'what nobody sees': 'Sh\u200bop',
     'a letter without a shape': 'Shop \u3164',
@@ -301,7 +303,19 @@ describe('registering a client (RFC 7591 §3.1)', () => {
       ...['Café Zoë', 'Łódź Tramwaje', 'Ærø Færge', 'İstanbul Kart', 'Việt Nam Đường', 'Smörgåsbord 2'],
       ...['Почта', 'Сахар', 'Google Карты', 'Wi-Fi-сеть', 'Яndex', 'Ταχυδρομείο', 'µTorrent', 'Δelta'],
       ...['Հայփոստ', 'דואר ישראל', 'بريد الإمارات', 'می\u200cخواهم', 'क्‍षमा डाक', 'ไปรษณีย์ไทย', '우체국'],
-      ...['郵便局 App', 'LINE スタンプ', 'Family 👩‍👩‍👧 ❤️', 'Booking.com', 'Print', 'Shopkeeper', 'Video', 'C++ / F#'],
+      ...[
+        '郵便局 App',
+        'LINE スタンプ',
+        'Tシャツ',
+        'K팝',
+        'แอปLINE',
+        'Family 👩‍👩‍👧 ❤️',
+        'Booking.com',
+        'Print',
+        'Shopkeeper',
+        'Video',
+        'C++ / F#',
+      ],
     ]
     for (const client_name of honest) {
       const said = await named.call(registration, { json: { redirect_uris, client_name } })
