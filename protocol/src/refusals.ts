@@ -890,7 +890,7 @@ export const refusals = {
     error: 'invalid_request',
     spec: 'RFC 9700 §4.11',
     why: 'The page to return to is not a path of this site.',
-    fix: 'Give a path that begins with one slash.',
+    fix: 'Give a path of a page of your own that begins with one slash; those of signing in are none.',
   },
   session_missing: {
     error: 'invalid_token',

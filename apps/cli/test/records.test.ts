@@ -6,6 +6,16 @@ import { loadConfig } from '@symbolon/server/config/load'
 import { openInstallation } from '@symbolon/server/installation'
 import { listening, place, run, start } from './symbolon.ts'
 
+describe('a list of nothing', () => {
+  const lists = { flow: ['flow'], keys: ['keys', 'list'], invitations: ['invitations', 'list'], logouts: ['logouts'] }
+  for (const [name, args] of Object.entries(lists)) {
+    it(`is a sentence and not silence: ${name}`, async () => {
+      using here = place()
+      assert.match((await run([...args, '--config', here.config])).stdout, /^No .+\.\n$/)
+    })
+  }
+})
+
 describe('symbolon flow', () => {
   it('lists the last flows and tells one of them with its finding', async () => {
     using here = place('development: true\nclients:\n  shop: { redirect_uris: [https://shop.example/cb] }')

@@ -35,12 +35,14 @@ export const command: Command = {
       const all = await installation.store.invitations.list()
       const json = given.flag('json')
       if (json) print({ ...(token !== undefined && { token }), invitations: all.map((one) => inJson(one, now)) })
-      else process.stdout.write(token === undefined ? all.map((one) => line(one, now)).join('') : `${token}\n`)
+      else process.stdout.write(token === undefined ? all.map((one) => line(one, now)).join('') || none : `${token}\n`)
       if (token !== undefined) warn(installation)
       return exitCodes.ok
     })
   },
 }
+
+const none = 'No invitation is there.\n'
 
 const print = (data: object) => process.stdout.write(`${JSON.stringify({ v: 1, data })}\n`)
 

@@ -38,11 +38,13 @@ export const command: Command = {
       if (given.flag('json')) {
         const data = { made, keys: shown.map(({ sealedPrivate: _, ...key }) => ({ ...key, state: stateOf(key, now) })) }
         process.stdout.write(`${JSON.stringify({ v: 1, data })}\n`)
-      } else process.stdout.write(shown.map((key) => `${line(key, now)}\n`).join(''))
+      } else process.stdout.write(shown.map((key) => `${line(key, now)}\n`).join('') || none)
       return exitCodes.ok
     })
   },
 }
+
+const none = 'No such key is there; a server makes its keys when it starts.\n'
 
 /** Returns the key ids that were made. */
 type Change = (installation: Installation, algorithm: KeyAlgorithm | undefined) => Promise<readonly string[]>

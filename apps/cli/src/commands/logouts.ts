@@ -22,11 +22,15 @@ export const command: Command = {
     const json = given.flag('json')
     const all = await withInstallation(given, ({ store }) => store.logouts.list(limit))
     const shown = given.flag('failed') ? all.filter(({ failedAt }) => failedAt !== null) : all
-    const text = json ? `${JSON.stringify({ v: 1, data: { logouts: shown.map(inJson) } })}\n` : shown.map(line).join('')
+    const text = json
+      ? `${JSON.stringify({ v: 1, data: { logouts: shown.map(inJson) } })}\n`
+      : shown.map(line).join('') || none
     process.stdout.write(text)
     return exitCodes.ok
   },
 }
+
+const none = 'No such notice is there.\n'
 
 function limitFrom(text: string | undefined): number {
   const limit = text === undefined ? usually : /^\d{1,4}$/.test(text) ? Number(text) : 0

@@ -106,7 +106,8 @@ export const metadataRules: readonly MetadataRule[] = [
       isImplicit(client) &&
       client.application_type !== 'native' &&
       redirects(client).some((url) => !isHttps(url) || isLocalhost(url)),
-    expected: 'https and a host other than localhost, as a token comes to a web client through the browser',
+    expected:
+      'https and a host other than localhost, as a token comes to a web client through the browser, or application_type native',
     got: 'another address',
   },
   {
