@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import type { AuthError, OpenIdSettings, Registration } from '@symbolon/client'
 import { type App, start, startApp } from './support/app.ts'
-import { type Asked, sendJson } from './support/stand-in.ts'
+import { type Asked, sendJson } from './support/http.ts'
 
 interface Managed {
   readonly app: App

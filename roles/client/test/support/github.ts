@@ -1,8 +1,7 @@
 /** A stand-in for GitHub that answers as its documentation says: form-encoded or JSON, errors with status 200. */
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { type Asked, readAll, sendJson } from './stand-in.ts'
+import type { ServerResponse } from 'node:http'
+import { type Asked, listenTo, sendJson, sentBack } from './http.ts'
 
 export interface GitHubStandIn {
   readonly web: string
@@ -75,28 +74,6 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     return give(request, response, change.granted ?? (params.get('scope') ?? '').split(' ').join(','))
   }
 
-  const server = createServer((message, response) => {
-    readAll(message).then((body) => {
-      const request = {
-        method: message.method ?? '',
-        path: message.url ?? '',
-        headers: message.headers,
-        form: new URLSearchParams(body),
-        body,
-      }
-      asked.push(request)
-      const { pathname, searchParams } = new URL(request.path, web)
-      if (pathname === '/login/oauth/authorize') {
-        const code = randomBytes(10).toString('hex')
-        codes.set(code, searchParams)
-        const to = new URL(searchParams.get('redirect_uri') ?? '')
-        to.search = new URLSearchParams({ code, state: searchParams.get('state') ?? '' }).toString()
-        return response.writeHead(302, { location: to.href }).end()
-      }
-      if (pathname === '/login/oauth/access_token') return token(request, response)
-      return api(request, response, pathname)
-    })
-  })
   const api = (request: Asked, response: ServerResponse, pathname: string) => {
     const scope = tokens.get(request.headers.authorization?.slice('Bearer '.length) ?? '')
     if (!request.headers['user-agent'])
@@ -119,22 +96,19 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     }
     return sendJson(response, 404, { message: 'Not Found' })
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const server = await listenTo((request, response) => {
+    asked.push(request)
+    const { pathname, searchParams } = new URL(request.path, server.url)
+    if (pathname === '/login/oauth/authorize') {
+      const code = randomBytes(10).toString('hex')
+      codes.set(code, searchParams)
+      const to = new URL(searchParams.get('redirect_uri') ?? '')
+      to.search = new URLSearchParams({ code, state: searchParams.get('state') ?? '' }).toString()
+      return response.writeHead(302, { location: to.href }).end()
+    }
+    if (pathname === '/login/oauth/access_token') return token(request, response)
+    return api(request, response, pathname)
+  })
 
-  return {
-    web,
-    api: `${web}/api`,
-    asked,
-    change,
-    async allow(url) {
-      const response = await fetch(url, { redirect: 'manual' })
-      return new URL(response.headers.get('location') ?? '')
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return { web: server.url, api: `${server.url}/api`, asked, change, allow: sentBack, stop: server.stop }
 }

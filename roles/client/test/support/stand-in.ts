@@ -3,17 +3,9 @@
  * a time. It keeps what it was sent, so that a test can look.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
-
-export interface Asked {
-  readonly method: string
-  readonly path: string
-  readonly headers: IncomingMessage['headers']
-  readonly form: URLSearchParams
-  readonly body: string
-}
+import { type Asked, listenTo, sendHtml, sendJson, sentBack } from './http.ts'
 
 /** What a test may change; each gets what would have been sent. */
 export interface Changes {
@@ -239,24 +231,14 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
     [`${path}/session-state`]: (_, response) => sendJson(response, 200, change.sessionState ?? 'unchanged'),
   }
 
-  const server = createServer((message, response) => {
-    readAll(message).then(async (body) => {
-      const request = {
-        method: message.method ?? '',
-        path: message.url ?? '',
-        headers: message.headers,
-        form: new URLSearchParams(body),
-        body,
-      }
-      asked.push(request)
-      if (await change.answer?.(request, response)) return
-      const route = routes[new URL(request.path, issuer).pathname]
-      if (route) await route(request, response)
-      else response.writeHead(404).end()
-    })
+  const server = await listenTo(async (request, response) => {
+    asked.push(request)
+    if (await change.answer?.(request, response)) return
+    const route = routes[new URL(request.path, issuer).pathname]
+    if (route) await route(request, response)
+    else response.writeHead(404).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+  issuer = `${server.url}${path}`
 
   return {
     issuer,
@@ -270,15 +252,8 @@ export async function startStandIn({ path = '', alg = 'ES256' }: StandInSettings
       asked.filter(
         (each) => each.path === `${path}/token` && (grant === undefined || each.form.get('grant_type') === grant),
       ),
-    async allow(url) {
-      const response = await fetch(url, { redirect: 'manual' })
-      return new URL(response.headers.get('location') ?? '')
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    allow: sentBack,
+    stop: server.stop,
   }
 }
 
@@ -295,22 +270,8 @@ function postForm(response: ServerResponse, to: URL, fields: URLSearchParams): v
 const checkSession = `<script>addEventListener('message', async ({ source, origin }) =>
 source.postMessage(await (await fetch('session-state')).json(), origin))</script>`
 
-function sendHtml(response: ServerResponse, html: string): void {
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html>${html}`)
-}
-
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-}
-
-export async function readAll(message: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of message) text += chunk
-  return text
-}
-
 /** The left half of the digest that a signature algorithm uses (OpenID Connect Core §3.1.3.6). */
-export function halfHash(alg: string, value: string): string {
+function halfHash(alg: string, value: string): string {
   const name = alg.endsWith('256') ? 'sha256' : alg.endsWith('384') ? 'sha384' : 'sha512'
   const digest = createHash(name).update(value).digest()
   return digest.subarray(0, digest.length / 2).toString('base64url')
