@@ -22,7 +22,7 @@ export const de: Words = {
   },
   app: {
     firstParty: (issuer: Child) => say`Von ${issuer} selbst`,
-    administrator: (date: Child) => say`Am ${date} von der Administration eingetragen`,
+    administrator: (date: Child) => say`Am ${date} von der Administration zugelassen`,
     unreviewed: (date: Child) => say`Nicht geprüft. Sie hat sich am ${date} selbst eingetragen.`,
     papers: (app: Child) => say`Von ${app}:`,
     policy: 'Datenschutzerklärung',

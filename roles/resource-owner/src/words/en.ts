@@ -25,7 +25,7 @@ export const en = {
   },
   app: {
     firstParty: (issuer: Child) => say`Made by ${issuer}`,
-    administrator: (date: Child) => say`Registered by an administrator on ${date}`,
+    administrator: (date: Child) => say`Admitted by an administrator on ${date}`,
     unreviewed: (date: Child) => say`Not reviewed. It registered itself on ${date}.`,
     papers: (app: Child) => say`From ${app}:`,
     policy: 'Privacy policy',

@@ -16,7 +16,11 @@ describe('consent', () => {
   it('asks by name, and shows beside it the host that was verified', () => {
     assert.match(html, /<h1>Allow <bdi>Acme Notes<\/bdi> to use your <bdi>Example<\/bdi> account\?<\/h1>/)
     assert.match(html, /<bdi class="host">acme-notes\.example<\/bdi>/)
-    assert.match(html, /Registered by an administrator on <time [^>]*>3 March 2026</)
+  })
+
+  it('says of an app that somebody let in no more than that: one that was invited wrote its registration itself', () => {
+    assert.match(html, /Admitted by an administrator on <time [^>]*>3 March 2026</)
+    assert.doesNotMatch(html, /Registered by/)
   })
 
   it('says as whom, with the way to another account', () => {
