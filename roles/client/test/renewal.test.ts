@@ -1,9 +1,10 @@
 /** Tokens that the app wants new, though the old ones are not over. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { memoryStore, type SessionStore, type StoredEntry } from '@symbolon/client'
+import { memoryStore, type SessionStore } from '@symbolon/client'
 import { type App, appAt, signIn, startApp, using } from './support/app.ts'
 import { openBrowser } from './support/browser.ts'
+import { type SpiedStore, spied } from './support/store.ts'
 
 for (const kind of ['cookie', 'store'] as const) {
   describe(`tokens renewed at once, with a session in a ${kind}`, () => {
@@ -121,7 +122,7 @@ for (const kind of ['cookie', 'store'] as const) {
 
 describe('a store in the hands of somebody', () => {
   it('can not be made to give one person the renewed session of another (RFC 9700 §4.13)', async () => {
-    const store = spied(memoryStore())
+    const store = spied()
     const settings = { auth: { session: { kind: 'cookie', store } } } as const
     await using(settings, async (app) => {
       await signIn(app)
@@ -158,14 +159,5 @@ interface Shared {
   readonly other: App
   readonly settings: { readonly auth: object }
   readonly clock: { now: number }
-  readonly store: ReturnType<typeof spied>
-}
-
-const spied = (store: SessionStore) => {
-  const written: StoredEntry[] = []
-  const set: SessionStore['set'] = (entry) => {
-    written.push(entry)
-    return store.set(entry)
-  }
-  return { ...store, written, set }
+  readonly store: SpiedStore
 }

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { type AuthError, createAuth, memoryStore, openid, type SessionStore } from '@symbolon/client'
 import { type App, clientOf, secret, signIn, startApp } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
+import { spied } from '../support/store.ts'
 
 for (const kind of ['cookie', 'store'] as const) {
   describe(`sessions in a ${kind}`, () => {
@@ -122,47 +123,27 @@ describe('a session in a cookie', () => {
 })
 
 describe('a session in a store', () => {
-  const spied = () => {
-    const store = memoryStore()
-    const seen: string[] = []
-    const spy: SessionStore = {
-      ...store,
-      set(entry) {
-        seen.push(entry.key, entry.value)
-        return store.set(entry)
-      },
-    }
-    return { spy, seen }
-  }
-
   it('leaves the store neither its handle nor anything of its content', async () => {
-    const { spy, seen } = spied()
-    const app = await startApp({ auth: { session: { kind: 'store', store: spy } } })
+    const store = spied()
+    const app = await startApp({ auth: { session: { kind: 'store', store } } })
     await signIn(app)
     const handle = app.browser.cookies.get('symbolon-4200.session') ?? ''
     assert.equal(Buffer.from(handle, 'base64url').length, 32)
-    const stored = seen.join(' ')
+    const stored = store.written.map(({ key, value }) => `${key} ${value}`).join(' ')
     for (const secret of [handle, 'alice', 'access']) assert.equal(stored.includes(secret), false)
     await app.stop()
   })
 
   it('can not be made to give one person the session of another (RFC 9700 §4.13)', async () => {
-    const store = memoryStore()
-    const keys: string[] = []
-    const spy: SessionStore = {
-      ...store,
-      set(entry) {
-        keys.push(entry.key)
-        return store.set(entry)
-      },
-    }
-    const app = await startApp({ auth: { session: { kind: 'store', store: spy } } })
+    const store = spied()
+    const app = await startApp({ auth: { session: { kind: 'store', store } } })
     await signIn(app)
-    const hers = await store.get(keys[0] ?? '')
+    const [hers] = store.written
     const other = openBrowser(app.auth)
     await signIn({ ...app, browser: other })
-    const expiresAt = Math.floor(Date.now() / 1000) + 60
-    await store.set({ key: keys.at(-1) ?? '', value: hers ?? '', expiresAt, onlyIfPresent: true })
+    const his = store.written.at(-1)
+    assert.ok(hers && his && hers.key !== his.key)
+    await store.set({ ...his, value: hers.value })
     assert.equal(await app.auth.session(other.request()), undefined)
     assert.ok(await app.auth.session(app.browser.request()))
     await app.stop()
