@@ -72,7 +72,9 @@ export function requestAuth(auth: Auth, sent: Headers, head: AnswerHead): Reques
   }
   const kept = async <T extends { readonly setCookies: readonly string[] }>(call: () => Promise<T>): Promise<T> => {
     if (auth.sessionKind === 'cookie' && head.isSent()) {
-      throw new TypeError('call fetch before the answer begins: the cookie of a renewed session would be lost')
+      throw new TypeError(
+        'call fetch and renew before the answer begins: the cookie of a renewed session would be lost',
+      )
     }
     try {
       const answer = await call()

@@ -117,7 +117,7 @@ for (const [name, app] of Object.entries(frameworks)) {
     it('refuses to call once the answer has begun, since a renewed session could not be kept', async () => {
       const { shop, visitor, api } = await signedIn()
       const text = await (await visitor.go(`/late${api}`)).text()
-      assert.match(text, /^so far TypeError: call fetch before the answer begins/)
+      assert.match(text, /^so far TypeError: call fetch and renew before the answer begins/)
       await shop.stop()
     })
   })

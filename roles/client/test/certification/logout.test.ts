@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { type AuthError, memoryStore, type SessionSettings, type SessionStore } from '@symbolon/client'
 import { CompactEncrypt, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
-import { type App, signIn, start, startApp } from '../support/app.ts'
+import { type App, signIn, startApp } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 
 const own = { origin: 'http://localhost:4200' }
@@ -313,133 +313,6 @@ describe('signing out at the provider', () => {
       const error = app.logged[0] as AuthError | undefined
       assert.deepEqual([error?.code, error?.got], ['sign_out_unknown', got])
       assert.equal(await app.auth.session(app.browser.request()), undefined)
-    })
-  }
-})
-
-describe('the session monitor', () => {
-  let app: App
-  before(async () => {
-    app = await startApp({ openid: { parameters: { prompt: 'login' } } })
-    app.standIn.change.redirect = (answer) => {
-      if (!answer.has('error')) answer.set('session_state', 'state"<of>.salt')
-      return answer
-    }
-  })
-  after(() => app.stop())
-  const sameOrigin = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }
-  const silent = '/api/auth/signin/symbolon?prompt=none&silent=1'
-
-  it('oidcc-client-test-session-management (OpenID Connect Session Management §3.1)', async () => {
-    await signIn(app)
-    const response = await app.browser.get('/api/auth/monitor')
-    const html = await response.text()
-    assert.match(html, /data-message="print-shop state&#34;&#60;of&#62;.salt"/)
-    assert.match(html, new RegExp(`<iframe src="${app.standIn.issuer}/check-session"`))
-    const policy = response.headers.get('content-security-policy') ?? ''
-    assert.match(policy, new RegExp(`frame-src 'self' ${app.standIn.issuer} `))
-    assert.match(policy, /frame-ancestors 'self'/)
-  })
-
-  it('watches nothing for nobody, nor at a provider that can not be watched', async () => {
-    const html = await (await openBrowser(app.auth).get('/api/auth/monitor')).text()
-    assert.equal(html.includes('<iframe'), false)
-  })
-
-  const ask = async (path: string) => {
-    const url = await start({ ...app.browser, get: (to) => app.browser.get(to, sameOrigin) }, path)
-    const back = await app.standIn.allow(url.href)
-    return { url, page: await app.browser.get(`${back.pathname}${back.search}`) }
-  }
-
-  it('finds the same person by a sign-in that nobody sees, although people are asked to log in', async () => {
-    app.browser.cookies.clear()
-    await signIn(app)
-    const { url, page } = await ask(silent)
-    assert.deepEqual([url.searchParams.get('prompt'), url.searchParams.has('id_token_hint')], ['none', true])
-    assert.match(await page.text(), /postMessage\(\{symbolon:'signed-in'\},location\.origin\)/)
-    assert.equal((await app.auth.require(app.browser.request())).user.sub, 'alice')
-  })
-
-  for (const [what, error] of [
-    ['nobody', 'login_required'],
-    ['somebody who must be asked', 'interaction_required'],
-  ] as const) {
-    it(`ends the session when it finds ${what}`, async () => {
-      app.browser.cookies.clear()
-      await signIn(app)
-      const url = await start({ ...app.browser, get: (to) => app.browser.get(to, sameOrigin) }, silent)
-      const answer = { error, state: url.searchParams.get('state') ?? '', iss: app.standIn.issuer }
-      const page = await app.browser.get(`/api/auth/callback/symbolon?${new URLSearchParams(answer)}`)
-      assert.match(await page.text(), /symbolon:'signed-out'/)
-      assert.equal(await app.auth.session(app.browser.request()), undefined)
-    })
-  }
-
-  it('ends the session when it finds another person', async () => {
-    app.browser.cookies.clear()
-    await signIn(app)
-    app.standIn.change.claims = (claims) => ({ ...claims, sub: 'bob' })
-    const { page } = await ask(silent)
-    delete app.standIn.change.claims
-    assert.match(await page.text(), /symbolon:'signed-out'/)
-    assert.equal(await app.auth.session(app.browser.request()), undefined)
-  })
-
-  it('leaves the session alone while the provider does not answer', async () => {
-    app.browser.cookies.clear()
-    await signIn(app)
-    app.standIn.change.token = () => ({ status: 503, body: {} })
-    const { page } = await ask(silent)
-    delete app.standIn.change.token
-    assert.match(await page.text(), /symbolon:'unsure'/)
-    assert.ok(await app.auth.session(app.browser.request()))
-  })
-
-  it('is asked for by a page of the app only, since the answer can sign a person out', async () => {
-    app.browser.cookies.clear()
-    await signIn(app)
-    for (const from of ['cross-site', 'same-site', 'none']) {
-      assert.equal((await app.browser.get(silent, { 'sec-fetch-site': from })).status, 403)
-    }
-    assert.equal((await app.browser.get('/api/auth/signin/symbolon?silent=1', sameOrigin)).status, 403)
-  })
-})
-
-describe('a refreshed ID token', () => {
-  const refreshed = async (change: JWTPayload | undefined) => {
-    let clock = Date.now()
-    const app = await startApp({ auth: { now: () => clock } })
-    app.standIn.change.claims = (claims) => ({ ...claims, auth_time: 1_000 })
-    await signIn(app)
-    clock += 290_000
-    if (change) {
-      app.standIn.change.idTokenAgain = true
-      app.standIn.change.claims = (claims) => ({ ...claims, auth_time: 1_000, ...change })
-    }
-    clock += 20_000
-    const outcome = await app.auth.fetch(app.browser.request(), `${app.standIn.issuer}/photos`).then(
-      ({ response }) => response.status,
-      (error: AuthError) => [error.code, error.expected],
-    )
-    await app.stop()
-    return outcome
-  }
-
-  it('oidcc-client-test-refresh-token', async () => {
-    assert.deepEqual([await refreshed(undefined), await refreshed({})], [200, 200])
-  })
-
-  for (const [title, change, expected] of [
-    ['oidcc-client-test-refresh-token-invalid-issuer', { iss: 'https://other.example' }, /^iss: http/],
-    ['oidcc-client-test-refresh-token-invalid-sub', { sub: 'mallory' }, /^sub: the person of before$/],
-    ['is refused for another client', { aud: 'another' }, /^aud: print-shop$/],
-    ['is refused with another time of sign-in', { auth_time: 2_000 }, /^auth_time: 1000$/],
-  ] as const) {
-    it(`${title} (OpenID Connect Core §12.2)`, async () => {
-      const [code, seen] = (await refreshed(change)) as readonly string[]
-      assert.equal(code, 'id_token_invalid')
-      assert.match(seen ?? '', expected)
     })
   }
 })
