@@ -13,8 +13,9 @@ const eventsKept = 50
 /** After these the person just tries again. */
 const goesOn: ReadonlySet<string> = new Set(['credentials_wrong', 'sign_in_slowed_down'])
 
-/** Takes every recorded event and gives the lines to print, mostly none. */
-export function createFlowLines(paint: Paint): (event: FlowEvent) => readonly string[] {
+/** Takes every recorded event and gives the lines to print, mostly none. `data`: a folder that commands must be told. */
+export function createFlowLines(paint: Paint, data?: string): (event: FlowEvent) => readonly string[] {
+  const more = (flow: string) => row('more', `npx symbolon flow ${flow}${data === undefined ? '' : ` --data ${data}`}`)
   const flows = new Map<string, { readonly events: FlowEvent[]; readonly told: Set<string> }>()
 
   return (event) => {
@@ -32,7 +33,9 @@ export function createFlowLines(paint: Paint): (event: FlowEvent) => readonly st
       outcome === 'ok' && step === 4 ? 'tokens' : outcome === 'ok' || outcome === 'shown' ? '' : (reason ?? '')
     if (told === '' || goesOn.has(told) || flow.told.has(told)) return []
     flow.told.add(told)
-    return told === 'tokens' ? [success(flow.events, event, paint)] : failure(flow.events, event, paint)
+    return told === 'tokens'
+      ? [success(flow.events, event, paint)]
+      : [...failure(flow.events, event, paint), ...more(event.flow)]
   }
 }
 
@@ -109,7 +112,6 @@ function failure(events: readonly FlowEvent[], event: FlowEvent, paint: Paint): 
     ...row('got', got && shown(got)),
     ...row('likely', likely),
     ...row('fix', fix),
-    ...row('more', `symbolon flow ${event.flow}`),
   ]
 }
 

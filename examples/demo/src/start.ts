@@ -1,6 +1,7 @@
 /** The three parts of the demo, started in the order in which they need each other, and ended in the other. */
 import { relative } from 'node:path'
 import { paintFor } from '@symbolon/cli/flow-text'
+import { defaultDataFolder } from '@symbolon/cli/installed'
 import { loadConfig } from '@symbolon/server/config/load'
 import { type RunningServer, startServer } from '@symbolon/server/server'
 import { demoPassword, demoPeople } from './config.ts'
@@ -59,7 +60,8 @@ async function start(
   const print = (...lines: readonly string[]) => {
     for (const line of lines) say(line)
   }
-  const linesOf = createFlowLines(paint)
+  const where = relative(process.cwd(), folder)
+  const linesOf = createFlowLines(paint, where === defaultDataFolder ? undefined : where || '.')
   const config = await loadConfig(data.configFile)
   const server = await startServer(
     { ...config, lifetimes: { ...config.lifetimes, ...lifetimes } },

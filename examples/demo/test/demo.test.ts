@@ -58,7 +58,7 @@ describe('the demo', () => {
     assert.equal((await fetch(wrong)).status, 400)
     await demo.line(/✗ sign-in +print-shop +redirect_uri_not_registered/)
     await demo.line(/likely +One says localhost, the other names the address\./)
-    const more = await demo.line(/more +symbolon flow/)
+    const more = await demo.line(/more +npx symbolon flow/)
 
     demo.child.kill('SIGTERM')
     assert.equal((await demo.ended).code, 0)
