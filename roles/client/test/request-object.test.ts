@@ -1,17 +1,9 @@
 /** Request objects that say something of a person are for the provider alone (OpenID Connect Core §16.21). */
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import {
-  type AuthError,
-  type ClaimsRequest,
-  createAuth,
-  memoryStore,
-  type OpenIdSettings,
-  openid,
-} from '@symbolon/client'
+import { type AuthError, type ClaimsRequest, memoryStore, type OpenIdSettings } from '@symbolon/client'
 import { compactDecrypt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
-import { type App, clientOf, secret, signIn, start, startApp } from './support/app.ts'
-import { openBrowser } from './support/browser.ts'
+import { type App, appAt, signIn, start, startApp } from './support/app.ts'
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>
 
@@ -94,13 +86,7 @@ describe('a request object', () => {
   it('with an id_token_hint is encrypted, also where the provider fetches it [OIDC-Core-16.21-01]', () =>
     using({ openid: { requestObject: 'reference' } }, async (app) => {
       // the stand-in reads no request objects: the session is of the same app before it sent any
-      const plain = createAuth({
-        baseUrl: app.auth.baseUrl,
-        secret,
-        providers: { symbolon: openid(clientOf(app.standIn)) },
-        log: () => {},
-      })
-      const browser = openBrowser(plain)
+      const { browser } = appAt(app.standIn)
       await signIn({ ...app, browser })
       app.browser.keep([...browser.cookies].map(([name, value]) => `${name}=${value}`))
       const { payload } = await opened(await objectIn(app, await start(app.browser, signInPath({ prompt: 'none' }))))

@@ -1,8 +1,8 @@
 /** Starting a sign-in. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type AuthError, createAuth, openid } from '@symbolon/client'
-import { type App, clientOf, secret, signIn, start, startApp } from '../support/app.ts'
+import type { AuthError } from '@symbolon/client'
+import { type App, appAt, signIn, start, startApp } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 
 describe('/signin/:provider', () => {
@@ -195,11 +195,7 @@ describe('/signin/:provider', () => {
 describe('the cookie of a sign-in over https', () => {
   const cookieLine = async (responseMode: 'query' | 'form_post') => {
     const app = await startApp()
-    const auth = createAuth({
-      baseUrl: 'https://shop.example.com',
-      secret,
-      providers: { symbolon: openid({ ...clientOf(app.standIn), responseMode }) },
-    })
+    const { auth } = appAt(app.standIn, { openid: { responseMode }, auth: { baseUrl: 'https://shop.example.com' } })
     const response = await auth.handle(new Request('https://shop.example.com/api/auth/signin/symbolon'))
     await app.stop()
     return response?.headers.getSetCookie()[0] ?? ''

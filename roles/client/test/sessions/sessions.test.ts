@@ -1,8 +1,8 @@
 /** Both ways to keep sessions do the same; each has what is its own besides. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type AuthError, createAuth, memoryStore, openid, type SessionStore } from '@symbolon/client'
-import { type App, clientOf, secret, signIn, startApp } from '../support/app.ts'
+import { type AuthError, memoryStore, type SessionStore } from '@symbolon/client'
+import { type App, appAt, secret, signIn, startApp } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 import { spied } from '../support/store.ts'
 
@@ -64,10 +64,9 @@ for (const kind of ['cookie', 'store'] as const) {
     })
 
     it('survive a change of the secret while the old one is still known', async () => {
-      const providers = { symbolon: openid(clientOf(app.standIn)) }
       const kept = session()
       const with_ = (secrets: readonly string[]) =>
-        createAuth({ baseUrl: 'http://localhost:4200', secret: secrets, session: kept, providers, now: () => clock })
+        appAt(app.standIn, { auth: { secret: secrets, session: kept, now: () => clock } }).auth
       app.standIn.change.claims = (claims) => ({ ...claims, iat: Math.floor(clock / 1000) })
       const browser = openBrowser(with_([secret]))
       await signIn({ ...app, browser })
@@ -77,14 +76,7 @@ for (const kind of ['cookie', 'store'] as const) {
 
     it('of one site are none of another that has the same secret', async () => {
       const kept = session()
-      const at = (baseUrl: string) =>
-        createAuth({
-          baseUrl,
-          secret,
-          session: kept,
-          providers: { symbolon: openid(clientOf(app.standIn)) },
-          now: () => clock,
-        })
+      const at = (baseUrl: string) => appAt(app.standIn, { auth: { baseUrl, session: kept, now: () => clock } }).auth
       const browser = openBrowser(at('http://localhost:4200'))
       await signIn({ ...app, browser })
       const cookie = browser.cookies.get('symbolon-4200.session') ?? ''
