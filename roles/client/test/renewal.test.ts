@@ -81,6 +81,18 @@ for (const kind of ['cookie', 'store'] as const) {
         assert.equal(app.standIn.tokenRequests('refresh_token').length, kind === 'cookie' ? 1 : 2)
       }))
 
+    it('do not bring back in one what was signed out in the other', () =>
+      sharing(async ({ app, other }) => {
+        const request = app.browser.request()
+        app.standIn.change.beforeToken = async () => {
+          await other.auth.signOut(request)
+        }
+        const { setCookies } = await app.auth.renew(request)
+        app.browser.keep((await other.auth.signOut(request)).setCookies)
+        app.browser.keep(setCookies)
+        assert.equal(await app.auth.session(app.browser.request()), undefined)
+      }))
+
     it('leave the store no token and no session (RFC 9700 §4.13)', () =>
       sharing(async ({ app, other, store }) => {
         const tokens: string[] = []

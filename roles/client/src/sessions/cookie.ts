@@ -51,18 +51,28 @@ export function createCookieSessions({ store, names, sealer, now }: CookieSessio
     return sealed === undefined ? undefined : sealer.open<SessionRecord>('session', sealed)
   }
 
+  const endKey = ({ id }: SessionRecord) => `ended ${hash('sha256', id, 'base64url')}`
+  /** As far as the store can be reached: nobody is kept from signing out by it. */
+  const rememberEnd = async (record: SessionRecord): Promise<void> => {
+    await ended.run(record.id, async () => true)
+    const expiresAt = Math.ceil((now() + lateness) / 1000)
+    await store?.set({ key: endKey(record), value: 'ended', expiresAt, onlyIfPresent: false }).catch(() => undefined)
+  }
+  const endedElsewhere = async (record: SessionRecord): Promise<boolean> =>
+    (await store?.get(endKey(record)).catch(() => undefined)) !== undefined
+
   return {
     load,
     begin: async (cookies, record) => write(cookies, await seal(record)),
     async renew(cookies, record, next) {
       const renewed = await renewals(hash('sha256', tokenState(record)), async () => seal(await next(record)))
       // signing out while a renewal is under way must not bring the session back
-      const over = ended.get(record.id) !== undefined
+      const over = ended.get(record.id) !== undefined || (await endedElsewhere(record))
       return { record: renewed.record, setCookies: over ? [] : write(cookies, renewed) }
     },
     async end(cookies) {
       const record = await load(cookies)
-      if (record) await ended.run(record.id, async () => true)
+      if (record) await rememberEnd(record)
       return removeChunks(cookies, { name: names.session, secure: names.secure })
     },
   }
