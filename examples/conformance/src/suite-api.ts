@@ -138,5 +138,6 @@ export function createSuiteApi(base: string, token: string | undefined): SuiteAp
 /** Why nothing came back: `ECONNREFUSED`, or a certificate that is not trusted. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+  return /CERT|ISSUER/.test(reason) ? `${reason}; --suite-ca names the certificate that it shows` : reason
 }
