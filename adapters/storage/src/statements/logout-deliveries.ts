@@ -50,12 +50,12 @@ export const announceAgain = statement<{ session_id: string; client_id: string; 
    where issuer_id = :issuer_id and session_id = :session_id and client_id = :client_id`,
 )
 
-/** Of those that wait for as long, the one that was announced first: so it is the same one that is tried again. */
+/** Of those that wait for as long, the one that was tried least: whoever hangs at one session hears of another next. */
 export const dueLogouts = statement<{ now: number; limit: number; unreviewed: number }, Row>(
   'logout_deliveries.due',
   `select ${columns} from logout_deliveries
    where issuer_id = :issuer_id and unreviewed = :unreviewed and due_at <= :now
-   order by due_at, created_at, session_id limit :limit`,
+   order by due_at, attempts, created_at, session_id limit :limit`,
 )
 
 export const logoutsOfSession = statement<{ session_id: string }, Row>(
@@ -96,11 +96,12 @@ export const putOffLogouts = statement<{ client_id: string; now: number; due_at:
    where issuer_id = :issuer_id and client_id = :client_id and due_at <= :now`,
 )
 
-/** They were there all the time while the client did not listen. */
+/** They were there all the time while the client did not listen, and were tried in vain; none is given up untried. */
 export const giveUpLogouts = statement<{ client_id: string; before: number; now: number; problem: string }>(
   'logout_deliveries.give_up',
   `update logout_deliveries set due_at = null, failed_at = :now, problem = :problem
-   where issuer_id = :issuer_id and client_id = :client_id and due_at <= :now and created_at <= :before`,
+   where issuer_id = :issuer_id and client_id = :client_id and due_at <= :now and created_at <= :before
+     and attempts > 0`,
 )
 
 export const deleteLogoutsOfClient = statement<{ client_id: string }>(

@@ -129,7 +129,7 @@ export function logouts(place: Place): void {
       assert.deepEqual(await told(store), ['ours', 'a stranger'])
     })
 
-    it('is put off or given up for all that is due to one client, and for nobody else', async () => {
+    it('is put off for all that is due to one client, or given up where it was tried, and for nobody else', async () => {
       await using storage = await openAlone(place)
       const { store } = storage
       const sessions = many(3, (index) => ({ ...a.session, sessionId: `session-${index + 1}` }))
@@ -150,14 +150,41 @@ export function logouts(place: Place): void {
         (await dueAt(store, at)).map((one) => `${one.clientId} ${one.sessionId.slice(-1)} ${Number(one.dueAt) - now}`)
       assert.deepEqual(await due(now + 9), ['well 1 0', 'well 2 1', 'well 3 2'])
       assert.deepEqual((await due(now + 30)).slice(3), ['deaf 2 10', 'deaf 3 10', 'deaf 1 30'])
-      await store.commit([
-        { do: 'give-up-logouts', clientId: 'deaf', announcedUpTo: now + 1, now: now + 10, problem: 'too_slow' },
-      ])
+      const upTo = { announcedUpTo: now + 1, now: now + 10 }
+      const giveUp: Write = { do: 'give-up-logouts', clientId: 'deaf', problem: 'too_slow', ...upTo }
+      await store.commit([giveUp])
+      assert.deepEqual((await due(now + 30)).slice(3), ['deaf 2 10', 'deaf 3 10', 'deaf 1 30'], 'never tried')
+      for (const session of ['session-2', 'session-3']) {
+        const once = { sessionId: session, clientId: 'deaf', attempts: 0, dueAt: now + 10 }
+        await store.commit([{ do: 'claim-logout', ...once }])
+      }
+      await store.commit([giveUp])
       assert.deepEqual((await due(now + 30)).slice(3), ['deaf 3 10', 'deaf 1 30'])
       const failed = (await store.logouts.list(9)).filter(({ failedAt }) => failedAt !== null)
       assert.deepEqual(
         failed.map(({ clientId, sessionId, problem }) => [clientId, sessionId, problem]),
         [['deaf', 'session-2', 'too_slow']],
+      )
+    })
+
+    it('is tried first where it was tried least, of those that wait for as long', async () => {
+      await using storage = await openAlone(place)
+      const { store } = storage
+      for (const [index, attempts] of [2, 0, 1].entries()) {
+        const session = { ...a.session, sessionId: `session-${index + 1}` }
+        const { sessionId } = session
+        const announced = { now: now + index, announcedUntil: until }
+        await store.commit([{ do: 'insert-session', session }, remember('one', { sessionId })])
+        await store.commit([{ do: 'announce-logout', sessionId, flow: null, ...announced }])
+        for (const before of many(attempts, (at) => at)) {
+          const claim = { sessionId, clientId: 'one', attempts: before, dueAt: now + 5 }
+          await store.commit([{ do: 'claim-logout', ...claim }])
+        }
+      }
+      await store.commit([{ do: 'put-off-logouts', clientId: 'one', now: now + 5, dueAt: now + 9 }])
+      assert.deepEqual(
+        (await dueAt(store, now + 9)).map((one) => one.sessionId),
+        ['session-2', 'session-3', 'session-1'],
       )
     })
 

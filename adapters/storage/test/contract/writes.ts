@@ -252,10 +252,13 @@ const scenarios: { readonly [Do in Write['do']]: Scenario & { readonly write: Ex
     seen: [{ ...a.logout, dueAt: 1_010 }],
   },
   'give-up-logouts': {
-    given: [put.sessionClient, announced],
+    given: [
+      ...[put.sessionClient, announced],
+      { do: 'claim-logout', sessionId: 'session-1', clientId: 'print-shop', attempts: 0, dueAt: now },
+    ],
     write: { do: 'give-up-logouts', clientId: 'print-shop', announcedUpTo: now, now, problem: 'deaf' },
     see: (store) => store.logouts.ofSession('session-1'),
-    seen: [{ ...a.logout, dueAt: null, failedAt: now, problem: 'deaf' }],
+    seen: [{ ...a.logout, attempts: 1, dueAt: null, failedAt: now, problem: 'deaf' }],
   },
   'move-sessions': {
     given: [put.session],

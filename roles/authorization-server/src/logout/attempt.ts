@@ -1,8 +1,9 @@
 /**
  * One attempt at one client to say that a session has ended, and what follows from it: accepted, tried again, given up.
  *
- * A client that does not listen is spared all else that is due to it until it is tried again; what waited all that time in
- * vain is given up with the attempt that was.
+ * A client that does not listen is spared all else that is due to it for a while; then whatever was tried least is tried, so
+ * that one session at which it hangs holds up no other. What waited for as long as the one that is given up, and was tried
+ * in vain itself, is given up with it.
  *
  * @see OpenID Connect Back-Channel Logout §2.5 (request, retries), §2.8 (response), §4 (slow and hostile clients)
  */
@@ -19,6 +20,8 @@ import { mintLogoutToken } from './logout-token.ts'
 /** Seconds after each failed attempt until the next; after the last it is given up. */
 const pauses: readonly Seconds[] = [10, 30, 120, 600]
 const untilGivenUp: Seconds = pauses.reduce((sum, pause) => sum + pause, 0)
+/** Between two attempts at one client that does not listen: as long as it has not by then, within these. */
+const betweenTwo = { least: 10, most: 120 } as const
 /** Longer than an attempt can take: then whoever claimed it is gone. */
 const lease: Seconds = 30
 /** When many sessions of one client end at once, they wait for each other, but not for ever. */
@@ -28,13 +31,20 @@ const longestBusy: Seconds = 3_600
 const timeout = 5_000
 type Attempted = 'delivered' | 'not wanted' | { readonly problem: string }
 
-/** Claims it and makes it. Whether the client, as far as one can tell, listens. */
-export async function attempt(issuer: Issuer, delivery: LogoutDeliveryRecord): Promise<boolean> {
+/** What an attempt says of the client; nothing, if another process makes it or only this one session is to blame. */
+export type Hearing = 'listens' | 'does not' | undefined
+
+/** Claims it and makes it. `isForgiven` is asked when the client does not listen: then only this one is tried again. */
+export async function attempt(
+  issuer: Issuer,
+  delivery: LogoutDeliveryRecord,
+  isForgiven: () => boolean,
+): Promise<Hearing> {
   const { sessionId, clientId } = delivery
   const { store } = issuer
   const dueAt = issuer.now() + lease
   const claim = { do: 'claim-logout', sessionId, clientId, attempts: delivery.attempts, dueAt } as const
-  if (!(await store.commit([claim])).committed) return true
+  if (!(await store.commit([claim])).committed) return undefined
   const attempts = delivery.attempts + 1
   const began = Date.now()
   const ended = await tell(issuer, delivery)
@@ -44,36 +54,37 @@ export async function attempt(issuer: Issuer, delivery: LogoutDeliveryRecord): P
   if (problem === 'busy' && now - delivery.createdAt < longestBusy) {
     const later = now + whenBusy
     await store.commit([{ do: 'announce-again', sessionId, clientId, dueAt: later }, putOff(delivery, now, later)])
-    return false
+    return 'does not'
   }
   const isFinal = problem === null || isAnswer(problem)
-  const pause = isFinal ? undefined : pauses[attempts - 1]
+  const listens = isFinal || isAboutOne(problem)
+  const silence = listens || isForgiven() ? undefined : { problem, pause: pauseFor(now - delivery.createdAt) }
+  const own = isFinal ? undefined : pauses[attempts - 1]
+  const pause = own && Math.max(own, silence?.pause ?? 0)
   const noted: Write = {
     ...{ do: 'note-logout', sessionId, clientId, attempts, problem },
     dueAt: pause === undefined ? null : now + pause,
     failedAt: problem !== null && pause === undefined ? now : null,
   }
-  const listens = isFinal || isAboutOne(problem)
-  await store.commit([noted, ...(listens ? [] : [alike(delivery, { now, pause, problem })])])
+  const givenUp = silence && pause === undefined ? [giveUp(delivery, now, silence.problem)] : []
+  const putOffToo = silence ? [putOff(delivery, now, now + silence.pause)] : []
+  await store.commit([noted, ...givenUp, ...putOffToo])
   if (ended !== 'not wanted') observe(issuer, delivery, { problem, givenUp: pause === undefined, attempts, began })
-  return listens
+  if (listens) return 'listens'
+  return silence && 'does not'
 }
+
+const pauseFor = (silent: Seconds): Seconds => Math.min(Math.max(silent, betweenTwo.least), betweenTwo.most)
 
 const putOff = ({ clientId }: LogoutDeliveryRecord, now: Seconds, dueAt: Seconds): Write => ({
   ...{ do: 'put-off-logouts', clientId, now, dueAt },
 })
 
-/** What else is due to a client that does not listen: it waits, too, or has waited for as long. */
-const alike = (
-  delivery: LogoutDeliveryRecord,
-  { now, pause, problem }: { readonly now: Seconds; readonly pause: Seconds | undefined; readonly problem: string },
-): Write =>
-  pause !== undefined
-    ? putOff(delivery, now, now + pause)
-    : {
-        ...{ do: 'give-up-logouts', clientId: delivery.clientId, now, problem },
-        announcedUpTo: now - untilGivenUp,
-      }
+/** What else is due to it, was tried, and has waited for as long. */
+const giveUp = ({ clientId }: LogoutDeliveryRecord, now: Seconds, problem: string): Write => ({
+  ...{ do: 'give-up-logouts', clientId, now, problem },
+  announcedUpTo: now - untilGivenUp,
+})
 
 /** Any other status than "not now" says nothing of other sessions: who breaks their own keeps nobody else's open. */
 const isAboutOne = (problem: string): boolean => /^status (?!429|50[234])/.test(problem)

@@ -14,20 +14,29 @@ import { attempt } from './attempt.ts'
 /** Strangers may be as slow as they like, and only each other's. */
 const atOnce = { ours: 8, strangers: 4 } as const
 
-/** Makes one attempt for each of those that nobody else is at; who does not listen to one is spared the others. */
+/**
+ * Makes one attempt for each of those that nobody else is at, the least tried first; who does not listen to one is spared
+ * the others. Who listened since the last time that they did not is forgiven: it may be that one session.
+ */
 async function deliver(
   issuer: Issuer,
   deliveries: readonly LogoutDeliveryRecord[],
   { most, ending }: { readonly most: number; readonly ending?: AbortSignal | undefined },
 ): Promise<void> {
   const deaf = new Set<string>()
-  const ofEach = [...Map.groupBy(deliveries, ({ clientId }) => clientId).values()]
+  const listening = new Set<string>()
+  const leastTriedFirst = deliveries.toSorted((one, other) => one.attempts - other.attempts)
+  const ofEach = [...Map.groupBy(leastTriedFirst, ({ clientId }) => clientId).values()]
   const first = ofEach.flatMap((theirs) => theirs.slice(0, 1))
   const others = ofEach.flatMap((theirs) => theirs.slice(1))
   for (const waiting of [first, others]) {
     const work = async () => {
       for (let next = waiting.shift(); next && !ending?.aborted; next = waiting.shift()) {
-        if (!deaf.has(next.clientId) && !(await attempt(issuer, next))) deaf.add(next.clientId)
+        const { clientId } = next
+        if (deaf.has(clientId)) continue
+        const hearing = await attempt(issuer, next, () => listening.delete(clientId))
+        if (hearing === 'listens') listening.add(clientId)
+        if (hearing === 'does not') deaf.add(clientId)
       }
     }
     await Promise.all(Array.from({ length: Math.min(most, waiting.length) }, work))

@@ -279,7 +279,7 @@ export type Write =
     }
   /** All that is due to a client that does not listen just now. */
   | { readonly do: 'put-off-logouts'; readonly clientId: string; readonly now: Seconds; readonly dueAt: Seconds }
-  /** What was due to it all the time while it did not. */
+  /** What was due to it all the time while it did not, and was tried at least once. */
   | {
       readonly do: 'give-up-logouts'
       readonly clientId: string

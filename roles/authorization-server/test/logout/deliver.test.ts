@@ -190,30 +190,76 @@ describe('a client that does not accept it', () => {
     assert.equal(refused?.failedAt, world.issuer.now())
   })
 
-  it('is asked for one of many sessions at a time, and all that it missed meanwhile is given up together', async () => {
-    await signedIn()
-    const [first] = await world.issuer.store.sessions.ofPerson('person-alice', world.issuer.now())
-    assert(first)
-    const { store } = world.issuer
-    const sessions = Array.from({ length: 30 }, (_, index) => ({ ...first, sessionId: `session-${index}` }))
+  const endedWith = async (count: number, name = 'session') => {
+    if ((await here()) === undefined) await signedIn()
+    const first = (await here()) ?? assert.fail()
+    const { issuer } = world
+    const names = Array.from({ length: count }, (_, index) => `${name}-${String(index).padStart(3, '0')}`)
+    const sessions = names.map((sessionId) => ({ ...first, sessionId }))
     const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice' } as const
     const at = { expiresAt: first.expiresAt, usedAt: 0, unreviewed: false, atExpiry: false }
-    await store.commit(sessions.map(({ sessionId }) => ({ ...remembered, ...at, sessionId })))
-    await store.commit(endSessions(sessions, { now: world.issuer.now(), flow: null }))
-    answer = () => ({ ok: false, problem: 'too_slow' })
-    for (const pause of [10, 30, 120, 600]) {
+    await issuer.store.commit(sessions.map(({ sessionId }) => ({ ...remembered, ...at, sessionId })))
+    await issuer.store.commit(endSessions(sessions, { now: issuer.now(), flow: null }))
+    const toldOf = new Map(names.map((name) => [sidFor(issuer, name, 'shop'), name]))
+    const claimsIn = ({ body = '' }: Sent) => signed[Number(body.slice('logout_token=token-'.length)) - 1]
+    return { sessionIn: (request: Sent) => toldOf.get(String(claimsIn(request)?.sid)) }
+  }
+  const due = async () => (await world.issuer.store.logouts.list(999)).filter(({ dueAt }) => dueAt !== null)
+  const silent: OutgoingAnswer = { ok: false, problem: 'too_slow' }
+
+  it('is asked for one of many sessions at a time, less and less often, and nothing is given up untried', async () => {
+    await endedWith(30)
+    answer = () => silent
+    const began = world.issuer.now()
+    const times: number[] = []
+    for (let left = await due(); left.length > 0; left = await due()) {
+      world.wait(Math.max(0, Math.min(...left.map(({ dueAt }) => dueAt ?? 0)) - world.issuer.now()))
+      const before: number = sent.length
       await deliverDue(world.issuer, never)
       await deliverDue(world.issuer, never)
-      world.wait(pause)
+      assert.equal(sent.length, before + 1, 'one at a time')
+      times.push(world.issuer.now() - began)
     }
-    assert.equal(sent.length, 4)
-    await deliverDue(world.issuer, never)
-    assert.equal(sent.length, 5)
-    const failed = (await store.logouts.list(99)).filter(({ failedAt }) => failedAt !== null)
-    assert.deepEqual([failed.length, new Set(failed.map(({ problem }) => problem)).size], [30, 1])
+    assert.deepEqual(times.slice(0, 8), [0, 10, 20, 40, 80, 160, 280, 400])
+    assert(sent.length >= 4 * 30 + 1 && sent.length <= 5 * 30, `${sent.length} were sent`)
+    const given = await world.issuer.store.logouts.list(99)
+    assert.deepEqual([given.length, new Set(given.map(({ problem }) => problem)).size], [30, 1])
+    assert(given.every(({ attempts, failedAt }) => attempts >= 4 && failedAt !== null))
+    const before: number = sent.length
     answer = () => good
     await signOut()
-    assert.equal(sent.length, 6)
+    assert.equal(sent.length, before + 1)
+  })
+
+  it('hears of all its other sessions though it hangs at one, at the next attempt, and that one alone is given up', async () => {
+    const { sessionIn } = await endedWith(250)
+    answer = (request) => (sessionIn(request) === 'session-000' ? silent : good)
+    await deliverDue(world.issuer, never)
+    assert.equal(sent.length, 1)
+    world.wait(10)
+    await deliverDue(world.issuer, never)
+    const left = (await due()).map(({ sessionId, attempts }) => [sessionId, attempts])
+    assert.deepEqual(left, [['session-000', 2]])
+    for (const pause of [30, 120, 600]) {
+      world.wait(pause + 1)
+      await endedWith(150, `after-${pause}`)
+      const before: number = sent.length
+      await deliverDue(world.issuer, never)
+      assert.equal(sent.length, before + 151)
+    }
+    const failed = (await world.issuer.store.logouts.list(999)).filter(({ failedAt }) => failedAt !== null)
+    assert.deepEqual(
+      failed.map(({ sessionId, attempts }) => [sessionId, attempts]),
+      [['session-000', 5]],
+    )
+  })
+
+  it('is spared the rest when it hears of one and then hangs at all others', async () => {
+    await endedWith(90)
+    answer = () => (sent.length === 1 ? good : silent)
+    await deliverDue(world.issuer, never)
+    assert(sent.length <= 1 + 1 + 8, `${sent.length} were sent`)
+    assert.equal((await due()).length, 89)
   })
 
   for (const [status, told] of [
