@@ -261,6 +261,12 @@ export const refusals = {
     why: 'Too many request objects were fetched for this network, or are being fetched from this host.',
     fix: 'Try again in a minute. Send the digest of the object as the fragment of request_uri: then it is fetched once.',
   },
+  request_uri_without_navigation: {
+    error: 'invalid_request',
+    spec: 'RFC 9101 §10.4.1',
+    why: 'The browser says that this request with a request_uri is for a part of a page, and goes nowhere.',
+    fix: 'Send the browser itself to the authorization endpoint, or a frame; not an image, a script or fetch().',
+  },
   request_uri_changed: {
     error: 'invalid_request_uri',
     spec: 'OpenID Connect Core §6.2',

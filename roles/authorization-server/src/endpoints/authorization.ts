@@ -30,6 +30,7 @@ import { clientView, type KnownClient, languageFor } from '../people/views.ts'
 import type { Issuer } from '../ports/issuer.ts'
 import { StorageUnavailable } from '../ports/store.ts'
 import type { Resource } from '../resource.ts'
+import { arrivalOf } from './arrival.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { errorPage, record, type Seen, seeOther } from './page.ts'
 import { type EffectiveRequest, effectiveRequest, hasRequestObject } from './request-object.ts'
@@ -100,12 +101,12 @@ interface Named {
 
 /** Of a client that nobody knows, or that is turned off, nothing is read. */
 async function withRequestObject(
-  { remoteAddress }: EndpointRequest,
+  { remoteAddress, headers }: EndpointRequest,
   { sent, clientId, issuer }: Named,
 ): Promise<EffectiveRequest | undefined> {
   const record = clientId === undefined ? undefined : await (await issuer.store.registry()).client(clientId)
   if (record === undefined || record.disabled) return undefined
-  return effectiveRequest(sent, { client: clientFrom(record), issuer, remoteAddress })
+  return effectiveRequest(sent, { client: clientFrom(record), issuer, remoteAddress, arrival: arrivalOf(headers) })
 }
 
 /** A form that another site sent comes without our cookies (SameSite); the way on to our own page brings them. */

@@ -370,6 +370,45 @@ describe('an address of request objects, asked by anybody (OpenID Connect Core Â
     assert.equal(fetched.length, 122)
   })
 
+  for (const [what, headers] of [
+    ['an image', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'script' }],
+    ['a style sheet, if no mode is said', { 'sec-fetch-dest': 'style' }],
+    ['a fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+  ] as const) {
+    it(`is not asked for ${what} of a page: only who navigates can be shown what comes of it (attack 68)`, async () => {
+      await openWith(() => served(lasting()))
+      const params = referring(uri)
+      const { to, params: said } = sentToClient(await browser.get(`/authorize?${params}`, { headers }))
+      assert.deepEqual([to, said.get('error')], [callback, 'invalid_request'])
+      assert.equal(world.observed.at(-1)?.refused?.reason, 'request_uri_without_navigation')
+      assert.deepEqual(fetched, [])
+      await good(uri)
+    })
+  }
+
+  it('is asked for frames, apart: a page full of them takes nothing from who signs in (attack 68)', async () => {
+    await openWith(() => served(lasting()))
+    for (const [how, headers] of [
+      ['frames', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+      ['objects', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }],
+      ['prefetching', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' }],
+    ] as const) {
+      fetched = []
+      const open = (one: string) => browser.follow(browser.get(`/authorize?${referring(one)}`, { headers }))
+      for (const one of uris.slice(0, 60)) shown(await open(one), 'sign-in')
+      assert.equal(sentToClient(await open(uris[60] ?? '')).params.get('error'), 'temporarily_unavailable', how)
+      assert.equal(fetched.length, 60)
+      const headersOfPage = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+      shown(
+        await browser.follow(browser.get(`/authorize?${referring(uris[61] ?? '')}`, { headers: headersOfPage })),
+        'sign-in',
+      )
+      await good(uris[62] ?? '')
+      world.wait(60)
+    }
+  })
+
   it('is asked less for clients that nobody has looked at, and nobody else has less for it', async () => {
     await openWith(() => served(lasting({ client_id: 'stranger', iss: 'stranger' })))
     const stranger = aClient('stranger', { jwks, request_uris: uris, reviewed: false })

@@ -124,7 +124,7 @@ describe('keys that clients encrypt to (RFC 7516, OpenID Connect Core §10.2)', 
     })
     const effective = (request: string) => {
       const outside = new URLSearchParams({ client_id: 'app', response_type: 'code', scope: 'openid', request })
-      return effectiveRequest(outside, { client, issuer: world.issuer, remoteAddress: '192.0.2.1' })
+      return effectiveRequest(outside, { client, issuer: world.issuer, remoteAddress: '192.0.2.1', arrival: 'window' })
     }
     const { params, refused } = await effective(jwe)
     assert.deepEqual([refused, params.get('state')], [undefined, 'within'])
