@@ -265,7 +265,7 @@ export const refusals = {
     error: 'invalid_request',
     spec: 'RFC 9101 §10.4.1',
     why: 'The browser says that this request with a request_uri is for a part of a page, and goes nowhere.',
-    fix: 'Send the browser itself to the authorization endpoint, or a frame; not an image, a script or fetch().',
+    fix: 'Send the browser itself to the authorization endpoint, or a frame; not an image or a request of a script.',
   },
   request_uri_changed: {
     error: 'invalid_request_uri',

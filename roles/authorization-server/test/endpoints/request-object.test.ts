@@ -379,13 +379,22 @@ describe('an address of request objects, asked by anybody (OpenID Connect Core Â
     it(`is not asked for ${what} of a page: only who navigates can be shown what comes of it (attack 68)`, async () => {
       await openWith(() => served(lasting()))
       const params = referring(uri)
-      const { to, params: said } = sentToClient(await browser.get(`/authorize?${params}`, { headers }))
+      const { to, params: said } = sentToClient(
+        await browser.get(`/authorize?${params}`, { headers: { 'sec-fetch-site': 'cross-site', ...headers } }),
+      )
       assert.deepEqual([to, said.get('error')], [callback, 'invalid_request'])
       assert.equal(world.observed.at(-1)?.refused?.reason, 'request_uri_without_navigation')
       assert.deepEqual(fetched, [])
       await good(uri)
     })
   }
+
+  it('is asked for programs that say cors and no site, as those of Node do', async () => {
+    await openWith(() => served(lasting()))
+    const headers = { 'sec-fetch-mode': 'cors' }
+    shown(await browser.follow(browser.get(`/authorize?${referring(uri)}`, { headers })), 'sign-in')
+    assert.equal(fetched.length, 1)
+  })
 
   it('is asked for frames, apart: a page full of them takes nothing from who signs in (attack 68)', async () => {
     await openWith(() => served(lasting()))
@@ -395,11 +404,18 @@ describe('an address of request objects, asked by anybody (OpenID Connect Core Â
       ['prefetching', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' }],
     ] as const) {
       fetched = []
-      const open = (one: string) => browser.follow(browser.get(`/authorize?${referring(one)}`, { headers }))
+      const open = (one: string) =>
+        browser.follow(
+          browser.get(`/authorize?${referring(one)}`, { headers: { 'sec-fetch-site': 'cross-site', ...headers } }),
+        )
       for (const one of uris.slice(0, 60)) shown(await open(one), 'sign-in')
       assert.equal(sentToClient(await open(uris[60] ?? '')).params.get('error'), 'temporarily_unavailable', how)
       assert.equal(fetched.length, 60)
-      const headersOfPage = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+      const headersOfPage = {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+      }
       shown(
         await browser.follow(browser.get(`/authorize?${referring(uris[61] ?? '')}`, { headers: headersOfPage })),
         'sign-in',
