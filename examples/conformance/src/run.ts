@@ -98,9 +98,12 @@ async function runModule(running: Running, { plan, planId, run, variant, module 
     return { ...about, id, result: status === 'FINISHED' ? result : 'FAILED', complaints }
   } catch (error) {
     if (id !== undefined) await api.cancel(id).catch(() => {})
-    return { ...about, id, result: 'BROKEN', complaints: [String(error)] }
+    return { ...about, id, result: 'BROKEN', complaints: [withoutQueries(String(error))] }
   }
 }
+
+/** Addresses that a person was sent to carry ID tokens. */
+const withoutQueries = (text: string): string => text.replaceAll(/\?[^\s"]+/g, '?…')
 
 /** What modules that end in REVIEW are judged by. */
 function keep(folder: string, pages: readonly string[], name: string): void {

@@ -37,9 +37,12 @@ export async function createVisitor({ program, issuer }: VisitorSettings): Promi
     ignoreHTTPSErrors: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
   })
-  const page = await context.newPage()
+  let page: Page | undefined
   return {
     async visit(url) {
+      // A page of the suite still goes where its script leads, and would take a second visit in its window with it.
+      await page?.close()
+      page = await context.newPage()
       await page.goto(url)
       while (page.url().startsWith(issuer)) await answer(page)
     },
