@@ -29,6 +29,7 @@ const whenBusy: Seconds = 10
 const longestBusy: Seconds = 3_600
 /** Milliseconds. */
 const timeout = 5_000
+
 type Attempted = 'delivered' | 'not wanted' | { readonly problem: string }
 
 /** What an attempt says of the client; nothing, if another process makes it or only this one session is to blame. */

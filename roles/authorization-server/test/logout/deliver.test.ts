@@ -7,6 +7,8 @@ import { deliverDue, deliverNow } from '../../src/logout/deliver.ts'
 import { sidFor } from '../../src/people/sid.ts'
 import type { Issuer } from '../../src/ports/issuer.ts'
 import type { OutgoingAnswer, OutgoingRequest } from '../../src/ports/outgoing.ts'
+import type { SessionRecord } from '../../src/ports/records.ts'
+import type { Write } from '../../src/ports/store.ts'
 import { Browser, shown, viewOf } from '../support/front-channel/browser.ts'
 import { aClient, authorizationParams, issuerUrl, openWorld, type World } from '../support/front-channel/world.ts'
 
@@ -59,7 +61,16 @@ const signedIn = async () => {
 const here = async () => (await world.issuer.store.sessions.ofPerson('person-alice', world.issuer.now()))[0]
 const signOut = async () => browser.submit(await browser.get('/logout'), { decision: 'sign-out' })
 const records = () => world.issuer.store.logouts.list(9)
-const told = () => world.observed.filter(({ to }) => to === 'client' && world.observed.length > 0)
+const told = () => world.observed.filter(({ to }) => to === 'client')
+
+/** That a client wants to hear of the end of a session. */
+const remembered = (
+  { sessionId, personId, expiresAt }: Pick<SessionRecord, 'sessionId' | 'personId' | 'expiresAt'>,
+  { clientId = 'shop', unreviewed = false } = {},
+): Write => ({
+  ...{ do: 'remember-client', sessionId, clientId, personId, expiresAt },
+  ...{ usedAt: 0, unreviewed, atExpiry: false },
+})
 
 describe('a logout token', () => {
   it('names the issuer, the person, the session and the event, and lives two minutes (Back-Channel Logout §2.4) [OIDC-BCLogout-2.4-01] [OIDC-BCLogout-2.4-02]', async () => {
@@ -196,9 +207,7 @@ describe('a client that does not accept it', () => {
     const { issuer } = world
     const names = Array.from({ length: count }, (_, index) => `${name}-${String(index).padStart(3, '0')}`)
     const sessions = names.map((sessionId) => ({ ...first, sessionId }))
-    const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice' } as const
-    const at = { expiresAt: first.expiresAt, usedAt: 0, unreviewed: false, atExpiry: false }
-    await issuer.store.commit(sessions.map(({ sessionId }) => ({ ...remembered, ...at, sessionId })))
+    await issuer.store.commit(sessions.map((session) => remembered(session)))
     await issuer.store.commit(endSessions(sessions, { now: issuer.now(), flow: null }))
     const toldOf = new Map(names.map((name) => [sidFor(issuer, name, 'shop'), name]))
     const claimsIn = ({ body = '' }: Sent) => signed[Number(body.slice('logout_token=token-'.length)) - 1]
@@ -272,12 +281,10 @@ describe('a client that does not accept it', () => {
       await signedIn()
       const { expiresAt } = (await here()) ?? assert.fail()
       const { issuer } = world
-      const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice', expiresAt } as const
-      const at = { usedAt: 0, unreviewed: false, atExpiry: false }
       const announced = { do: 'announce-logout', flow: null, now: issuer.now(), announcedUntil: expiresAt } as const
       for (const sessionId of Array.from({ length: 30 }, (_, index) => `session-${index}`)) {
         await issuer.store.commit([
-          { ...remembered, ...at, sessionId },
+          remembered({ sessionId, personId: 'person-alice', expiresAt }),
           { ...announced, sessionId },
         ])
       }
@@ -295,11 +302,8 @@ describe('a client that does not accept it', () => {
     const { expiresAt } = (await here()) ?? assert.fail()
     const { store } = world.issuer
     const sessions = Array.from({ length: 30 }, (_, index) => `session-${index}`)
-    const remembered = { do: 'remember-client', clientId: 'shop', personId: 'person-alice', expiresAt } as const
     const announced = { do: 'announce-logout', flow: null, now: world.issuer.now(), announcedUntil: expiresAt } as const
-    await store.commit(
-      sessions.map((sessionId) => ({ ...remembered, sessionId, usedAt: 0, unreviewed: false, atExpiry: false })),
-    )
+    await store.commit(sessions.map((sessionId) => remembered({ sessionId, personId: 'person-alice', expiresAt })))
     await store.commit(sessions.map((sessionId) => ({ ...announced, sessionId })))
     await deliverDue(world.issuer, never)
     assert.equal(new Set(signed.map(({ sid }) => sid)).size, 30)
@@ -364,19 +368,9 @@ describe('a client that nobody has looked at', () => {
     await signedIn()
     const session = (await here()) ?? assert.fail()
     const { store } = world.issuer
-    const { sessionId, personId, expiresAt } = session
     const metadata = { backchannel_logout_uri: 'https://slow.example/logout', reviewed: false }
     await store.commit(names.map((name) => ({ do: 'put-client', client: aClient(name, metadata) })))
-    const remembered = {
-      do: 'remember-client',
-      sessionId,
-      personId,
-      expiresAt,
-      usedAt: 0,
-      unreviewed: true,
-      atExpiry: false,
-    } as const
-    await store.commit(names.map((clientId) => ({ ...remembered, clientId })))
+    await store.commit(names.map((clientId) => remembered(session, { clientId, unreviewed: true })))
     return session
   }
 
@@ -397,8 +391,7 @@ describe('a client that nobody has looked at', () => {
     // Another session, of which this process only finds what is left.
     const announced = { do: 'announce-logout', sessionId: 'another', flow: null } as const
     const at = { now: now(), announcedUntil: now() + 60 }
-    const remembered = { do: 'remember-client', sessionId: 'another', clientId: 'shop', personId: 'x' } as const
-    await store.commit([{ ...remembered, expiresAt: now() + 60, usedAt: 0, unreviewed: false, atExpiry: false }])
+    await store.commit([remembered({ sessionId: 'another', personId: 'x', expiresAt: now() + 60 })])
     await store.commit([{ ...announced, ...at }])
     const strangersDue = deliverDue(world.issuer, never, { unreviewed: true })
     await deliverDue(world.issuer, never)
@@ -423,17 +416,7 @@ describe('a client that nobody has looked at', () => {
     await put({ backchannel_logout_uri: backChannel, ...metadata })
     const { store } = world.issuer
     await store.commit([{ do: 'put-client', client: aClient('well', { backchannel_logout_uri: backChannel }) }])
-    const { sessionId, personId, expiresAt } = session
-    const remembered = {
-      do: 'remember-client',
-      sessionId,
-      personId,
-      expiresAt,
-      usedAt: 0,
-      unreviewed: false,
-      atExpiry: false,
-    } as const
-    await store.commit([{ ...remembered, clientId: 'well' }])
+    await store.commit([remembered(session, { clientId: 'well' })])
     await store.commit(endSessions([session], { now: world.issuer.now(), flow: null }))
     for (const pause of [10, 30, 120, 600, 0]) {
       await deliverDue(world.issuer, never)

@@ -10,6 +10,14 @@ import { openBrowser } from '../support/browser.ts'
 const own = { origin: 'http://localhost:4200' }
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 
+/** What a notice says that is right. */
+const noticeFrom = ({ standIn }: App, change: JWTPayload): JWTPayload => {
+  const now = Math.floor(Date.now() / 1000)
+  const usual = { iss: standIn.issuer, aud: 'print-shop', iat: now, exp: now + 120, jti: randomUUID() }
+  const all = { ...usual, events: { [event]: {} }, ...change }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
 const kinds: Readonly<Record<string, () => SessionSettings>> = {
   cookie: () => ({ kind: 'cookie', store: memoryStore() }),
   store: () => ({ kind: 'store', store: memoryStore() }),
@@ -34,12 +42,7 @@ for (const [kind, session] of Object.entries(kinds)) {
       await signIn({ ...app, browser })
       return { browser, sid, isSignedIn: async () => (await app.auth.session(browser.request())) !== undefined }
     }
-    const claims = (change: JWTPayload = {}): JWTPayload => {
-      const now = Math.floor(Date.now() / 1000)
-      const usual = { iss: app.standIn.issuer, aud: 'print-shop', iat: now, exp: now + 120, jti: randomUUID() }
-      const all = { ...usual, events: { [event]: {} }, ...change }
-      return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
-    }
+    const claims = (change: JWTPayload = {}) => noticeFrom(app, change)
     const post = (token: string) =>
       openBrowser(app.auth).post('/api/auth/backchannel-logout/symbolon', { logout_token: token })
     const send = async (change: JWTPayload, header: Partial<JWTHeaderParameters> = { typ: 'logout+jwt' }) =>
@@ -195,17 +198,8 @@ describe('logout notices', () => {
     })
     const encrypted = (token: string) =>
       new CompactEncrypt(new TextEncoder().encode(token)).setProtectedHeader(way).encrypt(publicKey)
-    const now = Math.floor(Date.now() / 1000)
-    const about = {
-      iss: app.standIn.issuer,
-      aud: 'print-shop',
-      iat: now,
-      exp: now + 120,
-      sid: 's',
-      events: { [event]: {} },
-    }
-    const plain = await app.standIn.sign({ ...about, jti: '1' }, { typ: 'logout+jwt' })
-    const sealed = await encrypted(await app.standIn.sign({ ...about, jti: '2' }, { typ: 'logout+jwt' }))
+    const signed = () => app.standIn.sign(noticeFrom(app, { sid: 's' }), { typ: 'logout+jwt' })
+    const [plain, sealed] = [await signed(), await encrypted(await signed())]
     for (const logout_token of [plain, sealed]) {
       assert.equal((await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token })).status, 200)
     }
@@ -245,17 +239,7 @@ describe('logout notices', () => {
     const app = await startApp({ openid: { logoutNotices: true }, auth: { session: { kind: 'store', store } } })
     app.standIn.change.claims = (claims) => ({ ...claims, sid: 's1' })
     await signIn(app)
-    const now = Math.floor(Date.now() / 1000)
-    const about = {
-      iss: app.standIn.issuer,
-      aud: 'print-shop',
-      iat: now,
-      exp: now + 120,
-      jti: 'j',
-      sid: 's1',
-      events: { [event]: {} },
-    }
-    const logout_token = await app.standIn.sign(about, { typ: 'logout+jwt' })
+    const logout_token = await app.standIn.sign(noticeFrom(app, { sid: 's1' }), { typ: 'logout+jwt' })
     away = true
     assert.equal((await app.browser.post('/api/auth/backchannel-logout/symbolon', { logout_token })).status, 503)
     away = false
